@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+
+namespace AppHost;
+
+/// <summary>A set of paths that the gateway passes to one service, without the prefix.</summary>
+internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix) : IResourceAnnotation;
+
+/// <summary>The one door of the shop: nginx, its configuration written from the model when it starts.</summary>
+internal static class NginxGateway
+{
+    private const string ConfigurationFolder = "/etc/nginx";
+
+    /// <summary>Adds the gateway; it listens on the port, on all addresses.</summary>
+    public static IResourceBuilder<ContainerResource> AddNginxGateway(this IDistributedApplicationBuilder builder, string name, int port)
+    {
+        var gateway = builder.AddContainer(name, "nginx", "1.30");
+        return gateway
+            .WithHttpEndpoint(port: port, targetPort: 8000)
+            .WithExternalHttpEndpoints()
+            .WithContainerFiles(ConfigurationFolder, async (_, ct) =>
+            [
+                new ContainerFile
+                {
+                    Name = "nginx.conf",
+                    Contents = Configuration(
+                        await gateway.GetEndpoint("http").Property(EndpointProperty.TargetPort).GetValueAsync(ct) ?? "8000",
+                        [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()],
+                        await gateway.Resource.GetEnvironmentVariableValuesAsync()),
+                },
+            ])
+            .WithHttpHealthCheck("/gateway/health");
+    }
+
+    /// <summary>Passes paths to a service: to all its replicas, in turn. A path with a slash at its end covers what is below it.</summary>
+    public static IResourceBuilder<ContainerResource> WithRoutes<T>(this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service, string[] paths, string stripPrefix = "")
+        where T : IResourceWithServiceDiscovery
+        => gateway
+            .WithReference((IResourceBuilder<IResourceWithServiceDiscovery>)service)
+            .WaitFor((IResourceBuilder<IResource>)service)
+            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix));
+
+    /// <summary>
+    /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
+    /// <c>services__NAME__http__N</c>, one for each replica.
+    /// </summary>
+    internal static string Configuration(string listenPort, IReadOnlyList<GatewayRoutes> routes, IReadOnlyDictionary<string, string> environment)
+    {
+        var upstreams = new StringBuilder();
+        var locations = new StringBuilder();
+        foreach (var route in routes)
+        {
+            var service = route.Service.Name;
+            upstreams.Append(CultureInfo.InvariantCulture, $"  upstream {service} {{\n    zone {service} 64k;\n");
+            foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal)).OrderBy(v => v.Key, StringComparer.Ordinal))
+            {
+                var address = new Uri(url);
+                var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
+                upstreams.Append(CultureInfo.InvariantCulture, $"    server {host}:{address.Port} max_fails=3 fail_timeout=1s;\n");
+            }
+            upstreams.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
+            foreach (var path in route.Paths)
+                locations.Append(CultureInfo.InvariantCulture, $"    location {path} {{ proxy_pass http://{service}{(route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "")}; }}\n");
+        }
+        return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal).Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
+    }
+
+    // Limits: a request body of 1 MB; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes
+    // nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document, like the services' own.
+    private const string Template = """
+        worker_processes auto;
+        worker_rlimit_nofile 65536;
+        events {
+          worker_connections 8192;
+          multi_accept on;
+        }
+        http {
+          access_log off;
+          server_tokens off;
+          types { }
+          default_type application/octet-stream;
+          tcp_nodelay on;
+          keepalive_timeout 65s;
+          keepalive_requests 1000000;
+          client_max_body_size 1m;
+          client_body_timeout 15s;
+          client_header_timeout 15s;
+          large_client_header_buffers 4 16k;
+
+          proxy_http_version 1.1;
+          proxy_set_header Connection "";
+          proxy_set_header Host $http_host;
+          proxy_set_header X-Forwarded-For $remote_addr;
+          proxy_set_header X-Forwarded-Proto $scheme;
+          proxy_connect_timeout 2s;
+          proxy_send_timeout 30s;
+          proxy_read_timeout 30s;
+          proxy_next_upstream error timeout;
+          proxy_next_upstream_tries 2;
+
+        %UPSTREAMS%
+
+          server {
+            listen %LISTEN% backlog=4096;
+            server_name _;
+
+            error_page 502 504 = @unavailable;
+            location @unavailable {
+              internal;
+              default_type application/problem+json;
+              add_header Retry-After 1 always;
+              return 503 '{"type":"urn:shop:problem:unavailable","title":"The service is not available.","status":503,"detail":"Try again in a second; what was asked may or may not have been done."}';
+            }
+
+            # What services say to each other is nobody else's business. Kestrel does not mind case, so neither does this.
+            location ~* /internal(/|$) { return 404; }
+            location = /gateway/health { default_type text/plain; return 200 "Healthy\n"; }
+        %LOCATIONS%
+          }
+        }
+
+        """;
+}

@@ -1,0 +1,43 @@
+using AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var orders = postgres.AddDatabase("orders");
+var payments = postgres.AddDatabase("payments");
+var redis = builder.AddRedis("redis").WithDataVolume().WithAppendOnlyFile();
+var mongodb = builder.AddMongoDB("mongodb").WithDataVolume();
+var customers = mongodb.AddDatabase("customers");
+
+var stockApi = builder.AddProject("stock-api", "../Stock.Api")
+    .WithReference(redis).WaitFor(redis)
+    .WithHttpHealthCheck("/health");
+
+var paymentApi = builder.AddProject("payment-api", "../Payment.Api")
+    .WithReference(payments).WaitFor(payments)
+    .WithHttpHealthCheck("/health");
+
+var orderApi = builder.AddProject("order-api", "../Order.Api")
+    .WithReference(orders).WaitFor(orders)
+    .WithReference(stockApi).WithReference(paymentApi)
+    .WithHttpHealthCheck("/health");
+
+var customerApi = builder.AddProject("customer-api", "../Customer.Api")
+    .WithReference(customers).WaitFor(mongodb)
+    .WithHttpHealthCheck("/health");
+
+var storefront = builder.AddProject("storefront", "../Storefront.Web")
+    .WithReference(orderApi).WithReference(paymentApi).WithReference(stockApi).WithReference(customerApi)
+    .WithHttpHealthCheck("/health");
+
+builder.AddNginxGateway("gateway", port: 8000)
+    .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"], stripPrefix: "/orders")
+    .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
+    .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
+    .WithRoutes(customerApi, ["/customers", "/stress"])
+    .WithRoutes(storefront, ["/"]);
+
+builder.Build().Run();
+
+/// <summary>The AppHost's entry point; tests start it by this type.</summary>
+public sealed partial class Program;

@@ -1,0 +1,161 @@
+namespace Order.Api.Checkout;
+
+/// <summary>What a saga does next. Each but the last two is one command, to be repeated under the same key until its outcome is known.</summary>
+internal enum SagaStep
+{
+    /// <summary>Ask Stock.Api to hold the lines.</summary>
+    Reserve,
+
+    /// <summary>Ask Payment.Api for the total: the pivot.</summary>
+    Charge,
+
+    /// <summary>Ask Payment.Api to give back what may have been charged, and to refuse what may come late.</summary>
+    Refund,
+
+    /// <summary>Ask Stock.Api to let go of the lines, and to refuse a reserve that may come late.</summary>
+    Release,
+
+    /// <summary>Write down that the order is paid.</summary>
+    RecordPaid,
+
+    /// <summary>Write down that the checkout failed and why; the order is open again.</summary>
+    RecordFailed,
+
+    /// <summary>Ask Stock.Api to make what is held sold. The client has its answer.</summary>
+    Commit,
+
+    /// <summary>Write down that nothing is left to do.</summary>
+    RecordCompleted,
+
+    /// <summary>Over.</summary>
+    Ended,
+
+    /// <summary>Another owner has the saga; this one must not touch it again.</summary>
+    Fenced,
+}
+
+/// <summary>What a saga hears.</summary>
+internal enum SagaEvent
+{
+    /// <summary>No answer, or none that tells: the command may have been carried out or not, or may yet be.</summary>
+    Unknown,
+
+    /// <summary>Stock.Api holds the lines.</summary>
+    Reserved,
+
+    /// <summary>Stock.Api holds nothing: too little in stock.</summary>
+    OutOfStock,
+
+    /// <summary>Stock.Api holds nothing: no such item.</summary>
+    UnknownItem,
+
+    /// <summary>Stock.Api holds nothing and never will.</summary>
+    Released,
+
+    /// <summary>Stock.Api has the lines down as sold.</summary>
+    Committed,
+
+    /// <summary>Stock.Api knows nothing of what it is to commit.</summary>
+    NotReserved,
+
+    /// <summary>Payment.Api has the money.</summary>
+    Charged,
+
+    /// <summary>Payment.Api has nothing: too little credit.</summary>
+    InsufficientCredit,
+
+    /// <summary>Payment.Api has nothing: no such user.</summary>
+    UnknownUser,
+
+    /// <summary>Payment.Api has nothing and never will.</summary>
+    NotCharged,
+
+    /// <summary>The record is durable.</summary>
+    Recorded,
+
+    /// <summary>The record was refused: the epoch is not the saga's any more.</summary>
+    Overtaken,
+
+    /// <summary>The saga has not reached its pivot in the time it has.</summary>
+    Expired,
+}
+
+/// <summary>Why a checkout failed. The numbers are stored.</summary>
+internal enum Refusal : short
+{
+    /// <summary>It did not.</summary>
+    None = 0,
+
+    /// <summary>Too little of an item in stock.</summary>
+    OutOfStock = 1,
+
+    /// <summary>An item that is gone.</summary>
+    UnknownItem = 2,
+
+    /// <summary>The user has too little credit.</summary>
+    InsufficientCredit = 3,
+
+    /// <summary>There is no such user.</summary>
+    UnknownUser = 4,
+
+    /// <summary>It took too long and was called off.</summary>
+    Expired = 5,
+}
+
+/// <summary>
+/// The checkout as a state machine: pure, no I/O, no clock. It only ever moves along the edges below; anything else is an error of a participant and
+/// throws, and the saga stays where it is. Before the pivot (Charge) it can turn back, after it only go forward.
+/// <code>
+/// Reserve -> Charge -> RecordPaid -> Commit -> RecordCompleted -> Ended
+///    |         |  refused
+///    |         +-------> Release -> RecordFailed -> Ended
+///    |  refused                         ^
+///    +----------------------------------+
+/// Reserve, Charge -- expired --> Refund -> Release
+/// </code>
+/// </summary>
+internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
+{
+    /// <summary>Of a saga that has begun.</summary>
+    public static SagaState Started { get; } = new(SagaStep.Reserve, Refusal.None);
+
+    /// <summary>Of a saga that is recorded as paid.</summary>
+    public static SagaState Paid { get; } = new(SagaStep.Commit, Refusal.None);
+
+    /// <summary>Nothing more is done here.</summary>
+    public bool IsOver => Step is SagaStep.Ended or SagaStep.Fenced;
+
+    /// <summary>The outcome is durable: the client can have its answer.</summary>
+    public bool IsDecided => Step is SagaStep.Commit or SagaStep.RecordCompleted or SagaStep.Ended;
+
+    /// <summary>The state after an event.</summary>
+    /// <exception cref="InvalidOperationException">An event that cannot follow: a participant or a store has broken its promise.</exception>
+    public SagaState On(SagaEvent heard) => (Step, heard) switch
+    {
+        (not (SagaStep.Ended or SagaStep.Fenced), SagaEvent.Unknown) => this, // ask again with the same key
+
+        // Committed: another owner has been through already; the charge and then the record will say so.
+        (SagaStep.Reserve, SagaEvent.Reserved or SagaEvent.Committed) => this with { Step = SagaStep.Charge },
+        (SagaStep.Reserve, SagaEvent.OutOfStock) => new(SagaStep.RecordFailed, Refusal.OutOfStock),
+        (SagaStep.Reserve, SagaEvent.UnknownItem) => new(SagaStep.RecordFailed, Refusal.UnknownItem),
+        // A former owner let go. It did so after a refused or refunded charge, so there is none.
+        (SagaStep.Reserve, SagaEvent.Released) => new(SagaStep.RecordFailed, Refusal.Expired),
+        (SagaStep.Reserve or SagaStep.Charge, SagaEvent.Expired) => new(SagaStep.Refund, Refusal.Expired),
+
+        (SagaStep.Charge, SagaEvent.Charged) => this with { Step = SagaStep.RecordPaid },
+        (SagaStep.Charge, SagaEvent.InsufficientCredit) => new(SagaStep.Release, Refusal.InsufficientCredit),
+        (SagaStep.Charge, SagaEvent.UnknownUser) => new(SagaStep.Release, Refusal.UnknownUser),
+        (SagaStep.Charge, SagaEvent.NotCharged) => new(SagaStep.Release, Refusal.Expired),
+
+        (SagaStep.Refund, SagaEvent.NotCharged) => this with { Step = SagaStep.Release },
+        (SagaStep.Release, SagaEvent.Released) => this with { Step = SagaStep.RecordFailed },
+        (SagaStep.RecordFailed, SagaEvent.Recorded) => this with { Step = SagaStep.Ended },
+
+        (SagaStep.RecordPaid, SagaEvent.Recorded) => this with { Step = SagaStep.Commit },
+        (SagaStep.Commit, SagaEvent.Committed) => this with { Step = SagaStep.RecordCompleted },
+        (SagaStep.RecordCompleted, SagaEvent.Recorded) => this with { Step = SagaStep.Ended },
+
+        (SagaStep.RecordPaid or SagaStep.RecordFailed or SagaStep.RecordCompleted, SagaEvent.Overtaken) => this with { Step = SagaStep.Fenced },
+        _ => throw new InvalidOperationException($"A saga that was to {Step} heard {heard}."),
+    };
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Order.Api.Checkout;
+using ServiceDefaults;
+
+namespace Order.Api;
+
+internal sealed record CheckoutDone(bool Paid);
+
+/// <summary>Checkout.</summary>
+internal static class CheckoutEndpoints
+{
+    public static void MapCheckout(this WebApplication app) => app.MapPost("/checkout/{order}", CheckoutAsync).WithName("Checkout").WithTags("Checkout")
+        .WithSummary("Takes the order's items from stock and its total from the user's credit: both, or neither.")
+        .WithDescription("An order that is paid stays so and costs nothing more. 503: the outcome is not known yet; ask again.")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<CheckoutDone>, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
+        string order, Checkouts checkouts, CancellationToken cancellationToken)
+    {
+        if (!PathValues.IsId(order)) return Problems.NotFound("There is no such order.");
+        var result = await checkouts.CheckoutAsync(order, cancellationToken);
+        return result.Status switch
+        {
+            CheckoutStatus.Paid => TypedResults.Ok(new CheckoutDone(true)),
+            CheckoutStatus.Refused => Refused(result.Refusal),
+            CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
+            CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),
+            CheckoutStatus.Overloaded => Problems.Unavailable("Too many checkouts at once. Nothing was begun; try again."),
+            _ => Problems.Unavailable("The outcome is not known yet; the checkout goes on. Ask again: it will not be done twice."),
+        };
+    }
+
+    private static ProblemHttpResult Refused(Refusal refusal) => refusal switch
+    {
+        Refusal.OutOfStock => Problems.Refused("out-of-stock", "There is not enough of an item in stock."),
+        Refusal.UnknownItem => Problems.Refused("unknown-item", "An item of the order does not exist any more."),
+        Refusal.InsufficientCredit => Problems.Refused("insufficient-credit", "The user has not enough credit."),
+        Refusal.UnknownUser => Problems.Refused("unknown-user", "The order's user does not exist."),
+        _ => Problems.Refused("checkout-expired", "The checkout took too long and was called off. Nothing was charged; try again."),
+    };
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Order.Api.Checkout;
+using Order.Api.Orders;
+using ServiceDefaults;
+
+namespace Order.Api;
+
+internal sealed record OrderCreated([property: JsonPropertyName("order_id")] string OrderId);
+
+internal sealed record OrderView(
+    [property: JsonPropertyName("order_id")] string OrderId,
+    bool Paid,
+    [property: JsonConverter(typeof(OrderLinesConverter))] IReadOnlyList<OrderLine> Items,
+    [property: JsonPropertyName("user_id")] string UserId,
+    [property: JsonPropertyName("total_cost")] long TotalCost);
+
+internal sealed record OrderChanged([property: JsonPropertyName("order_id")] string OrderId);
+
+internal sealed record BatchDone(string Msg);
+
+/// <summary>Orders and their lines. Ids that cannot exist are 404 and bad amounts 400 without asking a store.</summary>
+internal static class OrderEndpoints
+{
+    private const string AmountRule = "must be a whole number from 1 to 9223372036854775807.";
+
+    private const string CountRule = "must be a whole number from 1 to 10000000.";
+
+    public static void MapOrders(this WebApplication app)
+    {
+        var orders = app.MapGroup("").WithTags("Orders").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        orders.MapPost("/create/{user}", CreateAsync).WithName("CreateOrder")
+            .WithSummary("Creates an order without lines. Whether the user exists shows at checkout.");
+        orders.MapGet("/find/{order}", FindAsync).WithName("FindOrder").WithSummary("An order with its lines.");
+        orders.MapPost("/addItem/{order}/{item}/{quantity}", AddItemAsync).WithName("AddItem").ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Adds pieces of an item at today's price, to the item's line where there is one.");
+        orders.MapPost("/removeItem/{order}/{item}", RemoveItemAsync).WithName("RemoveItem").ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Removes an item's line.");
+        orders.MapDelete("/removeItem/{order}/{item}", RemoveItemAsync).WithName("DeleteItem").ProducesProblem(StatusCodes.Status409Conflict)
+            .WithSummary("Removes an item's line.");
+        orders.MapPost("/batch_init/{n}/{items}/{users}/{price}", BatchInitAsync).WithName("BatchInitOrders")
+            .WithSummary("Replaces the orders of the last batch by orders \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
+    }
+
+    private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, CancellationToken cancellationToken) =>
+        PathValues.IsId(user)
+            ? TypedResults.Ok(new OrderCreated(await orders.CreateAsync(user, cancellationToken)))
+            : Problems.NotFound("There is no such user.");
+
+    private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> FindAsync(string order, OrderStore orders, CancellationToken cancellationToken)
+    {
+        if (!PathValues.IsId(order) || await orders.FindAsync(order, cancellationToken) is not { } found) return UnknownOrder();
+        return TypedResults.Ok(new OrderView(order, found.Status == OrderStatus.Paid, found.Lines, found.UserId, found.TotalCost));
+    }
+
+    private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> AddItemAsync(
+        string order, string item, string quantity, OrderStore orders, StockClient stock, CancellationToken cancellationToken)
+    {
+        if (!PathValues.TryAmount(quantity, out var pieces)) return Problems.Invalid("The quantity " + AmountRule);
+        if (!PathValues.IsId(order)) return UnknownOrder();
+        if (!PathValues.IsId(item) || await stock.FindPriceAsync(item, cancellationToken) is not { } price) return Problems.NotFound("There is no such item.");
+        return Answer(order, await orders.ChangeAsync(order, row => row.Add(item, pieces, price), cancellationToken));
+    }
+
+    private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> RemoveItemAsync(
+        string order, string item, OrderStore orders, CancellationToken cancellationToken)
+    {
+        if (!PathValues.IsId(order)) return UnknownOrder();
+        return Answer(order, await orders.ChangeAsync(order, row => row.Remove(item), cancellationToken));
+    }
+
+    private static Results<Ok<OrderChanged>, ProblemHttpResult> Answer(string order, OrderChange outcome) => outcome switch
+    {
+        OrderChange.Changed => TypedResults.Ok(new OrderChanged(order)),
+        OrderChange.UnknownOrder => UnknownOrder(),
+        OrderChange.NotOpen => Problems.Conflict("order-not-open", "The order is paid or in checkout."),
+        OrderChange.NoSuchLine => Problems.NotFound("The order has no such item."),
+        OrderChange.TooManyLines => Problems.Refused("too-many-lines", $"An order has {OrderRow.LinesMax} lines at most."),
+        _ => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
+    };
+
+    private static async Task<Results<Ok<BatchDone>, ProblemHttpResult>> BatchInitAsync(
+        string n, string items, string users, string price, OrderBatch batch, CancellationToken cancellationToken)
+    {
+        if (!PathValues.TryAmount(n, out var count, OrderBatch.CountMax)) return Problems.Invalid("The number of orders " + CountRule);
+        if (!PathValues.TryAmount(items, out var itemCount, OrderBatch.CountMax)) return Problems.Invalid("The number of items " + CountRule);
+        if (!PathValues.TryAmount(users, out var userCount, OrderBatch.CountMax)) return Problems.Invalid("The number of users " + CountRule);
+        if (!PathValues.TryAmount(price, out var amount, long.MaxValue / 2))
+            return Problems.Invalid("The price must be a whole number from 1 to 4611686018427387903.");
+        await batch.InitAsync(count, itemCount, userCount, amount, cancellationToken);
+        return TypedResults.Ok(new BatchDone("Batch init for orders successful"));
+    }
+
+    private static ProblemHttpResult UnknownOrder() => Problems.NotFound("There is no such order.");
+}

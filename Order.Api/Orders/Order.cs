@@ -1,0 +1,83 @@
+namespace Order.Api.Orders;
+
+/// <summary>Where an order stands. The numbers are stored.</summary>
+internal enum OrderStatus : short
+{
+    /// <summary>Lines may be added and removed.</summary>
+    Open = 0,
+
+    /// <summary>A saga is checking it out; its lines are frozen.</summary>
+    CheckingOut = 1,
+
+    /// <summary>Paid, for good.</summary>
+    Paid = 2,
+}
+
+/// <summary>What came of a change to an order.</summary>
+internal enum OrderChange
+{
+    /// <summary>Done.</summary>
+    Changed,
+
+    /// <summary>No such order.</summary>
+    UnknownOrder,
+
+    /// <summary>Paid or in checkout.</summary>
+    NotOpen,
+
+    /// <summary>No such line to remove.</summary>
+    NoSuchLine,
+
+    /// <summary>More lines than <see cref="OrderRow.LinesMax"/>.</summary>
+    TooManyLines,
+
+    /// <summary>A sum would leave 64 bits.</summary>
+    Overflow,
+}
+
+/// <summary>One item of an order.</summary>
+/// <param name="Item">Its id.</param>
+/// <param name="Quantity">1 or more.</param>
+/// <param name="Cost">Of all pieces, at the prices when they were added.</param>
+internal readonly record struct OrderLine(string Item, long Quantity, long Cost);
+
+/// <summary>An order as it is stored, and the rules for changing its lines; without I/O.</summary>
+internal sealed class OrderRow(string id, string userId, OrderStatus status, List<OrderLine> lines)
+{
+    /// <summary>Most lines of an order.</summary>
+    public const int LinesMax = 1_000;
+
+    public string Id => id;
+
+    public string UserId => userId;
+
+    public OrderStatus Status => status;
+
+    public IReadOnlyList<OrderLine> Lines => lines;
+
+    /// <summary>Of all lines.</summary>
+    public long TotalCost => lines.Sum(static line => line.Cost);
+
+    /// <summary>Adds pieces, to the item's line where there is one.</summary>
+    public OrderChange Add(string item, long quantity, long price)
+    {
+        if (status != OrderStatus.Open) return OrderChange.NotOpen;
+        var at = lines.FindIndex(line => line.Item == item);
+        if (at < 0 && lines.Count >= LinesMax) return OrderChange.TooManyLines;
+        var before = at < 0 ? new OrderLine(item, 0, 0) : lines[at];
+        if (!Fits((Int128)before.Quantity + quantity) || !Fits((Int128)TotalCost + ((Int128)quantity * price))) return OrderChange.Overflow;
+        var after = new OrderLine(item, before.Quantity + quantity, before.Cost + (quantity * price));
+        if (at < 0) lines.Add(after);
+        else lines[at] = after;
+        return OrderChange.Changed;
+    }
+
+    /// <summary>Removes an item's line.</summary>
+    public OrderChange Remove(string item)
+    {
+        if (status != OrderStatus.Open) return OrderChange.NotOpen;
+        return lines.RemoveAll(line => line.Item == item) > 0 ? OrderChange.Changed : OrderChange.NoSuchLine;
+    }
+
+    private static bool Fits(Int128 sum) => sum <= long.MaxValue;
+}

@@ -1,0 +1,32 @@
+using Order.Api;
+using Order.Api.Checkout;
+using Order.Api.Orders;
+using ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("orders", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
+builder.Services.AddDatabaseSchema(OrderSchema.Script);
+builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
+// Who adds an item waits for the price: not for long.
+builder.Services.Configure<ResilienceOptions>(static options =>
+    (options.AttemptTimeMax, options.TotalTimeMax) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)));
+builder.Services.AddHttpClient(StockClient.Name, static client => client.BaseAddress = new Uri("http://stock-api"));
+builder.Services.AddHttpClient(PaymentClient.Name, static client => client.BaseAddress = new Uri("http://payment-api"));
+builder.Services.AddSingleton<StockClient>();
+builder.Services.AddSingleton<PaymentClient>();
+builder.Services.AddSingleton<OrderStore>();
+builder.Services.AddSingleton<OrderBatch>();
+builder.Services.AddSingleton<CheckoutTelemetry>();
+builder.Services.AddSingleton<CheckoutSagaStore>();
+builder.Services.AddSingleton<CheckoutSagaRunner>();
+builder.Services.AddSingleton<StockCommitter>();
+builder.Services.AddHostedService(static services => services.GetRequiredService<StockCommitter>());
+builder.Services.AddHostedService<CheckoutSagaWorker>();
+builder.Services.AddSingleton<Checkouts>();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapOrders();
+app.MapCheckout();
+app.Run();

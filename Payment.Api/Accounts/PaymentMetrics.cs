@@ -1,0 +1,20 @@
+using System.Diagnostics.Metrics;
+
+namespace Payment.Api.Accounts;
+
+/// <summary>Meter <c>Shop.Payment</c>.</summary>
+internal sealed class PaymentMetrics
+{
+    private readonly Counter<long> _charges;
+
+    public PaymentMetrics(IMeterFactory meters) => _charges = meters.Create("Shop.Payment")
+        .CreateCounter<long>("shop.payment.charges", "{charge}", "Members of charge and refund calls by outcome; repeated calls count again.");
+
+    /// <summary>Counts a call's outcomes.</summary>
+    public void Count(string step, PaymentOutcome[] outcomes)
+    {
+        if (!_charges.Enabled) return;
+        foreach (var group in outcomes.CountBy(static outcome => outcome))
+            _charges.Add(group.Value, new("step", step), new("outcome", group.Key.ToString()));
+    }
+}

@@ -1,0 +1,18 @@
+using Payment.Api;
+using Payment.Api.Accounts;
+using ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("payments", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
+builder.Services.AddDatabaseSchema(AccountSchema.Script);
+builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
+builder.Services.AddSingleton<AccountStore>();
+builder.Services.AddSingleton<AccountBatch>();
+builder.Services.AddSingleton<PaymentMetrics>();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapAccounts();
+app.MapCharges();
+app.Run();

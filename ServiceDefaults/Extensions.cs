@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace ServiceDefaults;
+
+/// <summary>What every service of the solution has in common.</summary>
+public static class Extensions
+{
+    /// <summary>Largest request body that a service takes unless it says otherwise.</summary>
+    public const int RequestBodyBytesMax = 1024 * 1024;
+
+    /// <summary>Adds telemetry, health checks, service discovery and resilience of HTTP clients, problem details, OpenAPI, and limits on requests.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        AddLogging(builder);
+        builder.AddTelemetry();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddDefaultHealth();
+        builder.Services.AddProblems();
+        builder.Services.AddOpenApi();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
+            http.AddResilience();
+            http.AddServiceDiscovery(); // inside resilience, so that a retry meets the next replica
+        });
+        builder.Services.Configure<KestrelServerOptions>(Limit);
+        return builder;
+    }
+
+    /// <summary>
+    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>) and <c>/openapi/v1.json</c>,
+    /// in development a page for it at <c>/swagger</c>, and turns exceptions and bare error codes into problem details.
+    /// Call it first: it is also the outermost middleware.
+    /// </summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.UseSpanDescription();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealth("/health", static _ => true);
+        app.MapHealth("/alive", static check => check.Tags.Contains("live"));
+        app.MapOpenApi().DisableHttpMetrics();
+        if (app.Environment.IsDevelopment())
+            app.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName));
+        return app;
+    }
+
+    private static void AddLogging(IHostApplicationBuilder builder)
+    {
+        // In the last place, so that any other configuration overrules it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Default", "Information"),
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // two lines a request otherwise
+                new("Logging:LogLevel:Npgsql", "Warning"), // a line a command otherwise
+            ],
+        });
+        if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
+        // A terminal or pipe that nobody reads must not stop a service.
+        builder.Services.Configure<ConsoleLoggerOptions>(static console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestBodyBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ServiceDefaults;
+
+/// <summary>
+/// Errors as RFC 9457 problem details. Clients go by <c>type</c>, <c>urn:shop:problem:NAME</c>, which never changes; the rest is for people.
+/// A name and no address: there is no page to keep alive, and the gateway's rewriting of paths cannot break it.
+/// </summary>
+public static class Problems
+{
+    private const string Prefix = "urn:shop:problem:";
+
+    /// <summary>404: the thing a URL names is not there.</summary>
+    public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "not-found", detail);
+
+    /// <summary>400: the request itself is wrong; repeating it cannot help.</summary>
+    public static ProblemHttpResult Invalid(string detail) => Problem(StatusCodes.Status400BadRequest, "invalid-request", detail);
+
+    /// <summary>400: the request is sound, but the rules of the business say no.</summary>
+    /// <param name="name">What is said no to, in kebab case, e.g. <c>out-of-stock</c>; part of the contract.</param>
+    /// <param name="detail">For people.</param>
+    public static ProblemHttpResult Refused(string name, string detail) => Problem(StatusCodes.Status400BadRequest, name, detail);
+
+    /// <summary>409: another request is in the way, e.g. the first one with the same idempotency key still runs.</summary>
+    public static ProblemHttpResult Conflict(string name, string detail) => Problem(StatusCodes.Status409Conflict, name, detail);
+
+    /// <summary>422: sound on its own, but not here, e.g. an idempotency key that came with another payload before.</summary>
+    public static ProblemHttpResult Unprocessable(string name, string detail) => Problem(StatusCodes.Status422UnprocessableEntity, name, detail);
+
+    /// <summary>503 with Retry-After: a dependency is down, or a queue is full.</summary>
+    public static UnavailableHttpResult Unavailable(string detail, int retryAfterSeconds = 1) => new(detail, retryAfterSeconds);
+
+    internal static ProblemHttpResult Problem(int status, string name, string? detail) =>
+        TypedResults.Problem(detail, statusCode: status, type: Prefix + name, title: Title(name));
+
+    /// <summary>The problem of a bare status code: what the framework answers on its own, such as 404 for an unknown path.</summary>
+    internal static string NameOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "invalid-request",
+        StatusCodes.Status401Unauthorized => "unauthorized",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound => "not-found",
+        StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+        StatusCodes.Status408RequestTimeout => "request-timeout",
+        StatusCodes.Status413PayloadTooLarge => "body-too-large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+        >= StatusCodes.Status502BadGateway and <= StatusCodes.Status504GatewayTimeout => "unavailable",
+        >= 500 => "internal-error",
+        _ => "invalid-request",
+    };
+
+    /// <summary>Gives what the framework filled in a type and a title of ours.</summary>
+    internal static void Customize(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Type?.StartsWith(Prefix, StringComparison.Ordinal) == true) return;
+        var name = NameOf(problem.Status ?? context.HttpContext.Response.StatusCode);
+        (problem.Type, problem.Title) = (Prefix + name, Title(name));
+    }
+
+    // "out-of-stock" -> "Out of stock"
+    private static string Title(string name) => string.Create(name.Length, name, static (title, name) =>
+    {
+        name.AsSpan().Replace(title, '-', ' ');
+        title[0] = char.ToUpperInvariant(title[0]);
+    });
+}
+
+/// <summary>503 with Retry-After, as problem details.</summary>
+public sealed class UnavailableHttpResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    private readonly ProblemHttpResult _problem;
+    private readonly int _retryAfterSeconds;
+
+    internal UnavailableHttpResult(string? detail, int retryAfterSeconds)
+    {
+        _problem = Problems.Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", detail);
+        _retryAfterSeconds = retryAfterSeconds;
+    }
+
+    /// <summary>503.</summary>
+    public int? StatusCode => StatusCodes.Status503ServiceUnavailable;
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        httpContext.Response.Headers.RetryAfter = _retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return _problem.ExecuteAsync(httpContext);
+    }
+
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.Add(
+        new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), ["application/problem+json"]));
+}

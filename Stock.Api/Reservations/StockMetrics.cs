@@ -1,0 +1,21 @@
+using System.Diagnostics.Metrics;
+
+namespace Stock.Api.Reservations;
+
+/// <summary>Meter <c>Shop.Stock</c>.</summary>
+internal sealed class StockMetrics
+{
+    private readonly Counter<long> _reservations;
+
+    public StockMetrics(IMeterFactory meters) => _reservations = meters.Create("Shop.Stock")
+        .CreateCounter<long>(
+            "shop.stock.reservations", "{reservation}", "Members of reserve, commit and release calls by outcome; repeated calls count again.");
+
+    /// <summary>Counts a call's outcomes.</summary>
+    public void Count(string step, StockOutcome[] outcomes)
+    {
+        if (!_reservations.Enabled) return;
+        foreach (var group in outcomes.CountBy(static outcome => outcome))
+            _reservations.Add(group.Value, new("step", step), new("outcome", group.Key.ToString()));
+    }
+}

@@ -1,0 +1,83 @@
+using Aspire.Hosting.Orchestration;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A MongoDB server.</summary>
+public class MongoDBServerResource(string name) : ContainerResource(name), IResourceWithConnectionString
+{
+    private const string DefaultUserName = "admin", AuthenticationDatabase = "admin", AuthenticationMechanism = "SCRAM-SHA-256";
+    private readonly Dictionary<string, string> _databases = new(StringComparer.OrdinalIgnoreCase);
+    private EndpointReference? _endpoint;
+
+    /// <summary>Describes a server by its root user.</summary>
+    public MongoDBServerResource(string name, ParameterResource? userNameParameter, ParameterResource? passwordParameter) : this(name)
+    {
+        UserNameParameter = userNameParameter;
+        PasswordParameter = passwordParameter;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public EndpointReference PrimaryEndpoint => _endpoint ??= new EndpointReference(this, "tcp");
+
+    /// <summary>The root user's name; null for <c>admin</c>.</summary>
+    public ParameterResource? UserNameParameter { get; }
+
+    /// <summary>The root user's password.</summary>
+    public ParameterResource? PasswordParameter { get; }
+
+    /// <summary>The databases: resource name to database name.</summary>
+    public IReadOnlyDictionary<string, string> Databases => _databases;
+
+    /// <inheritdoc/>
+    public ReferenceExpression ConnectionStringExpression => BuildConnectionString(null);
+
+    internal ReferenceExpression UserNameReference => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
+
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    {
+        if (ExternalConnections.Of(this) is not null) yield break;
+        yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
+        yield return new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}"));
+        if (PasswordParameter is null) yield break;
+        yield return new("Username", UserNameReference);
+        yield return new("Password", ReferenceExpression.Create($"{PasswordParameter}"));
+        yield return new("AuthenticationDatabase", ReferenceExpression.Create($"{AuthenticationDatabase}"));
+        yield return new("AuthenticationMechanism", ReferenceExpression.Create($"{AuthenticationMechanism}"));
+    }
+
+    internal void AddDatabase(string name, string databaseName) => _databases.Add(name, databaseName);
+
+    internal ReferenceExpression BuildConnectionString(string? database)
+    {
+        if (ExternalConnections.Of(this) is { } external) return ReferenceExpression.Create($"{external}");
+        var builder = new ReferenceExpressionBuilder();
+        builder.AppendLiteral("mongodb://");
+        if (PasswordParameter is not null)
+        {
+            builder.AppendFormatted(UserNameReference);
+            builder.AppendLiteral(":");
+            builder.AppendFormatted(PasswordParameter);
+            builder.AppendLiteral("@");
+        }
+        builder.AppendFormatted(PrimaryEndpoint.Property(EndpointProperty.HostAndPort));
+        if (database is not null || PasswordParameter is not null) builder.AppendLiteral("/" + database);
+        if (PasswordParameter is not null) builder.AppendLiteral($"?authSource={AuthenticationDatabase}&authMechanism={AuthenticationMechanism}");
+        return builder.Build();
+    }
+}
+
+/// <summary>A database of a MongoDB server; it comes into being with its first document.</summary>
+public class MongoDBDatabaseResource(string name, string databaseName, MongoDBServerResource parent) : Resource(name), IResourceWithParent<MongoDBServerResource>, IResourceWithConnectionString
+{
+    /// <inheritdoc/>
+    public MongoDBServerResource Parent { get; } = parent;
+
+    /// <summary>Its name on the server.</summary>
+    public string DatabaseName { get; } = databaseName;
+
+    /// <inheritdoc/>
+    public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external ? ReferenceExpression.Create($"{external}") : Parent.BuildConnectionString(DatabaseName);
+
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+        => ExternalConnections.Of(this) is not null ? [] : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+}

@@ -1,0 +1,69 @@
+using Aspire.Hosting.Orchestration;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A PostgreSQL server.</summary>
+public class PostgresServerResource : ContainerResource, IResourceWithConnectionString
+{
+    private const string DefaultUserName = "postgres";
+    private readonly Dictionary<string, string> _databases = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Describes a server by its superuser.</summary>
+    public PostgresServerResource(string name, ParameterResource? userName, ParameterResource password) : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        PrimaryEndpoint = new EndpointReference(this, "tcp");
+        UserNameParameter = userName;
+        PasswordParameter = password;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public EndpointReference PrimaryEndpoint { get; }
+
+    /// <summary>The superuser's name; null for <c>postgres</c>.</summary>
+    public ParameterResource? UserNameParameter { get; set; }
+
+    /// <summary>The superuser's password.</summary>
+    public ParameterResource PasswordParameter { get; set; }
+
+    /// <summary>The superuser's name as a value.</summary>
+    public ReferenceExpression UserNameReference => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
+
+    /// <summary>The databases: resource name to database name.</summary>
+    public IReadOnlyDictionary<string, string> Databases => _databases;
+
+    /// <inheritdoc/>
+    public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external
+        ? ReferenceExpression.Create($"{external}")
+        : ReferenceExpression.Create($"Host={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};Username={UserNameReference};Password={PasswordParameter}");
+
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    {
+        if (ExternalConnections.Of(this) is not null) yield break; // what is inside a given string is its giver's business
+        yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
+        yield return new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}"));
+        yield return new("Username", UserNameReference);
+        yield return new("Password", ReferenceExpression.Create($"{PasswordParameter}"));
+    }
+
+    internal void AddDatabase(string name, string databaseName) => _databases.Add(name, databaseName);
+}
+
+/// <summary>A database of a PostgreSQL server; created when the server is ready.</summary>
+public class PostgresDatabaseResource(string name, string databaseName, PostgresServerResource postgresParentResource)
+    : Resource(name), IResourceWithParent<PostgresServerResource>, IResourceWithConnectionString
+{
+    /// <inheritdoc/>
+    public PostgresServerResource Parent { get; } = postgresParentResource;
+
+    /// <summary>Its name on the server.</summary>
+    public string DatabaseName { get; } = databaseName;
+
+    /// <inheritdoc/>
+    public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external
+        ? ReferenceExpression.Create($"{external}")
+        : ReferenceExpression.Create($"{Parent.ConnectionStringExpression};Database={DatabaseName}");
+
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+        => ExternalConnections.Of(this) is not null ? [] : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+}
