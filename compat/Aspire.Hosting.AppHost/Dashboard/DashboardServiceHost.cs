@@ -87,7 +87,7 @@ internal sealed class DashboardServiceHost(ResourceNotificationService notificat
         {
             Grpc.End(context, Grpc.Status.InvalidArgument, e.Message);
         }
-        catch (Exception) when (ended.IsCancellationRequested)
+        catch (Exception e) when (ended.IsCancellationRequested || e is OperationCanceledException) // the host's stop ends all watches, too
         {
             if (!context.RequestAborted.IsCancellationRequested) Grpc.End(context, Grpc.Status.Unavailable, "The application stops.");
         }

@@ -60,7 +60,7 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
             {
                 if (clock.Elapsed < nextReport) return;
                 nextReport += ReportEvery;
-                progress($"Engines: downloading, {Megabytes(archives)} so far.");
+                progress($"downloading, {Megabytes(archives)} so far.");
             },
         };
         string[] install = ["-y", "-qq", "--download-only", "install", .. packages];

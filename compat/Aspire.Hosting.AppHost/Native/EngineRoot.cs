@@ -82,7 +82,7 @@ internal sealed class EngineRoot
             EngineUser.LetPass(cache);
             if (EngineUser.FirstClosed(cache) is { } closed) throw new IOException($"the engines' user cannot enter {closed}");
             var file = System.IO.Path.Combine(cache, ".lock");
-            return FileLock.Acquire(file, LockLimit, () => progress("Engines: another AppHost is preparing the engines, waiting."), ct);
+            return FileLock.Acquire(file, LockLimit, () => progress("another AppHost is preparing the engines, waiting."), ct);
         });
         if (TryOpen(builder.Target) is { } made) return made;
         builder.Build(ct);

@@ -50,7 +50,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         var apt = new AptPackages(Path.Combine(work, "apt"), _architecture.Debian, options, ct);
         try
         {
-            progress($"Engines: preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; needed once, about 60 MB to download.");
+            progress($"preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; needed once, about 60 MB to download.");
             Step("checking the machine", () => { CheckMachine(); Sweep(); Directory.CreateDirectory(tree); return ""; });
             Step("reading the package lists", () => { apt.ReadLists(); return "package lists read"; });
             string[] debs = [];
@@ -64,7 +64,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
             Step("moving the engines into place", () => { Discard(Target); Directory.Move(tree, Target); return ""; });
             Step("trying the engines", () => { Try(ct); return "tried"; });
             Step("writing the marker", () => { WriteMarker(debs, ct); return ""; });
-            progress($"Engines: ready after {Seconds(clock)}, {Versions()}.");
+            progress($"ready after {Seconds(clock)}, {Versions()}.");
         }
         finally
         {
@@ -80,7 +80,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         try
         {
             var result = work();
-            if (result is string { Length: > 0 } done) progress($"Engines: {done} ({Seconds(clock)}).");
+            if (result is string { Length: > 0 } done) progress($"{done} ({Seconds(clock)}).");
             return result;
         }
         catch (Exception e) when (e is ToolException or IOException or UnauthorizedAccessException)

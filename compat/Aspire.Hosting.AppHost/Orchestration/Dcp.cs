@@ -140,8 +140,8 @@ internal sealed class Dcp : IAsyncDisposable
                 Content = new StringContent("""{"status":"Stopping","shutdownResourceCleanup":"Full"}""", new MediaTypeHeaderValue("application/merge-patch+json")),
             };
             using (var accepted = await _http.SendAsync(stop, limit.Token)) accepted.EnsureSuccessStatusCode();
-            // DCP deletes its session folder last; it is gone once nothing listens and the folder is gone.
-            while (Directory.Exists(_session) && await AnswersAsync(limit.Token)) await Task.Delay(50, limit.Token);
+            // Its API ends before its processes do; all of them name the session in their arguments.
+            while (IsRunning()) await Task.Delay(50, limit.Token);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
@@ -150,18 +150,17 @@ internal sealed class Dcp : IAsyncDisposable
         _http.Dispose();
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken ct)
+    private bool IsRunning() => Directory.EnumerateDirectories("/proc").Any(process =>
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri("/admin/execution", UriKind.Relative), ct);
-            return true;
+            return char.IsAsciiDigit(Path.GetFileName(process)[0]) && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_session, StringComparison.Ordinal);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return false; // it ended meanwhile, or is another user's
         }
-    }
+    });
 
     private async Task CallAsync(Func<HttpRequestMessage> request, string what, CancellationToken ct)
     {

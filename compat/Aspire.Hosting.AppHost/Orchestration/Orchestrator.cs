@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
@@ -27,7 +27,8 @@ internal sealed class OrchestratorHost(Orchestrator orchestrator) : IHostedServi
 internal sealed partial class Orchestrator(DistributedApplicationModel model, IDistributedApplicationEventing eventing, ResourceNotificationService notifications, ResourceLoggerService loggers,
     HealthMonitor health, DashboardServiceHost dashboardService, AppHostConsole console, IServiceProvider services) : IAsyncDisposable, IConsoleLogSource
 {
-    private readonly CancellationTokenSource _stopping = new();
+    // The host's stop ends all waits for states, so it must end the loops around them too.
+    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     private readonly Dictionary<string, Workload> _workloads = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Workload> _byObject = [];
     private readonly List<Task> _background = [];
@@ -78,25 +79,46 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         Task[] background;
         lock (_background) background = [.. _background];
         await Task.WhenAll(background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_dcp is not null) await _dcp.DisposeAsync();
+        if (_dcp is not null)
+        {
+            // Programs before what they use: they finish their work and deliver their last telemetry; DCP would stop all at once.
+            using var limit = new CancellationTokenSource(Limits.ResourceStop);
+            await Task.WhenAll(_workloads.Values.Where(w => w.Runs == Runs.Project && w.Exists).Select(w => _dcp.DeleteAsync(w.Kind, w.ObjectName, limit.Token)))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _dcp.DisposeAsync();
+        }
         await dashboardService.DisposeAsync();
         _work?.Dispose();
         _stopping.Dispose();
     }
 
-    /// <summary>What an instance wrote, standard output and error in one stream.</summary>
+    /// <summary>What an instance wrote, standard output and error in one stream. Following goes on after a restart.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LogLine>> GetLogsAsync(string resourceId, bool follow, [EnumeratorCancellation] CancellationToken ct)
     {
-        if (_dcp is not { } dcp || !_workloads.TryGetValue(resourceId, out var workload) || workload.Kind is not { } kind) yield break;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
-        var lines = System.Threading.Channels.Channel.CreateBounded<LogLine>(1000);
-        var readers = new[] { "system", "startup_stderr", "stdout", "stderr" }.Where(s => kind == DcpKind.Container || s != "startup_stderr").Select(ReadAsync).ToArray();
-        _ = Task.WhenAll(readers).ContinueWith(_ => lines.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (!_workloads.TryGetValue(resourceId, out var workload)) yield break;
         var number = 0;
+        while (true)
+        {
+            var run = workload.Exists ? workload.ObjectName : null;
+            if (run is not null)
+                await foreach (var batch in ReadRunAsync(workload.Kind, run, follow, ct))
+                    // Standard output and error come separately; their time stamps have a fixed width.
+                    yield return [.. batch.OrderBy(l => l.Content[..Math.Min(l.Content.Length, 24)], StringComparer.Ordinal).Select(l => l with { LineNumber = ++number })];
+            if (!follow) yield break;
+            await notifications.WaitForResourceAsync(workload.Resource.Name, _ => workload.Exists && workload.ObjectName != run, ct);
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<LogLine>> ReadRunAsync(DcpKind kind, string name, bool follow, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
+        var lines = Channel.CreateBounded<LogLine>(1000);
+        string[] sources = kind == DcpKind.Container ? ["system", "startup_stderr", "stdout", "stderr"] : ["system", "stdout", "stderr"];
+        _ = Task.WhenAll(sources.Select(ReadAsync)).ContinueWith(_ => lines.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         while (await lines.Reader.WaitToReadAsync(ct))
         {
             List<LogLine> batch = [];
-            while (batch.Count < 500 && lines.Reader.TryRead(out var line)) batch.Add(new LogLine(++number, line.Content, line.IsErrorMessage));
+            while (batch.Count < 500 && lines.Reader.TryRead(out var line)) batch.Add(line);
             yield return batch;
         }
 
@@ -104,7 +126,7 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         {
             try
             {
-                await foreach (var line in dcp.LogAsync(kind, workload.ObjectName, source, follow, stop.Token))
+                await foreach (var line in _dcp!.LogAsync(kind, name, source, follow, stop.Token))
                     // DCP's own remarks are worth reading when something is wrong.
                     if (source != "system" || line.Contains("\terror\t", StringComparison.Ordinal)) await lines.Writer.WriteAsync(new LogLine(0, line, source != "stdout"), stop.Token);
             }
@@ -216,8 +238,6 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         try
         {
             var parent = (resource as IResourceWithParent)?.Parent ?? resource.Annotations.OfType<ResourceRelationshipAnnotation>().LastOrDefault(r => r.Type == "Parent")?.Resource;
-            if (parent is not null)
-                await notifications.PublishUpdateAsync(resource, s => s with { Properties = s.Properties.Set(KnownProperties.Resource.ParentName, parent.GetResourceIds()[0]) });
             await eventing.PublishAsync(new InitializeResourceEvent(resource, eventing, loggers, notifications, services), _stopping.Token);
             if (_workloads.ContainsKey(resource.GetResourceIds()[0]))
             {

@@ -32,6 +32,7 @@ internal sealed partial class Orchestrator
         try
         {
             if (instance.Exists) await _dcp!.DeleteAsync(instance.Kind, instance.ObjectName, ct);
+            instance.Exists = false;
             instance.NextObjectName();
             lock (_byObject) _byObject[instance.ObjectName] = instance;
             var environment = await ResourceConfiguration.EnvironmentAsync(instance.Resource, _context, ct);
@@ -45,8 +46,8 @@ internal sealed partial class Orchestrator
                 _ => await ContainerSpecAsync(instance, arguments, environment, ct),
             };
             await ShowConfigurationAsync(instance, arguments, environment, spec);
-            instance.Exists = true;
             await _dcp!.CreateAsync(instance.Kind, instance.ObjectName, spec, ct);
+            instance.Exists = true;
         }
         finally
         {
