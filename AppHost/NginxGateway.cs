@@ -112,6 +112,20 @@ internal static class NginxGateway
               return 503 '{"type":"urn:shop:problem:unavailable","title":"The service is not available.","status":503,"detail":"Try again in a second; what was asked may or may not have been done."}';
             }
 
+            error_page 404 = @unknown;
+            location @unknown {
+              internal;
+              default_type application/problem+json;
+              return 404 '{"type":"urn:shop:problem:not-found","title":"There is nothing here.","status":404}';
+            }
+
+            error_page 413 = @large;
+            location @large {
+              internal;
+              default_type application/problem+json;
+              return 413 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":413,"detail":"A request body has 1 MB at most."}';
+            }
+
             # What services say to each other is nobody else's business. Kestrel does not mind case, so neither does this.
             location ~* /internal(/|$) { return 404; }
             location = /gateway/health { default_type text/plain; return 200 "Healthy\n"; }

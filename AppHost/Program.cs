@@ -1,4 +1,5 @@
 using AppHost;
+using Microsoft.Extensions.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
@@ -23,14 +24,14 @@ var orderApi = builder.AddProject("order-api", "../Order.Api")
     .WithHttpHealthCheck("/health");
 
 var customerApi = builder.AddProject("customer-api", "../Customer.Api")
-    .WithReference(customers).WaitFor(mongodb)
+    .WithReference(customers).WaitFor(customers)
     .WithHttpHealthCheck("/health");
 
 var storefront = builder.AddProject("storefront", "../Storefront.Web")
     .WithReference(orderApi).WithReference(paymentApi).WithReference(stockApi).WithReference(customerApi)
     .WithHttpHealthCheck("/health");
 
-builder.AddNginxGateway("gateway", port: 8000)
+builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"], stripPrefix: "/orders")
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")

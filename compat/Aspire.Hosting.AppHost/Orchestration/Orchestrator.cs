@@ -259,6 +259,11 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
     /// <summary>A resource that this orchestrator does not run: a parameter, an external server, or something that lives inside its parent.</summary>
     private async Task ShowAsync(IResource resource, IResource? parent)
     {
+        if (ExternalConnections.AllChildrenAre(model, resource))
+        {
+            await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.NotStarted });
+            return;
+        }
         if (resource is ParameterResource parameter) await ShowParameterAsync(parameter);
         else if (parent is null || ExternalConnections.Of(resource) is not null) await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
         if (resource is IResourceWithConnectionString source) await AnnounceConnectionStringAsync(source);
@@ -304,7 +309,7 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error),
                 StopTimeStamp = DateTime.UtcNow,
-                FailureMessage = e is DistributedApplicationException ? e.Message : $"{e.GetType().Name}: {e.Message}",
+                FailureMessage = e is DistributedApplicationException ? e.Message : $"{resource.Name} could not be started ({e.GetType().Name}: {e.Message}); its log in the dashboard may tell more.",
             });
     }
 }

@@ -117,6 +117,6 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
     /// <summary>The dotnet that runs this AppHost, else the one on PATH.</summary>
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host) ? host : "dotnet";
 
-    [GeneratedRegex(@"^(?:\d+>)?(?<where>[^\n]+?)\s*: error (?<what>[^\n]+?) \[(?<project>[^\]\n]+)\]", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?:[\d:]+>)?(?<where>[^\n]+?)\s*: error (?<what>[^\n]+?) \[(?<project>[^\]\n]+)\]", RegexOptions.Multiline)]
     private static partial Regex CompilerError();
 }

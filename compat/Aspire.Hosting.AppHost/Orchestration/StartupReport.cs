@@ -20,7 +20,8 @@ internal sealed class StartupReport(IServiceProvider services)
     public async Task RunAsync(CancellationToken ct)
     {
         var model = services.GetRequiredService<DistributedApplicationModel>();
-        var expected = model.Resources.Where(r => r is not ParameterResource && !r.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToDictionary(r => r.Name, r => r, StringComparer.OrdinalIgnoreCase);
+        var expected = model.Resources.Where(r => r is not ParameterResource && !r.HasAnnotationOfType<ExplicitStartupAnnotation>() && !ExternalConnections.AllChildrenAre(model, r))
+            .ToDictionary(r => r.Name, r => r, StringComparer.OrdinalIgnoreCase);
         Dictionary<string, TimeSpan> ready = new(StringComparer.OrdinalIgnoreCase);
         Dictionary<string, ResourceEvent> last = [];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -62,7 +63,7 @@ internal sealed class StartupReport(IServiceProvider services)
     private async Task<string?> FailureAsync(ResourceEvent change, CancellationToken ct)
     {
         var (name, snapshot) = (change.Resource.Name, change.Snapshot);
-        if (snapshot.FailureMessage is { } message) return message.Contains(name, StringComparison.OrdinalIgnoreCase) ? message : $"{name} did not start: {message}";
+        if (snapshot.FailureMessage is { } message) return message;
         if (snapshot.Ready is { IsFaulted: true } handlers) return $"{name} is healthy, but what follows its start failed: {handlers.Exception!.InnerException!.Message}";
         var failed = snapshot.State?.Text == KnownResourceStates.FailedToStart
             || (snapshot.State is { } state && KnownResourceStates.TerminalStates.Contains(state.Text) && snapshot.ExitCode is not (null or 0));
@@ -72,7 +73,7 @@ internal sealed class StartupReport(IServiceProvider services)
         foreach (var line in said) _console.Error($"  {name} | {line}");
         return snapshot.State!.Text == KnownResourceStates.FailedToStart
             ? $"{name} could not be started; what the orchestrator says stands above."
-            : string.Create(CultureInfo.InvariantCulture, $"{name} ended with exit code {snapshot.ExitCode} while starting; its last lines stand above: correct it and start again.");
+            : string.Create(CultureInfo.InvariantCulture, $"{name} {(snapshot.ExitCode < 0 ? "crashed" : $"ended with exit code {snapshot.ExitCode}")} while starting; its last lines stand above: correct what they say and start again.");
     }
 
     private static string Describe(string name, Dictionary<string, ResourceEvent> last)

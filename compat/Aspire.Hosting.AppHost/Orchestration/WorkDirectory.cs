@@ -11,9 +11,15 @@ internal sealed class WorkDirectory : IDisposable
 {
     private const string Prefix = "aspire-run-";
 
+    /// <summary>Logs, generated files and a throw-away database fit; without any of it the orchestrator would only fall silent.</summary>
+    private const long FreeBytesMin = 200L << 20;
+
     public WorkDirectory()
     {
         Sweep();
+        var free = new DriveInfo(System.IO.Path.GetTempPath()).AvailableFreeSpace;
+        if (free < FreeBytesMin)
+            throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"Only {free >> 20} MB are free below {System.IO.Path.GetTempPath()}, and {FreeBytesMin >> 20} MB are needed: free some, or set TMPDIR to a folder with more."));
         Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}");
         // Engines run as another user when the AppHost is root: they may pass through, not look around.
         Create(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);

@@ -1,0 +1,119 @@
+using System.Text;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace Tests.Cluster;
+
+/// <summary>The classes of this collection share one cluster, and run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedCluster : ICollectionFixture<ClusterFixture>
+{
+    public const string Name = "Cluster";
+}
+
+/// <summary>The whole shop as the AppHost describes it, with the dashboard, on random ports; its data goes with it.</summary>
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    /// <summary>The login token of the dashboard.</summary>
+    public const string BrowserToken = "test-token";
+
+    /// <summary>Includes a first download of the orchestrator and the dashboard.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(20);
+
+    private RunningCluster? _cluster;
+    private ShopClient? _shop;
+
+    public RunningCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster is not started.");
+
+    public ShopClient Shop => _shop ?? throw new InvalidOperationException("The cluster is not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await StartAsync();
+        _shop = new ShopClient(_cluster.App.GetEndpoint("gateway"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _shop?.Dispose();
+        if (_cluster is not null) await StopAsync(_cluster);
+    }
+
+    /// <summary>Starts a cluster, all of it healthy.</summary>
+    public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null)
+    {
+        using var limit = new CancellationTokenSource(StartLimit);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>([], (options, _) => options.DisableDashboard = false, limit.Token);
+        builder.Configuration["AppHost:BrowserToken"] = BrowserToken;
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        foreach (var container in builder.Resources.OfType<ContainerResource>())
+            foreach (var volume in container.Annotations.OfType<ContainerMountAnnotation>().Where(m => m.Type == ContainerMountType.Volume).ToList())
+                container.Annotations.Remove(volume);
+        configure?.Invoke(builder);
+        var cluster = new RunningCluster(await builder.BuildAsync(limit.Token));
+        try
+        {
+            cluster.Watch();
+            await cluster.App.StartAsync(limit.Token);
+            await cluster.HealthyAsync([.. builder.Resources.Where(r => r is ProjectResource or ContainerResource).Select(r => r.Name)]);
+            return cluster;
+        }
+        catch (Exception e)
+        {
+            var report = await DescribeAsync(cluster);
+            await StopAsync(cluster);
+            throw new InvalidOperationException($"The cluster does not start: {e.Message}\n{report}", e);
+        }
+    }
+
+    /// <summary>Stops a cluster and frees it.</summary>
+    public static async Task StopAsync(RunningCluster cluster)
+    {
+        await cluster.App.StopAsync(CancellationToken.None).WaitAsync(StopLimit, CancellationToken.None);
+        await cluster.DisposeAsync();
+        await cluster.App.DisposeAsync().AsTask().WaitAsync(StopLimit, CancellationToken.None);
+    }
+
+    /// <summary>What stands in the way of a start: each instance's state, and the last lines of those that are not healthy.</summary>
+    private static async Task<string> DescribeAsync(RunningCluster cluster)
+    {
+        var text = new StringBuilder();
+        var loggers = cluster.App.Services.GetRequiredService<ResourceLoggerService>();
+        using var limit = new CancellationTokenSource(ReportLimit);
+        foreach (var instance in cluster.All)
+        {
+            text.Append(instance.ResourceId).Append(": ").Append(instance.Snapshot.State?.Text).Append(' ').Append(instance.Snapshot.HealthStatus).AppendLine();
+            if (instance.Snapshot.HealthStatus == HealthStatus.Healthy) continue;
+            foreach (var line in await LastLinesAsync(loggers, instance.ResourceId, limit.Token)) text.Append("    ").AppendLine(line);
+        }
+        return text.ToString();
+    }
+
+    private static async Task<IEnumerable<string>> LastLinesAsync(ResourceLoggerService loggers, string resourceId, CancellationToken ct)
+    {
+        const int Count = 15;
+        Queue<string> last = new();
+        try
+        {
+            await foreach (var batch in loggers.GetAllAsync(resourceId).WithCancellation(ct))
+                foreach (var line in batch)
+                {
+                    if (last.Count == Count) last.Dequeue();
+                    last.Enqueue(line.Content);
+                }
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            last.Enqueue($"(log not read: {e.Message})");
+        }
+        return last;
+    }
+}

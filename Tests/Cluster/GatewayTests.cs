@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Tests.Cluster;
+
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class GatewayTests(ClusterFixture cluster)
+{
+    /// <summary>What services say to each other must not be sayable from outside, however it is spelled.</summary>
+    [Theory]
+    [InlineData("/stock/internal/reserve")]
+    [InlineData("/stock/internal/commit")]
+    [InlineData("/stock/internal/release")]
+    [InlineData("/stock/internal/forget")]
+    [InlineData("/payment/internal/charge")]
+    [InlineData("/payment/internal/refund")]
+    [InlineData("/stock/INTERNAL/reserve")]
+    [InlineData("/stock/Internal/Reserve")]
+    [InlineData("/stock/%69nternal/reserve")]
+    [InlineData("/stock/%49NTERNAL/reserve")]
+    [InlineData("/stock/%2569nternal/reserve")]
+    [InlineData("/stock//internal/reserve")]
+    [InlineData("/stock/internal//reserve")]
+    [InlineData("//stock/internal/reserve")]
+    [InlineData("/stock/./internal/reserve")]
+    [InlineData("/stock/internal/./reserve")]
+    [InlineData("/stock/%2e/internal/reserve")]
+    [InlineData("/stock/find/../internal/reserve")]
+    [InlineData("/stock/find/%2e%2e/internal/reserve")]
+    [InlineData("/orders/find/../../stock/internal/reserve")]
+    [InlineData("/stock/internal%2Freserve")]
+    [InlineData("/stock%2Finternal%2Freserve")]
+    [InlineData("/stock/%2Finternal/reserve")]
+    [InlineData("/stock/internal/reserve/")]
+    [InlineData("/stock/internal/reserve?x=1")]
+    [InlineData("/stock/internal")]
+    [InlineData("/stock/internal;/reserve")]
+    [InlineData("/internal/reserve")]
+    [InlineData("/customers/../stock/internal/reserve")]
+    public async Task Internal_endpoints_are_not_reachable(string path)
+        => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("POST", path, json: "{}")).Status);
+
+    [Theory]
+    [InlineData("/stock/find/a%2Fb")]
+    [InlineData("/stock/find/..%2Fopenapi%2Fx")]
+    public async Task Escaped_slashes_reach_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
+
+    [Fact]
+    public async Task A_client_cannot_climb_out()
+        => Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("GET", "/stock/../../etc/passwd")).Status);
+}

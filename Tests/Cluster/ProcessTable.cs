@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Tests.Cluster;
+
+/// <summary>The processes of this machine, from /proc.</summary>
+internal static class ProcessTable
+{
+    /// <summary>A process and all below it.</summary>
+    public static IReadOnlyList<int> Tree(int root)
+    {
+        var children = All().Select(id => (Id: id, Parent: Parent(id))).ToLookup(p => p.Parent, p => p.Id);
+        List<int> tree = [root];
+        for (var i = 0; i < tree.Count; i++) tree.AddRange(children[tree[i]].Except(tree));
+        return tree;
+    }
+
+    /// <summary>Whether it runs; one that has ended and waits for its parent does not.</summary>
+    public static bool IsAlive(int id) => Stat(id) is [var state, ..] && state != "Z";
+
+    /// <summary>Other processes with a text in their command line, environment or working directory.</summary>
+    public static IEnumerable<int> Mentioning(string text)
+        => All().Where(id => id != Environment.ProcessId && IsAlive(id)
+            && (Read(id, "cmdline").Contains(text, StringComparison.Ordinal) || Read(id, "environ").Contains(text, StringComparison.Ordinal) || WorkingDirectory(id).StartsWith(text, StringComparison.Ordinal)));
+
+    public static string Describe(int id) => $"{id} {Read(id, "cmdline").Replace('\0', ' ')}";
+
+    private static IEnumerable<int> All()
+        => Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0);
+
+    private static int Parent(int id) => Stat(id) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>State, parent and what follows; the name before them may hold anything, but ends at the last bracket.</summary>
+    private static string[] Stat(int id) => Read(id, "stat") is { Length: > 0 } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
+
+    private static string Read(int id, string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/{file}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string WorkingDirectory(int id)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{id}/cwd").LinkTarget ?? "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using ServiceDefaults;
+
+namespace Tests.Unit.ServiceDefaults;
+
+[Trait("Category", "Unit")]
+public sealed class ExceptionMapperTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<Exception, int, string> Answers => new()
+    {
+        { new BadHttpRequestException("a number is wrong"), 400, "invalid-request" },
+        { new BadHttpRequestException("too big", 413), 413, "body-too-large" },
+        { new BadHttpRequestException("no JSON", 415), 415, "unsupported-media-type" },
+        { new HttpRequestException("refused"), 503, "unavailable" },
+        { new TimeoutException(), 503, "unavailable" },
+        { new SocketException(111), 503, "unavailable" },
+        { new TimeoutRejectedException(), 503, "unavailable" },
+        { new BrokenCircuitException(), 503, "unavailable" },
+        { new TaskCanceledException("HttpClient.Timeout", new TimeoutException()), 503, "unavailable" },
+        { new DatabaseException(isTransient: true), 503, "unavailable" },
+        { new DatabaseException(isTransient: false), 500, "internal-error" },
+        { new OperationCanceledException(), 500, "internal-error" },
+        { new InvalidOperationException("secret"), 500, "internal-error" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Answers), DisableDiscoveryEnumeration = true)]
+    public async Task An_exception_becomes_a_problem(Exception exception, int status, string name)
+    {
+        var (handled, context, body) = await HandleAsync(exception);
+
+        Assert.True(handled);
+        Assert.Equal(status, context.Response.StatusCode);
+        Assert.Equal("urn:shop:problem:" + name, body.GetProperty("type").GetString());
+        Assert.Equal(status, body.GetProperty("status").GetInt32());
+        Assert.Equal(status == 503, context.Response.Headers.ContainsKey("Retry-After"));
+        Assert.DoesNotContain("secret", body.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_body_says_where_it_is_wrong()
+    {
+        var json = new JsonException("bad", "$.price", 1, 2);
+        var (_, _, body) = await HandleAsync(new BadHttpRequestException("Not a number.", json));
+        Assert.Equal("Not a number. At $.price.", body.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task A_kind_of_failure_can_be_added()
+    {
+        var services = new ServiceCollection().AddDependencyFailure<InvalidOperationException>(e => e.Message == "down").BuildServiceProvider();
+        await using (services)
+        {
+            var failures = services.GetRequiredService<IOptions<DependencyFailures>>();
+            Assert.Equal(503, (await HandleAsync(new InvalidOperationException("down"), failures)).Context.Response.StatusCode);
+            Assert.Equal(500, (await HandleAsync(new InvalidOperationException("bug"), failures)).Context.Response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_went_away_gets_no_answer()
+    {
+        var (handled, context, _) = await HandleAsync(new OperationCanceledException(), requestAborted: new CancellationToken(canceled: true));
+        Assert.False(handled);
+        Assert.Equal(200, context.Response.StatusCode);
+    }
+
+    private static async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
+        Exception exception, IOptions<DependencyFailures>? failures = null, CancellationToken requestAborted = default)
+    {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        using var answer = new MemoryStream();
+        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = requestAborted };
+        context.Response.Body = answer;
+        var mapper = new ExceptionMapper(failures ?? Options.Create(new DependencyFailures()), new ManualTime(), NullLogger<ExceptionMapper>.Instance);
+        var handled = await mapper.TryHandleAsync(context, exception, Ct);
+        return (handled, context, answer.Length == 0 ? default : JsonElement.Parse(answer.ToArray()));
+    }
+
+    private sealed class DatabaseException(bool isTransient) : DbException("no answer")
+    {
+        public override bool IsTransient => isTransient;
+    }
+}

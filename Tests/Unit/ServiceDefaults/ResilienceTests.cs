@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Json;
+using ServiceDefaults;
+
+namespace Tests.Unit.ServiceDefaults;
+
+[Trait("Category", "Unit")]
+public sealed class ResilienceTests
+{
+    private static readonly TimeSpan Pauses = TimeSpan.FromSeconds(5); // longer than any pause, shorter than any time limit
+
+    private readonly ManualTime _time = new();
+    private int _calls;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET", false, "none", true)]
+    [InlineData("HEAD", false, "none", true)]
+    [InlineData("OPTIONS", false, "none", true)]
+    [InlineData("GET", false, "text", true)]
+    [InlineData("GET", true, "stream", false)]
+    [InlineData("POST", false, "none", false)]
+    [InlineData("POST", false, "json", false)]
+    [InlineData("PUT", false, "text", false)]
+    [InlineData("DELETE", false, "none", false)]
+    [InlineData("PATCH", false, "none", false)]
+    [InlineData("POST", true, "none", true)]
+    [InlineData("POST", true, "json", true)]
+    [InlineData("POST", true, "bytes", true)]
+    [InlineData("POST", true, "stream", false)]
+    [InlineData("DELETE", true, "none", true)]
+    public void Only_what_is_safe_and_held_in_memory_is_repeatable(string method, bool hasKey, string content, bool expected)
+    {
+        using var request = Request(method, hasKey, content);
+        Assert.Equal(expected, ResilienceHandler.IsRepeatable(request));
+    }
+
+    [Theory]
+    [InlineData("GET", false, 408, 3)]
+    [InlineData("GET", false, 429, 3)]
+    [InlineData("GET", false, 502, 3)]
+    [InlineData("GET", false, 503, 3)]
+    [InlineData("GET", false, 504, 3)]
+    [InlineData("GET", false, 200, 1)]
+    [InlineData("GET", false, 400, 1)]
+    [InlineData("GET", false, 404, 1)]
+    [InlineData("GET", false, 409, 1)]
+    [InlineData("GET", false, 500, 1)]
+    [InlineData("POST", false, 503, 1)]
+    [InlineData("POST", true, 503, 3)]
+    [InlineData("POST", true, 400, 1)]
+    public async Task Only_passing_troubles_are_tried_again_and_the_last_answer_is_the_callers(string method, bool hasKey, int status, int calls)
+    {
+        using var request = Request(method, hasKey, "none");
+        using var response = await SendAsync(request, _ => Status(status));
+        Assert.Equal((calls, status), (_calls, (int)response.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("GET", false, 3)]
+    [InlineData("POST", false, 1)]
+    [InlineData("POST", true, 3)]
+    public async Task A_broken_connection_is_tried_again_only_where_that_is_safe(string method, bool hasKey, int calls)
+    {
+        using var request = Request(method, hasKey, "text");
+        await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(request, _ => throw new HttpRequestException("broken")));
+        Assert.Equal(calls, _calls);
+    }
+
+    [Fact]
+    public async Task The_first_success_ends_it()
+    {
+        using var request = Request("GET", hasKey: false, "none");
+        using var response = await SendAsync(request, call => Status(call < 2 ? 503 : 200));
+        Assert.Equal((2, HttpStatusCode.OK), (_calls, response.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_a_short_pause_gets_it()
+    {
+        using var request = Request("GET", hasKey: false, "none");
+        using var response = await SendAsync(request, call => Status(call < 2 ? 503 : 200, retryAfterSeconds: 2));
+        Assert.Equal(2, _calls);
+        Assert.InRange(_time.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.2));
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_a_long_pause_is_not_asked_again()
+    {
+        using var request = Request("GET", hasKey: false, "none");
+        using var response = await SendAsync(request, _ => Status(503, retryAfterSeconds: 3));
+        Assert.Equal((1, TimeSpan.Zero), (_calls, _time.Elapsed));
+    }
+
+    [Fact]
+    public async Task An_attempt_without_an_answer_ends_in_time()
+    {
+        var options = new ResilienceOptions { RetriesMax = 0 };
+        using var request = Request("GET", hasKey: false, "none");
+        using var invoker = new HttpMessageInvoker(new ResilienceHandler(options, _time) { InnerHandler = new Silent() });
+        var trouble = await Assert.ThrowsAsync<TimeoutException>(() => _time.RunAsync(invoker.SendAsync(request, Ct), options.AttemptTimeMax));
+        Assert.Contains("stock-api.example", trouble.Message, StringComparison.Ordinal);
+        Assert.Equal(options.AttemptTimeMax, _time.Elapsed);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_is_not_told_of_a_timeout()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        using var request = Request("GET", hasKey: false, "none");
+        using var invoker = new HttpMessageInvoker(new ResilienceHandler(new(), _time) { InnerHandler = new Silent() });
+        var send = invoker.SendAsync(request, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<int, HttpResponseMessage> answer)
+    {
+        using var invoker = new HttpMessageInvoker(new ResilienceHandler(new(), _time) { InnerHandler = new Stub(() => answer(++_calls)) });
+        return await _time.RunAsync(invoker.SendAsync(request, Ct), Pauses);
+    }
+
+    private static HttpRequestMessage Request(string method, bool hasKey, string content)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), "http://stock-api.example/items")
+        {
+            Content = content switch
+            {
+                "text" => new StringContent("x"),
+                "bytes" => new ByteArrayContent([1]),
+                "json" => JsonContent.Create(1),
+                "stream" => new StreamContent(new MemoryStream([1])),
+                _ => null,
+            },
+        };
+        if (hasKey) request.Headers.Add("Idempotency-Key", "k");
+        return request;
+    }
+
+    private static HttpResponseMessage Status(int status, int? retryAfterSeconds = null)
+    {
+        var response = new HttpResponseMessage((HttpStatusCode)status);
+        if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = new(TimeSpan.FromSeconds(seconds));
+        return response;
+    }
+
+    private sealed class Stub(Func<HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
+    }
+
+    private sealed class Silent : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new();
+        }
+    }
+}
