@@ -19,21 +19,19 @@ internal static class NginxGateway
             .WithHttpEndpoint(port: port, targetPort: 8000)
             .WithExternalHttpEndpoints()
             .WithContainerFiles(ConfigurationFolder, async (_, ct) =>
-            [
-                new ContainerFile
-                {
-                    Name = "nginx.conf",
-                    Contents = Configuration(
-                        await gateway.GetEndpoint("http").Property(EndpointProperty.TargetPort).GetValueAsync(ct) ?? "8000",
-                        [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()],
-                        await gateway.Resource.GetEnvironmentVariableValuesAsync()),
-                },
-            ])
+            {
+                var port = await gateway.GetEndpoint("http").Property(EndpointProperty.TargetPort).GetValueAsync(ct) ?? "8000";
+                var start = await ExecutionConfigurationBuilder.Create(gateway.Resource).WithEnvironmentVariablesConfig()
+                    .BuildAsync(builder.ExecutionContext, cancellationToken: ct);
+                return [new ContainerFile { Name = "nginx.conf",
+                    Contents = Configuration(port, [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()], start.EnvironmentVariables.ToDictionary()) }];
+            })
             .WithHttpHealthCheck("/gateway/health");
     }
 
     /// <summary>Passes paths to a service: to all its replicas, in turn. A path with a slash at its end covers what is below it.</summary>
-    public static IResourceBuilder<ContainerResource> WithRoutes<T>(this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service, string[] paths, string stripPrefix = "")
+    public static IResourceBuilder<ContainerResource> WithRoutes<T>(this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service,
+        string[] paths, string stripPrefix = "")
         where T : IResourceWithServiceDiscovery
         => gateway
             .WithReference((IResourceBuilder<IResourceWithServiceDiscovery>)service)
@@ -52,7 +50,8 @@ internal static class NginxGateway
         {
             var service = route.Service.Name;
             upstreams.Append(CultureInfo.InvariantCulture, $"  upstream {service} {{\n    zone {service} 64k;\n");
-            foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal)).OrderBy(v => v.Key, StringComparer.Ordinal))
+            foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal))
+                .OrderBy(v => v.Key, StringComparer.Ordinal))
             {
                 var address = new Uri(url);
                 var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
@@ -60,9 +59,11 @@ internal static class NginxGateway
             }
             upstreams.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
             foreach (var path in route.Paths)
-                locations.Append(CultureInfo.InvariantCulture, $"    location {path} {{ proxy_pass http://{service}{(route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "")}; }}\n");
+                locations.Append(CultureInfo.InvariantCulture,
+                    $"    location {path} {{ proxy_pass http://{service}{(route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "")}; }}\n");
         }
-        return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal).Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
+        return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
+            .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
     }
 
     // Limits: a request body of 1 MB; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes
@@ -109,7 +110,8 @@ internal static class NginxGateway
               internal;
               default_type application/problem+json;
               add_header Retry-After 1 always;
-              return 503 '{"type":"urn:shop:problem:unavailable","title":"The service is not available.","status":503,"detail":"Try again in a second; what was asked may or may not have been done."}';
+              return 503 '{"type":"urn:shop:problem:unavailable","title":"The service is not available.","status":503,
+                "detail":"Try again in a second; what was asked may or may not have been done."}';
             }
 
             error_page 404 = @unknown;
@@ -123,7 +125,8 @@ internal static class NginxGateway
             location @large {
               internal;
               default_type application/problem+json;
-              return 413 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":413,"detail":"A request body has 1 MB at most."}';
+              return 413 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":413,
+                "detail":"A request body has 1 MB at most."}';
             }
 
             # What services say to each other is nobody else's business. Kestrel does not mind case, so neither does this.

@@ -32,7 +32,8 @@ var storefront = builder.AddProject("storefront", "../Storefront.Web")
     .WithHttpHealthCheck("/health");
 
 builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
-    .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"], stripPrefix: "/orders")
+    .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
+        stripPrefix: "/orders")
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
     .WithRoutes(customerApi, ["/customers", "/stress"])

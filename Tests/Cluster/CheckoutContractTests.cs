@@ -25,7 +25,8 @@ public sealed class CheckoutContractTests(ClusterFixture cluster)
 
     [Fact]
     public async Task An_empty_order_is_refused()
-        => await _shop.RefusedAsync("POST", $"/orders/checkout/{await _shop.NewOrderAsync(await _shop.NewUserAsync(5))}", HttpStatusCode.BadRequest, "empty-order");
+        => await _shop.RefusedAsync("POST", $"/orders/checkout/{await _shop.NewOrderAsync(await _shop.NewUserAsync(5))}", HttpStatusCode.BadRequest,
+            "empty-order");
 
     [Fact]
     public async Task Without_stock_nothing_is_taken_and_nothing_stays_held()

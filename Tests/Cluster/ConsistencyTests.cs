@@ -29,7 +29,8 @@ public sealed class ConsistencyTests(ClusterFixture cluster)
         var credit = await ManyAsync(Users, user => _shop.CreditAsync($"{user}"));
         var paid = await ManyAsync(Users, user => _shop.IsPaidAsync(orders[user]));
         for (var user = 0; user < Users; user++)
-            Assert.Equal((user, Paid: answers[user].Status == HttpStatusCode.OK, Credit: answers[user].Status == HttpStatusCode.OK ? 0 : 1), (user, Paid: paid[user], Credit: credit[user]));
+            Assert.Equal((user, Paid: answers[user].Status == HttpStatusCode.OK, Credit: answers[user].Status == HttpStatusCode.OK ? 0 : 1),
+                (user, Paid: paid[user], Credit: credit[user]));
     }
 
     [Fact(Timeout = LimitMs)]
@@ -50,7 +51,8 @@ public sealed class ConsistencyTests(ClusterFixture cluster)
         var orders = await ManyAsync(30, _ => _shop.NewOrderAsync(user, (item, 1)));
         var answers = await Task.WhenAll(orders.Select(_shop.CheckoutAsync));
         Assert.Equal(10, answers.Count(a => a.Status == HttpStatusCode.OK));
-        Assert.All(answers.Where(a => a.Status != HttpStatusCode.OK), a => Assert.Equal((HttpStatusCode.BadRequest, "insufficient-credit"), (a.Status, a.Problem)));
+        Assert.All(answers.Where(a => a.Status != HttpStatusCode.OK),
+            a => Assert.Equal((HttpStatusCode.BadRequest, "insufficient-credit"), (a.Status, a.Problem)));
         await Eventually.EqualAsync(new Books(90, 0, 10), () => _shop.StockAsync(item));
         Assert.Equal(0, await _shop.CreditAsync(user));
     }
@@ -60,7 +62,8 @@ public sealed class ConsistencyTests(ClusterFixture cluster)
     {
         var (first, second) = (await _shop.NewItemAsync(1, 100), await _shop.NewItemAsync(1, 50));
         var user = await _shop.NewUserAsync(1000);
-        var orders = await ManyAsync(100, i => i % 2 == 0 ? _shop.NewOrderAsync(user, (first, 1), (second, 1)) : _shop.NewOrderAsync(user, (second, 1), (first, 1)));
+        var orders = await ManyAsync(100,
+            i => i % 2 == 0 ? _shop.NewOrderAsync(user, (first, 1), (second, 1)) : _shop.NewOrderAsync(user, (second, 1), (first, 1)));
         var answers = await Task.WhenAll(orders.Select(_shop.CheckoutAsync));
         Assert.Equal(50, answers.Count(a => a.Status == HttpStatusCode.OK));
         await Eventually.EqualAsync(new Books(50, 0, 50), () => _shop.StockAsync(first));

@@ -107,7 +107,8 @@ public sealed class DashboardTests : IDisposable
     /// <summary>The values of an attribute, wherever it stands in a document of OTLP's JSON form.</summary>
     private static IEnumerable<string> Attributes(JsonElement element, string key) => element.ValueKind switch
     {
-        JsonValueKind.Object when element.TryGetProperty("key", out var k) && k.ValueEquals(key) => [element.GetProperty("value").GetProperty("stringValue").GetString()!],
+        JsonValueKind.Object when element.TryGetProperty("key", out var k) && k.ValueEquals(key)
+            => [element.GetProperty("value").GetProperty("stringValue").GetString()!],
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Attributes(p.Value, key)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(e => Attributes(e, key)),
         _ => [],

@@ -6,7 +6,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>A cluster of its own, beside nothing else: two replicas, and nothing left of it.</summary>
+/// <summary>A cluster of its own: two replicas, and nothing left of it.</summary>
 [Trait("Category", "Cluster")]
 public sealed class LifecycleTests
 {
@@ -14,6 +14,8 @@ public sealed class LifecycleTests
 
     /// <summary>A killed process stays in the table until its parent has taken note.</summary>
     private static readonly TimeSpan GoneLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(30);
 
     [Fact(Timeout = LimitMs)]
     public async Task Two_replicas_both_answer_and_nothing_is_left_after_a_stop()
@@ -34,9 +36,11 @@ public sealed class LifecycleTests
         {
             await ClusterFixture.StopAsync(cluster);
         }
-        await Eventually.EqualAsync("", () => Task.FromResult(string.Join('\n', processes.Where(ProcessTable.IsAlive).Select(ProcessTable.Describe))), GoneLimit);
+        await Eventually.EqualAsync("",
+            () => Task.FromResult(string.Join('\n', processes.Where(ProcessTable.IsAlive).Select(ProcessTable.Describe))), GoneLimit);
         Assert.NotEmpty(folders);
-        await Eventually.EqualAsync("", () => Task.FromResult(string.Join('\n', folders.SelectMany(ProcessTable.Mentioning).Select(ProcessTable.Describe))), GoneLimit);
+        await Eventually.EqualAsync("",
+            () => Task.FromResult(string.Join('\n', folders.SelectMany(ProcessTable.Mentioning).Select(ProcessTable.Describe))), GoneLimit);
         Assert.All(folders, f => Assert.False(Directory.Exists(f), f));
     }
 
@@ -47,12 +51,15 @@ public sealed class LifecycleTests
         var item = await shop.NewItemAsync(5, 10);
         var replicas = cluster.Instances("stock-api");
         Assert.Equal(2, replicas.Count);
+        foreach (var replica in replicas) await Eventually.EqualAsync(true, () => IsHealthyAsync(replica), HealthLimit);
         foreach (var replica in replicas)
         {
             await cluster.CommandAsync(replica.ResourceId, KnownResourceCommands.StopCommand);
+            await Eventually.EqualAsync(HttpStatusCode.OK, async () => (await shop.SendAsync("GET", $"/stock/find/{item}")).Status); // the other may have been given up for a second
             for (var i = 0; i < 20; i++) Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/stock/find/{item}")).Status);
             await cluster.CommandAsync(replica.ResourceId, KnownResourceCommands.StartCommand);
-            await Eventually.EqualAsync(KnownResourceStates.Running, () => Task.FromResult(cluster.Instances("stock-api").Single(i => i.ResourceId == replica.ResourceId).Snapshot.State?.Text));
+            await Eventually.EqualAsync(KnownResourceStates.Running,
+                () => Task.FromResult(cluster.Instances("stock-api").Single(i => i.ResourceId == replica.ResourceId).Snapshot.State?.Text));
             await Eventually.EqualAsync(true, () => IsHealthyAsync(replica), TimeSpan.FromSeconds(30));
         }
     }
@@ -62,7 +69,8 @@ public sealed class LifecycleTests
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
-            return (await http.GetAsync(new Uri(new Uri(replica.Snapshot.Urls.First(u => u.Name == "http").Url), "health"), TestContext.Current.CancellationToken)).IsSuccessStatusCode;
+            return (await http.GetAsync(new Uri(new Uri(replica.Snapshot.Urls.First(u => u.Name == "http").Url), "health"),
+                TestContext.Current.CancellationToken)).IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {

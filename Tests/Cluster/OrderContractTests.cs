@@ -83,7 +83,8 @@ public sealed class OrderContractTests(ClusterFixture cluster)
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         var order = await _shop.NewOrderAsync(user, (item, 2));
-        foreach (var path in new[] { $"addItem/{order}/{item}/", $"addItem/{order}//1", $"addItem//{item}/1", $"removeItem/{order}/", "checkout/", "create/", "batch_init/1/1/1/" })
+        foreach (var path in new[] { $"addItem/{order}/{item}/", $"addItem/{order}//1", $"addItem//{item}/1", $"removeItem/{order}/", "checkout/", "create/",
+            "batch_init/1/1/1/" })
             await _shop.UnknownAsync("POST", $"/orders/{path}");
         await AssertOrderAsync(order, user, paid: false, total: 10, (item, 2));
     }
@@ -116,7 +117,8 @@ public sealed class OrderContractTests(ClusterFixture cluster)
     [InlineData("GET", "/orders/checkout/x")]
     [InlineData("POST", "/orders/find/x")]
     [InlineData("DELETE", "/orders/addItem/x/y/1")]
-    public Task The_wrong_method_is_refused(string method, string path) => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+    public Task The_wrong_method_is_refused(string method, string path)
+        => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
 
     private async Task AssertOrderAsync(string order, string user, bool paid, long total, params (string Item, long Quantity)[] lines)
     {

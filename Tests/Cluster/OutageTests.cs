@@ -43,7 +43,8 @@ public sealed class OutageTests(ClusterFixture fixture)
         var item = await _shop.NewItemAsync(5, 3);
 
         await _cluster.CommandAsync("stock-api", KnownResourceCommands.StopCommand);
-        await Eventually.EqualAsync(true, () => Task.FromResult(KnownResourceStates.TerminalStates.Contains(_cluster.Instances("stock-api").Single().Snapshot.State!.Text)));
+        await Eventually.EqualAsync(true,
+            () => Task.FromResult(KnownResourceStates.TerminalStates.Contains(_cluster.Instances("stock-api").Single().Snapshot.State!.Text)));
         Assert.False(Directory.Exists($"/proc/{second}"));
         AssertUnavailable(await _shop.SendAsync("GET", $"/stock/find/{item}"));
 

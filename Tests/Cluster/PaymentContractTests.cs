@@ -62,7 +62,8 @@ public sealed class PaymentContractTests(ClusterFixture cluster)
     public async Task An_empty_amount_or_id_changes_nothing()
     {
         var user = await _shop.NewUserAsync(15);
-        foreach (var path in new[] { $"/payment/add_funds/{user}/", $"/payment/pay/{user}/", $"/payment/pay/{user}", "/payment/pay//1", "/payment/batch_init/1/", "/payment/batch_init//1" })
+        foreach (var path in new[] { $"/payment/add_funds/{user}/", $"/payment/pay/{user}/", $"/payment/pay/{user}", "/payment/pay//1",
+            "/payment/batch_init/1/", "/payment/batch_init//1" })
             await _shop.UnknownAsync("POST", path);
         await _shop.UnknownAsync("GET", "/payment/find_user/");
         Assert.Equal(15, await _shop.CreditAsync(user));
@@ -87,7 +88,8 @@ public sealed class PaymentContractTests(ClusterFixture cluster)
     [InlineData("GET", "/payment/create_user")]
     [InlineData("GET", "/payment/pay/x/1")]
     [InlineData("POST", "/payment/find_user/x")]
-    public Task The_wrong_method_is_refused(string method, string path) => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+    public Task The_wrong_method_is_refused(string method, string path)
+        => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
 
     [Fact]
     public Task A_path_that_does_not_exist_is_not_found() => _shop.UnknownAsync("GET", "/payment/nope");

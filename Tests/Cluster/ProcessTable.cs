@@ -20,12 +20,14 @@ internal static class ProcessTable
     /// <summary>Other processes with a text in their command line, environment or working directory.</summary>
     public static IEnumerable<int> Mentioning(string text)
         => All().Where(id => id != Environment.ProcessId && IsAlive(id)
-            && (Read(id, "cmdline").Contains(text, StringComparison.Ordinal) || Read(id, "environ").Contains(text, StringComparison.Ordinal) || WorkingDirectory(id).StartsWith(text, StringComparison.Ordinal)));
+            && (Read(id, "cmdline").Contains(text, StringComparison.Ordinal) || Read(id, "environ").Contains(text, StringComparison.Ordinal)
+                || WorkingDirectory(id).StartsWith(text, StringComparison.Ordinal)));
 
     public static string Describe(int id) => $"{id} {Read(id, "cmdline").Replace('\0', ' ')}";
 
     private static IEnumerable<int> All()
-        => Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0);
+        => Directory.EnumerateDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0);
 
     private static int Parent(int id) => Stat(id) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
 

@@ -30,18 +30,19 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
     public IReadOnlyList<int> ProcessIds => [.. All.Select(ProcessId).OfType<int>()];
 
     public static int? ProcessId(ResourceEvent instance)
-        => instance.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } id ? Convert.ToInt32(id, CultureInfo.InvariantCulture) : null;
+        => instance.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } id ? Convert.ToInt32(id, CultureInfo.InvariantCulture)
+            : null;
 
     public void Watch() => _watch = WatchAsync();
 
-    /// <summary>Waits until resources are healthy.</summary>
+    /// <summary>Waits until resources are healthy; fails at once when one cannot start any more.</summary>
     public async Task HealthyAsync(params string[] resources)
     {
         using var limit = new CancellationTokenSource(HealthLimit);
         foreach (var resource in resources)
             try
             {
-                await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.StopOnResourceUnavailable, limit.Token);
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
@@ -49,14 +50,16 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
             }
     }
 
-    /// <summary>Executes a command of an instance (or of a resource that has only one); after a start waits until it is healthy and the gateway uses it again.</summary>
+    /// <summary>Executes a command of an instance (or of a resource that has only one); after a start waits until it is healthy and the gateway uses it
+    /// again.</summary>
     public async Task CommandAsync(string instance, string command)
     {
         using var limit = new CancellationTokenSource(CommandLimit);
         var result = await app.ResourceCommands.ExecuteCommandAsync(instance, command, limit.Token);
         Assert.True(result.Success, $"{command} {instance}: {result.Message}");
         if (command == KnownResourceCommands.StopCommand) return;
-        await app.ResourceNotifications.WaitForResourceHealthyAsync(All.First(i => i.ResourceId == instance || i.Resource.Name == instance).Resource.Name, limit.Token);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync(All.First(i => i.ResourceId == instance || i.Resource.Name == instance).Resource.Name,
+            limit.Token);
         await Task.Delay(GatewayRetry, limit.Token);
     }
 

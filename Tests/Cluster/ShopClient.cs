@@ -7,7 +7,8 @@ namespace Tests.Cluster;
 public sealed class ShopClient(Uri gateway) : IDisposable
 {
     /// <summary>The gateway itself gives up after 30 s.</summary>
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(40) };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>One answer, read to its end.</summary>
     public sealed record Answer(HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter)
@@ -54,7 +55,9 @@ public sealed class ShopClient(Uri gateway) : IDisposable
     public async Task RefusedAsync(string method, string path, HttpStatusCode status, string problem)
     {
         var answer = await SendAsync(method, path);
-        Assert.True(answer.Status == status && answer.Problem == problem, $"{method} {path}: {(int)answer.Status} {answer.MediaType} {answer.Body}, not {(int)status} {problem}");
+        Assert.True(
+            answer.Status == status && answer.Problem == problem,
+            $"{method} {path}: {(int)answer.Status} {answer.MediaType} {answer.Body}, not {(int)status} {problem}");
     }
 
     public Task InvalidAsync(string path) => RefusedAsync("POST", path, HttpStatusCode.BadRequest, "invalid-request");
@@ -100,14 +103,17 @@ public sealed class ShopClient(Uri gateway) : IDisposable
 /// <summary>Where an item's pieces are.</summary>
 public sealed record Books(long Stock, long Held, long Sold);
 
-/// <summary>Values that no amount may have. The last two are all that a path cannot hold in other ways.</summary>
+/// <summary>What comes in a path and must be refused.</summary>
 public static class BadInput
 {
-    public static readonly string[] Amounts =
-        ["0", "00", "-1", "-0", "+5", "1.5", "1,5", "1e3", "0x10", "abc", "NaN", "%20", "%201", "1%20", "9223372036854775808", "-9223372036854775809", "99999999999999999999999", "%D9%A3"];
+    /// <summary>Values that no amount may have; the last is a digit, but not an ASCII one.</summary>
+    private static readonly string[] Amounts =
+        ["0", "00", "-1", "-0", "+5", "1.5", "1,5", "1e3", "0x10", "abc", "NaN", "%20", "%201", "1%20", "9223372036854775808", "-9223372036854775809",
+            "99999999999999999999999", "%D9%A3"];
 
     /// <summary>Ids that no service has given to anything; the first could be one.</summary>
-    public static readonly string[] Ids = ["nope", "-1", "9223372036854775808", new('a', 64), new('a', 65), new('9', 2000), "%01", "a%20b", "x'%3B--", "%C3%A9", "*", "..%3B", "%7B0%7D"];
+    private static readonly string[] Ids = ["nope", "-1", "9223372036854775808", new('a', 64), new('a', 65), new('9', 2000), "%01", "a%20b", "x'%3B--",
+        "%C3%A9", "*", "..%3B", "%7B0%7D"];
 
     public static TheoryData<string> AmountData => [.. Amounts];
 

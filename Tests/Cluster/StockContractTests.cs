@@ -72,7 +72,8 @@ public sealed class StockContractTests(ClusterFixture cluster)
     public async Task An_empty_amount_or_id_changes_nothing()
     {
         var item = await _shop.NewItemAsync(5, 35);
-        foreach (var path in new[] { $"/stock/add/{item}/", $"/stock/add/{item}", $"/stock/subtract/{item}/", "/stock/add//1", "/stock/item/create/", "/stock/batch_init/1/1/", "/stock/batch_init//1/1" })
+        foreach (var path in new[] { $"/stock/add/{item}/", $"/stock/add/{item}", $"/stock/subtract/{item}/", "/stock/add//1", "/stock/item/create/",
+            "/stock/batch_init/1/1/", "/stock/batch_init//1/1" })
             await _shop.UnknownAsync("POST", path);
         await _shop.UnknownAsync("GET", "/stock/find/");
         Assert.Equal(new Books(35, 0, 0), await _shop.StockAsync(item));
@@ -102,7 +103,8 @@ public sealed class StockContractTests(ClusterFixture cluster)
     [InlineData("GET", "/stock/add/x/1")]
     [InlineData("POST", "/stock/find/x")]
     [InlineData("DELETE", "/stock/find/x")]
-    public Task The_wrong_method_is_refused(string method, string path) => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+    public Task The_wrong_method_is_refused(string method, string path)
+        => _shop.RefusedAsync(method, path, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
 
     [Fact]
     public Task A_path_that_does_not_exist_is_not_found() => _shop.UnknownAsync("GET", "/stock/nope");

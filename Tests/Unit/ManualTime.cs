@@ -32,7 +32,8 @@ internal sealed class ManualTime : TimeProvider
         Volatile.Write(ref _now, until);
     }
 
-    /// <summary>Moves from timer to timer until the task ends. Timers that are due later than <paramref name="patience"/> after the last one do not run.</summary>
+    /// <summary>Moves from timer to timer until the task ends. Timers that are due later than <paramref name="patience"/> after the last one do not
+    /// run.</summary>
     public async Task<T> RunAsync<T>(Task<T> task, TimeSpan patience)
     {
         while (!task.IsCompleted)

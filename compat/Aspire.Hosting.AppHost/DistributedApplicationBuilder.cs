@@ -139,7 +139,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<DistributedApplicationModel>(_ => new DistributedApplicationModel(_resources));
         Services.AddSingleton<ResourceLoggerService>();
         Services.AddSingleton<ResourceNotificationService>();
-        Services.AddSingleton(s => new ResourceCommandService(s.GetRequiredService<ResourceNotificationService>(), s.GetRequiredService<ResourceLoggerService>(), s));
+        Services.AddSingleton(s => new ResourceCommandService(
+            s.GetRequiredService<ResourceNotificationService>(), s.GetRequiredService<ResourceLoggerService>(), s));
         Services.AddSingleton<DashboardServiceHost>();
         Services.AddSingleton<HealthMonitor>();
         Services.AddSingleton<Orchestrator>();
@@ -181,7 +182,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(resource);
         if (_resources.TryGetByName(resource.Name, out var other))
-            throw new DistributedApplicationException($"Cannot add resource of type '{resource.GetType().Name}' with name '{resource.Name}': there is one of type '{other.GetType().Name}' with that name already; names do not depend on case.");
+            throw new DistributedApplicationException($"Cannot add resource of type '{resource.GetType().Name}' with name '{resource.Name}': there is one " +
+                $"of type '{other.GetType().Name}' with that name already; names do not depend on case.");
         _resources.Add(resource);
         return CreateResourceBuilder(resource);
     }
@@ -200,7 +202,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     }
 
     private static string? ProjectDirectoryOf(Assembly? assembly) => assembly?.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .FirstOrDefault(a => string.Equals(a.Key, "AppHostProjectPath", StringComparison.OrdinalIgnoreCase))?.Value is { } path && Directory.Exists(path) ? path : null;
+        .FirstOrDefault(a => string.Equals(a.Key, "AppHostProjectPath", StringComparison.OrdinalIgnoreCase))?.Value is { } path && Directory.Exists(path)
+            ? path : null;
 
     private static void ConfigureLogging(ILoggingBuilder logging)
     {
@@ -233,7 +236,8 @@ internal sealed class ResourceBuilder<T>(IDistributedApplicationBuilder applicat
 
     public T Resource { get; } = resource;
 
-    public IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
+    public IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation,
+        ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
         where TAnnotation : IResourceAnnotation
     {
         ArgumentNullException.ThrowIfNull(annotation);

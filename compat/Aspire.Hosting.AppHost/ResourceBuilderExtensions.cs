@@ -15,28 +15,34 @@ public static partial class ResourceBuilderExtensions
         => builder.WithEnvironment(c => c.EnvironmentVariables[name] = value ?? "");
 
     /// <summary>Sets an environment variable to a text with values in it.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, in ReferenceExpression.ExpressionInterpolatedStringHandler value)
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name,
+        in ReferenceExpression.ExpressionInterpolatedStringHandler value)
         where T : IResourceWithEnvironment
         => builder.WithEnvironment(name, ReferenceExpression.Create(value));
 
     /// <summary>Sets an environment variable to a text with values in it.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression value) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression value)
+        where T : IResourceWithEnvironment
         => builder.WithEnvironment(c => c.EnvironmentVariables[name] = value);
 
     /// <summary>Sets an environment variable by a callback.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, Func<string> callback) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, Func<string> callback)
+        where T : IResourceWithEnvironment
         => builder.WithEnvironment(c => c.EnvironmentVariables[name] = callback());
 
     /// <summary>Sets environment variables by a callback.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback)
+        where T : IResourceWithEnvironment
         => builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
 
     /// <summary>Sets environment variables by a callback.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Func<EnvironmentCallbackContext, Task> callback) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Func<EnvironmentCallbackContext, Task> callback)
+        where T : IResourceWithEnvironment
         => builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
 
     /// <summary>Sets an environment variable to an endpoint's URL.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
+        where T : IResourceWithEnvironment
         => builder.WithEnvironment(c => c.EnvironmentVariables[name] = endpointReference);
 
     /// <summary>Sets an environment variable to a parameter's value.</summary>
@@ -45,7 +51,8 @@ public static partial class ResourceBuilderExtensions
         => builder.WithEnvironment(c => c.EnvironmentVariables[name] = parameter.Resource);
 
     /// <summary>Sets an environment variable to a connection string.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string envVarName, IResourceBuilder<IResourceWithConnectionString> resource)
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string envVarName,
+        IResourceBuilder<IResourceWithConnectionString> resource)
         where T : IResourceWithEnvironment
         => builder.WithEnvironment(c => c.EnvironmentVariables[envVarName] = new ConnectionStringReference(resource.Resource, optional: false));
 
@@ -62,7 +69,8 @@ public static partial class ResourceBuilderExtensions
         => builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(c => { callback(c); return Task.CompletedTask; }));
 
     /// <summary>Changes the command line arguments by a callback.</summary>
-    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Func<CommandLineArgsCallbackContext, Task> callback) where T : IResourceWithArgs
+    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Func<CommandLineArgsCallbackContext, Task> callback)
+        where T : IResourceWithArgs
         => builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(callback));
 
     /// <summary>Adds an endpoint.</summary>
@@ -73,15 +81,18 @@ public static partial class ResourceBuilderExtensions
     {
         var endpoint = new EndpointAnnotation(protocol ?? ProtocolType.Tcp, scheme, null, name, port, targetPort, isExternal, isProxied) { PortVariable = env };
         if (builder.Resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, endpoint.Name, StringComparison.OrdinalIgnoreCase)))
-            throw new DistributedApplicationException($"Resource '{builder.Resource.Name}' has an endpoint named '{endpoint.Name}' already; give the other one a name.");
+            throw new DistributedApplicationException($"Resource '{builder.Resource.Name}' has an endpoint named '{endpoint.Name}' already; give the other " +
+                "one a name.");
         return builder.WithAnnotation(endpoint);
     }
 
     /// <summary>Changes an endpoint, or adds it.</summary>
-    public static IResourceBuilder<T> WithEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string endpointName, Action<EndpointAnnotation> callback, bool createIfNotExists = true)
+    public static IResourceBuilder<T> WithEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string endpointName,
+        Action<EndpointAnnotation> callback, bool createIfNotExists = true)
         where T : IResourceWithEndpoints
     {
-        var endpoint = builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => string.Equals(e.Name, endpointName, StringComparison.OrdinalIgnoreCase));
+        var endpoint = builder.Resource.Annotations.OfType<EndpointAnnotation>()
+            .FirstOrDefault(e => string.Equals(e.Name, endpointName, StringComparison.OrdinalIgnoreCase));
         if (endpoint is null && !createIfNotExists) return builder;
         if (endpoint is null) builder.WithAnnotation(endpoint = new EndpointAnnotation(ProtocolType.Tcp, name: endpointName));
         callback(endpoint);
@@ -89,22 +100,27 @@ public static partial class ResourceBuilderExtensions
     }
 
     /// <summary>Adds an http endpoint.</summary>
-    public static IResourceBuilder<T> WithHttpEndpoint<T>(this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, [EndpointName] string? name = null,
+    public static IResourceBuilder<T> WithHttpEndpoint<T>(this IResourceBuilder<T> builder, int? port = null, int? targetPort = null,
+        [EndpointName] string? name = null,
         string? env = null, bool? isProxied = null) where T : IResourceWithEndpoints
         => builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
 
     /// <summary>Says that the http endpoints are meant for users outside.</summary>
     public static IResourceBuilder<T> WithExternalHttpEndpoints<T>(this IResourceBuilder<T> builder) where T : IResourceWithEndpoints
     {
-        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https")) endpoint.IsExternal = true;
+        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>()
+            .Where(e => e.UriScheme is "http" or "https"))
+            endpoint.IsExternal = true;
         return builder;
     }
 
     /// <summary>Refers to an endpoint by name.</summary>
-    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string name) where T : IResourceWithEndpoints => builder.Resource.GetEndpoint(name);
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, [EndpointName] string name) where T : IResourceWithEndpoints
+        => builder.Resource.GetEndpoint(name);
 
     /// <summary>Gives the connection string of a resource, and its parts one variable each.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithConnectionString> source,
+    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder,
+        IResourceBuilder<IResourceWithConnectionString> source,
         string? connectionName = null, bool optional = false) where TDestination : IResourceWithEnvironment
     {
         var resource = source.Resource;
@@ -112,14 +128,16 @@ public static partial class ResourceBuilderExtensions
         builder.WithReferenceRelationship(resource);
         return builder.WithEnvironment(context =>
         {
-            context.EnvironmentVariables[resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{connectionName}"] = new ConnectionStringReference(resource, optional);
+            context.EnvironmentVariables[resource.ConnectionStringEnvironmentVariable ?? $"ConnectionStrings__{connectionName}"] =
+                new ConnectionStringReference(resource, optional);
             foreach (var (key, value) in resource.GetConnectionProperties())
                 context.EnvironmentVariables[$"{EnvironmentName(connectionName)}_{key}".ToUpperInvariant()] = value;
         });
     }
 
     /// <summary>Gives the addresses of a service, so that it is found by its name.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source)
+    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder,
+        IResourceBuilder<IResourceWithServiceDiscovery> source)
         where TDestination : IResourceWithEnvironment
     {
         builder.WithReferenceRelationship(source.Resource);
@@ -146,7 +164,8 @@ public static partial class ResourceBuilderExtensions
         => builder.WithAnnotation(new ResourceRelationshipAnnotation(resource, type));
 
     /// <summary>Shows the resource below another one.</summary>
-    public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResource parent) where T : IResource => builder.WithRelationship(parent, "Parent");
+    public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResource parent) where T : IResource
+        => builder.WithRelationship(parent, "Parent");
 
     /// <summary>Shows the resource below another one.</summary>
     public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> parent) where T : IResource
@@ -157,33 +176,41 @@ public static partial class ResourceBuilderExtensions
         => builder.Wait(dependency.Resource, WaitType.WaitUntilHealthy, null);
 
     /// <summary>Starts only once the other one is healthy.</summary>
-    public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior) where T : IResourceWithWaitSupport
+    public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitBehavior waitBehavior)
+        where T : IResourceWithWaitSupport
         => builder.Wait(dependency.Resource, WaitType.WaitUntilHealthy, waitBehavior);
 
     /// <summary>Starts only once the other one runs.</summary>
-    public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency) where T : IResourceWithWaitSupport
+    public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
+        where T : IResourceWithWaitSupport
         => builder.Wait(dependency.Resource, WaitType.WaitUntilStarted, null);
 
     /// <summary>Starts only once the other one has ended with the exit code.</summary>
-    public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0) where T : IResourceWithWaitSupport
+    public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
+        where T : IResourceWithWaitSupport
         => builder.Wait(dependency.Resource, WaitType.WaitForCompletion, null, exitCode);
 
     /// <summary>Does not start by itself, only by command.</summary>
-    public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder) where T : IResource => builder.WithAnnotation(new ExplicitStartupAnnotation());
+    public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder) where T : IResource
+        => builder.WithAnnotation(new ExplicitStartupAnnotation());
 
     /// <summary>Takes the resource's health from a check that is registered in the builder's services.</summary>
-    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key) where T : IResource => builder.WithAnnotation(new HealthCheckAnnotation(key));
+    public static IResourceBuilder<T> WithHealthCheck<T>(this IResourceBuilder<T> builder, string key) where T : IResource
+        => builder.WithAnnotation(new HealthCheckAnnotation(key));
 
     /// <summary>Takes the resource's health from an HTTP endpoint: healthy while it answers with the status (200 unless given).</summary>
-    public static IResourceBuilder<T> WithHttpHealthCheck<T>(this IResourceBuilder<T> builder, string? path = null, int? statusCode = null, [EndpointName] string? endpointName = null)
+    public static IResourceBuilder<T> WithHttpHealthCheck<T>(this IResourceBuilder<T> builder, string? path = null, int? statusCode = null,
+        [EndpointName] string? endpointName = null)
         where T : IResourceWithEndpoints
     {
         path ??= "/";
         var expected = statusCode ?? 200;
-        var endpoint = builder.Resource.GetEndpoint(endpointName ?? builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https")?.Name ?? "http");
+        var endpoint = builder.Resource.GetEndpoint(endpointName
+            ?? builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http" or "https")?.Name ?? "http");
         var key = string.Create(CultureInfo.InvariantCulture, $"{builder.Resource.Name}_{endpoint.EndpointName}_{path}_{expected}_check");
         builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key,
-            services => new HttpHealthCheck(services.GetRequiredService<IHttpClientFactory>(), endpoint, path, expected), HealthStatus.Unhealthy, null, Limits.HealthCheck));
+            services => new HttpHealthCheck(services.GetRequiredService<IHttpClientFactory>(), endpoint, path, expected), HealthStatus.Unhealthy, null,
+                Limits.HealthCheck));
         return builder.WithHealthCheck(key);
     }
 
@@ -192,16 +219,20 @@ public static partial class ResourceBuilderExtensions
         => builder.WithAnnotation(new ResourceUrlAnnotation { Url = url, DisplayText = displayText });
 
     /// <summary>Changes how an endpoint's URL is shown.</summary>
-    public static IResourceBuilder<T> WithUrlForEndpoint<T>(this IResourceBuilder<T> builder, string endpointName, Action<ResourceUrlAnnotation> callback) where T : IResource
+    public static IResourceBuilder<T> WithUrlForEndpoint<T>(this IResourceBuilder<T> builder, string endpointName, Action<ResourceUrlAnnotation> callback)
+        where T : IResource
         => builder.WithAnnotation(new EndpointUrlCallbackAnnotation(endpointName, callback));
 
     /// <summary>Gives a resource that the orchestrator does not run its first state.</summary>
-    public static IResourceBuilder<TResource> WithInitialState<TResource>(this IResourceBuilder<TResource> builder, CustomResourceSnapshot initialSnapshot) where TResource : IResource
+    public static IResourceBuilder<TResource> WithInitialState<TResource>(this IResourceBuilder<TResource> builder, CustomResourceSnapshot initialSnapshot)
+        where TResource : IResource
         => builder.WithAnnotation(new ResourceSnapshotAnnotation(initialSnapshot), ResourceAnnotationMutationBehavior.Replace);
 
-    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResource dependency, WaitType type, WaitBehavior? behavior, int exitCode = 0) where T : IResource
+    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResource dependency, WaitType type, WaitBehavior? behavior, int exitCode = 0)
+        where T : IResource
     {
-        if (ReferenceEquals(builder.Resource, dependency) || (builder.Resource is IResourceWithParent { Parent: var parent } && ReferenceEquals(parent, dependency)))
+        if (ReferenceEquals(builder.Resource, dependency)
+            || (builder.Resource is IResourceWithParent { Parent: var parent } && ReferenceEquals(parent, dependency)))
             throw new DistributedApplicationException($"Resource '{builder.Resource.Name}' cannot wait for '{dependency.Name}': it is itself, or its parent.");
         builder.WithRelationship(dependency, "WaitFor");
         return builder.WithAnnotation(new WaitAnnotation(dependency, type, exitCode) { WaitBehavior = behavior });
@@ -254,9 +285,11 @@ public static partial class ResourceBuilderExtensions
                 // Every replica counts: one that is down makes the resource unhealthy.
                 foreach (var replica in endpoint.EndpointAnnotation.Replicas)
                 {
-                    using var response = await client.GetAsync(new Uri(new Uri(replica.UriString), path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                    using var response = await client.GetAsync(new Uri(new Uri(replica.UriString), path), HttpCompletionOption.ResponseHeadersRead,
+                        cancellationToken);
                     if ((int)response.StatusCode != expected)
-                        return HealthCheckResult.Unhealthy(string.Create(CultureInfo.InvariantCulture, $"{replica.UriString}{path} answers {(int)response.StatusCode}, expected {expected}."));
+                        return HealthCheckResult.Unhealthy(string.Create(CultureInfo.InvariantCulture,
+                            $"{replica.UriString}{path} answers {(int)response.StatusCode}, expected {expected}."));
                 }
                 return HealthCheckResult.Healthy();
             }

@@ -17,13 +17,15 @@ public static class ProjectResourceBuilderExtensions
 
     /// <summary>Adds a project; its endpoints and environment come from the launch profile (the first one of command <c>Project</c> unless named).</summary>
     /// <exception cref="DistributedApplicationException">There is no such project or profile.</exception>
-    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, [ResourceName] string name, string projectPath, string? launchProfileName)
+    public static IResourceBuilder<ProjectResource> AddProject(this IDistributedApplicationBuilder builder, [ResourceName] string name, string projectPath,
+        string? launchProfileName)
     {
         var metadata = new ProjectMetadata(Find(Path.GetFullPath(projectPath, builder.AppHostDirectory), name));
         var project = builder.AddResource(new ProjectResource(name)).WithAnnotation<IProjectMetadata>(metadata).WithOtlpExporter();
         var profiles = LaunchSettings.Read(metadata.ProjectPath)?.Profiles ?? [];
         if (launchProfileName is not null && !profiles.ContainsKey(launchProfileName))
-            throw new DistributedApplicationException($"Project '{name}' has no launch profile '{launchProfileName}' in Properties/launchSettings.json; it has: {string.Join(", ", profiles.Keys)}.");
+            throw new DistributedApplicationException($"Project '{name}' has no launch profile '{launchProfileName}' in Properties/launchSettings.json; it " +
+                $"has: {string.Join(", ", profiles.Keys)}.");
         launchProfileName ??= profiles.FirstOrDefault(p => p.Value.CommandName == "Project").Key;
         if (launchProfileName is null) return project;
 
@@ -53,10 +55,13 @@ public static class ProjectResourceBuilderExtensions
     {
         if (File.Exists(path)) return path;
         var found = Directory.Exists(path) ? Directory.GetFiles(path, "*.csproj") : [];
-        return found.Length == 1 ? found[0] : throw new DistributedApplicationException($"Project '{name}' was not found at {path}; correct its path in the AppHost.");
+        return found.Length == 1 ? found[0]
+            : throw new DistributedApplicationException($"Project '{name}' was not found at {path}; correct its path in the AppHost.");
     }
 
-    private static Uri BindingAddress(string url) => Uri.TryCreate(url.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var uri)
+    private static Uri BindingAddress(string url)
+        => Uri.TryCreate(
+            url.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal), UriKind.Absolute, out var uri)
         ? uri : throw new DistributedApplicationException($"'{url}' is not a URL; correct applicationUrl in the launch profile.");
 
     private sealed class ProjectMetadata(string projectPath) : IProjectMetadata
@@ -76,7 +81,8 @@ public static class ProjectResourceExtensions
 public static class ExecutableResourceBuilderExtensions
 {
     /// <summary>Adds a program of this machine; the working directory is relative to the AppHost's folder.</summary>
-    public static IResourceBuilder<ExecutableResource> AddExecutable(this IDistributedApplicationBuilder builder, [ResourceName] string name, string command, string workingDirectory, params string[]? args)
+    public static IResourceBuilder<ExecutableResource> AddExecutable(this IDistributedApplicationBuilder builder, [ResourceName] string name, string command,
+        string workingDirectory, params string[]? args)
     {
         workingDirectory = Path.GetFullPath(workingDirectory, builder.AppHostDirectory);
         return builder.AddResource(new ExecutableResource(name, command, workingDirectory)).WithArgs(args ?? []);
@@ -88,16 +94,21 @@ public static class ContainerResourceBuilderExtensions
 {
     /// <summary>Adds a container by image; <c>image</c> may carry a tag.</summary>
     public static IResourceBuilder<ContainerResource> AddContainer(this IDistributedApplicationBuilder builder, [ResourceName] string name, string image)
-        => builder.AddContainer(name, image.Split(':')[0], image.Contains(':', StringComparison.Ordinal) ? image[(image.IndexOf(':', StringComparison.Ordinal) + 1)..] : "latest");
+        => builder.AddContainer(name, image.Split(':')[0], image.Contains(':', StringComparison.Ordinal)
+            ? image[(image.IndexOf(':', StringComparison.Ordinal) + 1)..] : "latest");
 
     /// <summary>Adds a container by image and tag.</summary>
-    public static IResourceBuilder<ContainerResource> AddContainer(this IDistributedApplicationBuilder builder, [ResourceName] string name, string image, string tag)
+    public static IResourceBuilder<ContainerResource> AddContainer(this IDistributedApplicationBuilder builder, [ResourceName] string name, string image,
+        string tag)
         => builder.AddResource(new ContainerResource(name)).WithImage(image, tag);
 
     /// <summary>Sets the image.</summary>
     public static IResourceBuilder<T> WithImage<T>(this IResourceBuilder<T> builder, string image, string? tag = null) where T : ContainerResource
-        => builder.WithAnnotation(new ContainerImageAnnotation { Image = image, Tag = tag, Registry = builder.Resource.Annotations.OfType<ContainerImageAnnotation>().LastOrDefault()?.Registry },
-            ResourceAnnotationMutationBehavior.Replace);
+    {
+        var registry = builder.Resource.Annotations.OfType<ContainerImageAnnotation>().LastOrDefault()?.Registry;
+        return builder.WithAnnotation(
+            new ContainerImageAnnotation { Image = image, Tag = tag, Registry = registry }, ResourceAnnotationMutationBehavior.Replace);
+    }
 
     /// <summary>Sets the image's registry.</summary>
     public static IResourceBuilder<T> WithImageRegistry<T>(this IResourceBuilder<T> builder, string? registry) where T : ContainerResource
@@ -114,15 +125,19 @@ public static class ContainerResourceBuilderExtensions
     }
 
     /// <summary>Mounts a file or directory of the host; the source is relative to the AppHost's folder.</summary>
-    public static IResourceBuilder<T> WithBindMount<T>(this IResourceBuilder<T> builder, string source, string target, bool isReadOnly = false) where T : ContainerResource
-        => builder.WithAnnotation(new ContainerMountAnnotation(Path.GetFullPath(source, builder.ApplicationBuilder.AppHostDirectory), target, ContainerMountType.BindMount, isReadOnly));
+    public static IResourceBuilder<T> WithBindMount<T>(this IResourceBuilder<T> builder, string source, string target, bool isReadOnly = false)
+        where T : ContainerResource
+        => builder.WithAnnotation(new ContainerMountAnnotation(Path.GetFullPath(source, builder.ApplicationBuilder.AppHostDirectory), target,
+            ContainerMountType.BindMount, isReadOnly));
 
     /// <summary>Mounts a named volume, which outlives the container.</summary>
-    public static IResourceBuilder<T> WithVolume<T>(this IResourceBuilder<T> builder, string? name, string target, bool isReadOnly = false) where T : ContainerResource
+    public static IResourceBuilder<T> WithVolume<T>(this IResourceBuilder<T> builder, string? name, string target, bool isReadOnly = false)
+        where T : ContainerResource
         => builder.WithAnnotation(new ContainerMountAnnotation(name, target, ContainerMountType.Volume, isReadOnly));
 
     /// <summary>Mounts an anonymous volume, gone with the container.</summary>
-    public static IResourceBuilder<T> WithVolume<T>(this IResourceBuilder<T> builder, string target) where T : ContainerResource => builder.WithVolume(null, target);
+    public static IResourceBuilder<T> WithVolume<T>(this IResourceBuilder<T> builder, string target) where T : ContainerResource
+        => builder.WithVolume(null, target);
 
     /// <summary>Makes files inside the container when it is created; the callback sees addresses that are known by then.</summary>
     public static IResourceBuilder<T> WithContainerFiles<T>(this IResourceBuilder<T> builder, string destinationPath,
@@ -143,7 +158,8 @@ public static class VolumeNameGenerator
     /// <summary><c>{application}-{hash of the AppHost's folder}-{resource}-{suffix}</c>: stable between runs, different between checkouts.</summary>
     public static string Generate<T>(IResourceBuilder<T> builder, string suffix) where T : IResource
     {
-        var application = new string([.. builder.ApplicationBuilder.Environment.ApplicationName.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        var application = new string([.. builder.ApplicationBuilder.Environment.ApplicationName.ToLowerInvariant()
+            .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(builder.ApplicationBuilder.AppHostDirectory)))[..10];
         return $"{application}-{hash}-{builder.Resource.Name}-{suffix}";
     }
@@ -167,11 +183,13 @@ public static class ParameterResourceBuilderExtensions
         => builder.AddResource(CreateParameter(builder, name, secret)).WithShownValue();
 
     /// <summary>Adds a parameter with a value that configuration may override.</summary>
-    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, [ResourceName] string name, string value, bool publishValueAsDefault = false, bool secret = false)
+    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, [ResourceName] string name, string value,
+        bool publishValueAsDefault = false, bool secret = false)
         => builder.AddResource(new ParameterResource(name, _ => builder.Configuration[$"Parameters:{name}"] ?? value, secret)).WithShownValue();
 
     /// <summary>Adds a parameter with a default; with <paramref name="persist"/> the default is made once and kept in user secrets.</summary>
-    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, [ResourceName] string name, ParameterDefault value, bool secret = false, bool persist = false)
+    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, [ResourceName] string name,
+        ParameterDefault value, bool secret = false, bool persist = false)
     {
         var parameter = persist ? CreateKeptParameter(builder, name, secret, value) : CreateParameter(builder, name, secret);
         parameter.Default = value;
@@ -179,21 +197,28 @@ public static class ParameterResourceBuilderExtensions
     }
 
     /// <summary>Adds a connection string that configuration gives as <c>ConnectionStrings:NAME</c>.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(this IDistributedApplicationBuilder builder, [ResourceName] string name, string? environmentVariableName = null)
-        => builder.AddResource(new GivenConnectionString(name, environmentVariableName, new ParameterResource(name, _ => builder.Configuration.GetConnectionString(name)
-            ?? throw new MissingParameterValueException($"The connection string '{name}' is missing: set ConnectionStrings__{name}."), secret: true) { IsConnectionString = true }));
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(this IDistributedApplicationBuilder builder, [ResourceName] string name,
+        string? environmentVariableName = null)
+        => builder.AddResource(new GivenConnectionString(name, environmentVariableName, new ParameterResource(
+            name,
+            _ => builder.Configuration.GetConnectionString(name)
+                ?? throw new MissingParameterValueException($"The connection string '{name}' is missing: set ConnectionStrings__{name}."),
+            secret: true) { IsConnectionString = true }));
 
     /// <summary>Makes a password parameter for a resource: generated once, kept in user secrets, without being added to the application.</summary>
-    public static ParameterResource CreateDefaultPasswordParameter(IDistributedApplicationBuilder builder, string name, bool lower = true, bool upper = true, bool numeric = true, bool special = true,
+    public static ParameterResource CreateDefaultPasswordParameter(IDistributedApplicationBuilder builder, string name, bool lower = true, bool upper = true,
+        bool numeric = true, bool special = true,
         int minLower = 0, int minUpper = 0, int minNumeric = 0, int minSpecial = 0)
         => CreateGeneratedParameter(builder, name, secret: true, new GenerateParameterDefault
         {
             MinLength = 22, // 128 bits at close to 6 bits a character
-            Lower = lower, Upper = upper, Numeric = numeric, Special = special, MinLower = minLower, MinUpper = minUpper, MinNumeric = minNumeric, MinSpecial = minSpecial,
+            Lower = lower, Upper = upper, Numeric = numeric, Special = special, MinLower = minLower, MinUpper = minUpper, MinNumeric = minNumeric,
+                MinSpecial = minSpecial,
         });
 
     /// <summary>Makes a parameter that is generated once and kept in user secrets, without adding it to the application.</summary>
-    public static ParameterResource CreateGeneratedParameter(IDistributedApplicationBuilder builder, string name, bool secret, GenerateParameterDefault parameterDefault)
+    public static ParameterResource CreateGeneratedParameter(IDistributedApplicationBuilder builder, string name, bool secret,
+        GenerateParameterDefault parameterDefault)
     {
         var parameter = CreateKeptParameter(builder, name, secret, parameterDefault);
         parameter.Default = parameterDefault;
@@ -203,18 +228,22 @@ public static class ParameterResourceBuilderExtensions
     /// <summary>Makes a parameter that configuration gives, without adding it to the application.</summary>
     public static ParameterResource CreateParameter(IDistributedApplicationBuilder builder, string name, bool secret)
         => new(name, @default => builder.Configuration[$"Parameters:{name}"] ?? @default?.GetDefaultValue()
-            ?? throw new MissingParameterValueException($"The parameter '{name}' is missing: set Parameters__{name}, or keep it with 'dotnet user-secrets set Parameters:{name} VALUE --project AppHost'."), secret);
+            ?? throw new MissingParameterValueException($"The parameter '{name}' is missing: set Parameters__{name}, or keep it with " +
+                $"'dotnet user-secrets set Parameters:{name} VALUE --project AppHost'."), secret);
 
     private static ParameterResource CreateKeptParameter(IDistributedApplicationBuilder builder, string name, bool secret, ParameterDefault value)
-        => new(name, _ => builder.Configuration[$"Parameters:{name}"] ?? new UserSecrets(builder.AppHostAssembly).GetOrAdd($"Parameters:{name}", value.GetDefaultValue), secret);
+        => new(name, _ => builder.Configuration[$"Parameters:{name}"]
+            ?? new UserSecrets(builder.AppHostAssembly).GetOrAdd($"Parameters:{name}", value.GetDefaultValue), secret);
 
-    private static IResourceBuilder<ParameterResource> WithShownValue(this IResourceBuilder<ParameterResource> builder) => builder.WithInitialState(new CustomResourceSnapshot
+    private static IResourceBuilder<ParameterResource> WithShownValue(this IResourceBuilder<ParameterResource> builder)
+        => builder.WithInitialState(new CustomResourceSnapshot
     {
         ResourceType = "Parameter",
         Properties = [],
     });
 
-    private sealed class GivenConnectionString(string name, string? environmentVariableName, ParameterResource value) : Resource(name), IResourceWithConnectionString, IResourceWithoutLifetime
+    private sealed class GivenConnectionString(string name, string? environmentVariableName, ParameterResource value)
+        : Resource(name), IResourceWithConnectionString, IResourceWithoutLifetime
     {
         public ReferenceExpression ConnectionStringExpression { get; } = ReferenceExpression.Create($"{value}");
 
@@ -278,26 +307,33 @@ public static class OtlpConfigurationExtensions
 public static class DistributedApplicationEventingExtensions
 {
     /// <summary>Calls back before the resource starts, every time.</summary>
-    public static IResourceBuilder<T> OnBeforeResourceStarted<T>(this IResourceBuilder<T> builder, Func<T, BeforeResourceStartedEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
+    public static IResourceBuilder<T> OnBeforeResourceStarted<T>(this IResourceBuilder<T> builder,
+        Func<T, BeforeResourceStartedEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
 
     /// <summary>Calls back when the connection string is known.</summary>
-    public static IResourceBuilder<T> OnConnectionStringAvailable<T>(this IResourceBuilder<T> builder, Func<T, ConnectionStringAvailableEvent, CancellationToken, Task> callback)
+    public static IResourceBuilder<T> OnConnectionStringAvailable<T>(this IResourceBuilder<T> builder,
+        Func<T, ConnectionStringAvailableEvent, CancellationToken, Task> callback)
         where T : IResourceWithConnectionString => builder.On(callback);
 
     /// <summary>Calls back when the resource is initialised.</summary>
-    public static IResourceBuilder<T> OnInitializeResource<T>(this IResourceBuilder<T> builder, Func<T, InitializeResourceEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
+    public static IResourceBuilder<T> OnInitializeResource<T>(this IResourceBuilder<T> builder,
+        Func<T, InitializeResourceEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
 
     /// <summary>Calls back when the endpoints are known.</summary>
-    public static IResourceBuilder<T> OnResourceEndpointsAllocated<T>(this IResourceBuilder<T> builder, Func<T, ResourceEndpointsAllocatedEvent, CancellationToken, Task> callback)
+    public static IResourceBuilder<T> OnResourceEndpointsAllocated<T>(this IResourceBuilder<T> builder,
+        Func<T, ResourceEndpointsAllocatedEvent, CancellationToken, Task> callback)
         where T : IResourceWithEndpoints => builder.On(callback);
 
     /// <summary>Calls back when the resource is healthy for the first time since its start.</summary>
-    public static IResourceBuilder<T> OnResourceReady<T>(this IResourceBuilder<T> builder, Func<T, ResourceReadyEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
+    public static IResourceBuilder<T> OnResourceReady<T>(this IResourceBuilder<T> builder, Func<T, ResourceReadyEvent, CancellationToken, Task> callback)
+        where T : IResource => builder.On(callback);
 
     /// <summary>Calls back when the resource stopped.</summary>
-    public static IResourceBuilder<T> OnResourceStopped<T>(this IResourceBuilder<T> builder, Func<T, ResourceStoppedEvent, CancellationToken, Task> callback) where T : IResource => builder.On(callback);
+    public static IResourceBuilder<T> OnResourceStopped<T>(this IResourceBuilder<T> builder, Func<T, ResourceStoppedEvent, CancellationToken, Task> callback)
+        where T : IResource => builder.On(callback);
 
-    private static IResourceBuilder<T> On<T, TEvent>(this IResourceBuilder<T> builder, Func<T, TEvent, CancellationToken, Task> callback) where T : IResource where TEvent : IDistributedApplicationResourceEvent
+    private static IResourceBuilder<T> On<T, TEvent>(this IResourceBuilder<T> builder, Func<T, TEvent, CancellationToken, Task> callback) where T : IResource
+        where TEvent : IDistributedApplicationResourceEvent
     {
         builder.ApplicationBuilder.Eventing.Subscribe<TEvent>(builder.Resource, (e, ct) => callback(builder.Resource, e, ct));
         return builder;

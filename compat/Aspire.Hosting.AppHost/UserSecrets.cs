@@ -13,7 +13,8 @@ namespace Aspire.Hosting;
 internal sealed class UserSecrets(Assembly? assembly)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private readonly string? _path = assembly?.GetCustomAttribute<UserSecretsIdAttribute>() is { } id ? PathHelper.GetSecretsPathFromSecretsId(id.UserSecretsId) : null;
+    private readonly string? _path = assembly?.GetCustomAttribute<UserSecretsIdAttribute>() is { } id
+        ? PathHelper.GetSecretsPathFromSecretsId(id.UserSecretsId) : null;
 
     /// <summary>Gives the secret of that key; makes and stores one where there is none. Without a file the value lasts for this run.</summary>
     public string GetOrAdd(string key, Func<string> generate)
@@ -27,7 +28,8 @@ internal sealed class UserSecrets(Assembly? assembly)
             if (secrets[key] is JsonValue known && known.TryGetValue<string>(out var value)) return value;
             secrets[key] = value = generate();
             var draft = _path + ".new";
-            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            using (var file = new FileStream(draft,
+                new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             using (var writer = new StreamWriter(file))
                 writer.Write(secrets.ToJsonString(Indented));
             File.Move(draft, _path, overwrite: true);
@@ -35,7 +37,8 @@ internal sealed class UserSecrets(Assembly? assembly)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new DistributedApplicationException($"The generated password '{key}' cannot be kept in the user secrets file {_path} ({e.Message}); make the file readable and writable, or set {key.Replace(":", "__", StringComparison.Ordinal)} in the environment.");
+            throw new DistributedApplicationException($"The generated password '{key}' cannot be kept in the user secrets file {_path} ({e.Message}); make " +
+                $"the file readable and writable, or set {key.Replace(":", "__", StringComparison.Ordinal)} in the environment.");
         }
     }
 }

@@ -9,13 +9,16 @@ namespace Aspire.Hosting;
 /// <summary>MongoDB servers and databases.</summary>
 public static class MongoDBBuilderExtensions
 {
-    /// <summary>Adds a MongoDB server: an existing one if <c>ConnectionStrings:NAME</c> is set, else a container, else the document engine of the engine root.</summary>
+    /// <summary>Adds a MongoDB server: an existing one if <c>ConnectionStrings:NAME</c> is set, else a container, else the document engine of the engine
+    /// root.</summary>
     public static IResourceBuilder<MongoDBServerResource> AddMongoDB(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null,
         IResourceBuilder<ParameterResource>? userName = null, IResourceBuilder<ParameterResource>? password = null)
     {
-        var server = new MongoDBServerResource(name, userName?.Resource, password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
+        var server = new MongoDBServerResource(name, userName?.Resource, password?.Resource
+            ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
         var key = $"{name}_check";
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, new ListensCheck(server), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
+        builder.Services.AddHealthChecks()
+            .Add(new HealthCheckRegistration(key, new ListensCheck(server), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
         return builder.AddResource(server)
             .WithExternalConnection()
             .WithEndpoint(port: port, targetPort: 27017, name: "tcp")
@@ -30,7 +33,8 @@ public static class MongoDBBuilderExtensions
     }
 
     /// <summary>Adds a database.</summary>
-    public static IResourceBuilder<MongoDBDatabaseResource> AddDatabase(this IResourceBuilder<MongoDBServerResource> builder, [ResourceName] string name, string? databaseName = null)
+    public static IResourceBuilder<MongoDBDatabaseResource> AddDatabase(this IResourceBuilder<MongoDBServerResource> builder, [ResourceName] string name,
+        string? databaseName = null)
     {
         var database = new MongoDBDatabaseResource(name, databaseName ?? name, builder.Resource);
         builder.Resource.AddDatabase(name, database.DatabaseName);
@@ -38,11 +42,13 @@ public static class MongoDBBuilderExtensions
     }
 
     /// <summary>Keeps the data in a volume, which survives restarts.</summary>
-    public static IResourceBuilder<MongoDBServerResource> WithDataVolume(this IResourceBuilder<MongoDBServerResource> builder, string? name = null, bool isReadOnly = false)
+    public static IResourceBuilder<MongoDBServerResource> WithDataVolume(this IResourceBuilder<MongoDBServerResource> builder, string? name = null,
+        bool isReadOnly = false)
         => builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), "/data/db", isReadOnly);
 
     /// <summary>Keeps the data in a folder of the host.</summary>
-    public static IResourceBuilder<MongoDBServerResource> WithDataBindMount(this IResourceBuilder<MongoDBServerResource> builder, string source, bool isReadOnly = false)
+    public static IResourceBuilder<MongoDBServerResource> WithDataBindMount(this IResourceBuilder<MongoDBServerResource> builder, string source,
+        bool isReadOnly = false)
         => builder.WithBindMount(source, "/data/db", isReadOnly);
 
     /// <summary>Whether the engine takes connections.</summary>

@@ -31,7 +31,8 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
     /// <inheritdoc/>
     public ReferenceExpression ConnectionStringExpression => BuildConnectionString(null);
 
-    internal ReferenceExpression UserNameReference => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
+    internal ReferenceExpression UserNameReference
+        => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
     {
@@ -67,7 +68,8 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
 }
 
 /// <summary>A database of a MongoDB server; it comes into being with its first document.</summary>
-public class MongoDBDatabaseResource(string name, string databaseName, MongoDBServerResource parent) : Resource(name), IResourceWithParent<MongoDBServerResource>, IResourceWithConnectionString
+public class MongoDBDatabaseResource(string name, string databaseName, MongoDBServerResource parent)
+    : Resource(name), IResourceWithParent<MongoDBServerResource>, IResourceWithConnectionString
 {
     /// <inheritdoc/>
     public MongoDBServerResource Parent { get; } = parent;
@@ -76,8 +78,10 @@ public class MongoDBDatabaseResource(string name, string databaseName, MongoDBSe
     public string DatabaseName { get; } = databaseName;
 
     /// <inheritdoc/>
-    public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external ? ReferenceExpression.Create($"{external}") : Parent.BuildConnectionString(DatabaseName);
+    public ReferenceExpression ConnectionStringExpression
+        => ExternalConnections.Of(this) is { } external ? ReferenceExpression.Create($"{external}") : Parent.BuildConnectionString(DatabaseName);
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
-        => ExternalConnections.Of(this) is not null ? [] : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+        => ExternalConnections.Of(this) is not null ? []
+            : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
 }

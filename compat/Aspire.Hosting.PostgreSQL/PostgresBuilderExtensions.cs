@@ -13,7 +13,8 @@ public static class PostgresBuilderExtensions
     public static IResourceBuilder<PostgresServerResource> AddPostgres(this IDistributedApplicationBuilder builder, [ResourceName] string name,
         IResourceBuilder<ParameterResource>? userName = null, IResourceBuilder<ParameterResource>? password = null, int? port = null)
     {
-        var server = new PostgresServerResource(name, userName?.Resource, password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password"));
+        var server = new PostgresServerResource(name, userName?.Resource, password?.Resource
+            ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password"));
         return builder.AddResource(server)
             .WithExternalConnection()
             .WithEndpoint(port: port, targetPort: 5432, name: "tcp")
@@ -30,7 +31,8 @@ public static class PostgresBuilderExtensions
     }
 
     /// <summary>Adds a database; it is created once the server is ready, unless it exists.</summary>
-    public static IResourceBuilder<PostgresDatabaseResource> AddDatabase(this IResourceBuilder<PostgresServerResource> builder, [ResourceName] string name, string? databaseName = null)
+    public static IResourceBuilder<PostgresDatabaseResource> AddDatabase(this IResourceBuilder<PostgresServerResource> builder, [ResourceName] string name,
+        string? databaseName = null)
     {
         var database = new PostgresDatabaseResource(name, databaseName ?? name, builder.Resource);
         builder.Resource.AddDatabase(name, database.DatabaseName);
@@ -41,15 +43,18 @@ public static class PostgresBuilderExtensions
     }
 
     /// <summary>Keeps the data in a volume, which survives restarts.</summary>
-    public static IResourceBuilder<PostgresServerResource> WithDataVolume(this IResourceBuilder<PostgresServerResource> builder, string? name = null, bool isReadOnly = false)
+    public static IResourceBuilder<PostgresServerResource> WithDataVolume(this IResourceBuilder<PostgresServerResource> builder, string? name = null,
+        bool isReadOnly = false)
         => builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), "/var/lib/postgresql", isReadOnly);
 
     /// <summary>Keeps the data in a folder of the host.</summary>
-    public static IResourceBuilder<PostgresServerResource> WithDataBindMount(this IResourceBuilder<PostgresServerResource> builder, string source, bool isReadOnly = false)
+    public static IResourceBuilder<PostgresServerResource> WithDataBindMount(this IResourceBuilder<PostgresServerResource> builder, string source,
+        bool isReadOnly = false)
         => builder.WithBindMount(source, "/var/lib/postgresql", isReadOnly);
 
     /// <summary>Sets the superuser's password.</summary>
-    public static IResourceBuilder<PostgresServerResource> WithPassword(this IResourceBuilder<PostgresServerResource> builder, IResourceBuilder<ParameterResource> password)
+    public static IResourceBuilder<PostgresServerResource> WithPassword(this IResourceBuilder<PostgresServerResource> builder,
+        IResourceBuilder<ParameterResource> password)
     {
         builder.Resource.PasswordParameter = password.Resource;
         return builder;
@@ -62,7 +67,8 @@ public static class PostgresBuilderExtensions
     private static IResourceBuilder<T> WithConnectionCheck<T>(this IResourceBuilder<T> builder, IResourceWithConnectionString resource) where T : IResource
     {
         var key = $"{resource.Name}_check";
-        builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, new ConnectionCheck(resource), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
+        builder.ApplicationBuilder.Services.AddHealthChecks()
+            .Add(new HealthCheckRegistration(key, new ConnectionCheck(resource), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
         return builder.WithHealthCheck(key);
     }
 

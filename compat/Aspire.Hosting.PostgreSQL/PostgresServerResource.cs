@@ -27,7 +27,8 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     public ParameterResource PasswordParameter { get; set; }
 
     /// <summary>The superuser's name as a value.</summary>
-    public ReferenceExpression UserNameReference => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
+    public ReferenceExpression UserNameReference
+        => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
 
     /// <summary>The databases: resource name to database name.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;
@@ -35,7 +36,8 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     /// <inheritdoc/>
     public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external
         ? ReferenceExpression.Create($"{external}")
-        : ReferenceExpression.Create($"Host={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};Username={UserNameReference};Password={PasswordParameter}");
+        : ReferenceExpression.Create($"Host={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};" +
+            $"Username={UserNameReference};Password={PasswordParameter}");
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
     {
@@ -65,5 +67,6 @@ public class PostgresDatabaseResource(string name, string databaseName, Postgres
         : ReferenceExpression.Create($"{Parent.ConnectionStringExpression};Database={DatabaseName}");
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
-        => ExternalConnections.Of(this) is not null ? [] : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+        => ExternalConnections.Of(this) is not null ? []
+            : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
 }

@@ -12,10 +12,12 @@ namespace Aspire.Hosting;
 public static class RedisBuilderExtensions
 {
     /// <summary>Adds a Redis server: an existing one if <c>ConnectionStrings:NAME</c> is set, else a container, else a native engine.</summary>
-    public static IResourceBuilder<RedisResource> AddRedis(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null, IResourceBuilder<ParameterResource>? password = null)
+    public static IResourceBuilder<RedisResource> AddRedis(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null,
+        IResourceBuilder<ParameterResource>? password = null)
     {
         // Special characters would need quoting in connection strings and shells.
-        var redis = new RedisResource(name, password?.Resource ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
+        var redis = new RedisResource(name, password?.Resource
+            ?? ParameterResourceBuilderExtensions.CreateDefaultPasswordParameter(builder, $"{name}-password", special: false));
         var key = $"{name}_check";
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, new PingCheck(redis), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
         return builder.AddResource(redis)
@@ -40,7 +42,8 @@ public static class RedisBuilderExtensions
             });
     }
 
-    /// <summary>Keeps the data in a volume, which survives restarts, with a snapshot every minute unless <see cref="WithPersistence"/> says otherwise.</summary>
+    /// <summary>Keeps the data in a volume, which survives restarts, with a snapshot every minute unless <see cref="WithPersistence"/> says
+    /// otherwise.</summary>
     public static IResourceBuilder<RedisResource> WithDataVolume(this IResourceBuilder<RedisResource> builder, string? name = null, bool isReadOnly = false)
     {
         builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), "/data", isReadOnly);
@@ -54,9 +57,12 @@ public static class RedisBuilderExtensions
         return isReadOnly ? builder : builder.WithPersistence();
     }
 
-    /// <summary>Writes a snapshot every interval (a minute unless given) in which that many keys changed. A snapshot is no durability: add an append-only file for that.</summary>
-    public static IResourceBuilder<RedisResource> WithPersistence(this IResourceBuilder<RedisResource> builder, TimeSpan? interval = null, long keysChangedThreshold = 1)
-        => builder.WithAnnotation(new SnapshotAnnotation(interval ?? TimeSpan.FromSeconds(60), keysChangedThreshold), ResourceAnnotationMutationBehavior.Replace);
+    /// <summary>Writes a snapshot every interval (a minute unless given) in which that many keys changed. A snapshot is no durability: add an append-only file
+    /// for that.</summary>
+    public static IResourceBuilder<RedisResource> WithPersistence(this IResourceBuilder<RedisResource> builder, TimeSpan? interval = null,
+        long keysChangedThreshold = 1)
+        => builder.WithAnnotation(new SnapshotAnnotation(interval ?? TimeSpan.FromSeconds(60), keysChangedThreshold),
+            ResourceAnnotationMutationBehavior.Replace);
 
     /// <summary>Sets the password; null for none.</summary>
     public static IResourceBuilder<RedisResource> WithPassword(this IResourceBuilder<RedisResource> builder, IResourceBuilder<ParameterResource>? password)
@@ -66,7 +72,8 @@ public static class RedisBuilderExtensions
     }
 
     /// <summary>Sets the port on this machine; any free one unless given.</summary>
-    public static IResourceBuilder<RedisResource> WithHostPort(this IResourceBuilder<RedisResource> builder, int? port) => builder.WithEndpoint("tcp", e => e.Port = port);
+    public static IResourceBuilder<RedisResource> WithHostPort(this IResourceBuilder<RedisResource> builder, int? port)
+        => builder.WithEndpoint("tcp", e => e.Port = port);
 
     private sealed record SnapshotAnnotation(TimeSpan Interval, long KeysChanged) : IResourceAnnotation;
 

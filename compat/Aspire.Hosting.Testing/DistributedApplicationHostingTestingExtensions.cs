@@ -19,7 +19,8 @@ public static class DistributedApplicationHostingTestingExtensions
     /// <exception cref="InvalidOperationException">The application is not started.</exception>
     public static Uri GetEndpoint(this DistributedApplication app, string resourceName, string? endpointName = null)
     {
-        if (Find(app, resourceName) is not IResourceWithEndpoints resource) throw new ArgumentException($"Resource '{resourceName}' has no endpoints.", nameof(resourceName));
+        if (Find(app, resourceName) is not IResourceWithEndpoints resource) throw new ArgumentException($"Resource '{resourceName}' has no endpoints.",
+            nameof(resourceName));
         var endpoints = resource.GetEndpoints().ToList();
         var endpoint = endpointName is null
             ? endpoints.Find(e => e.Scheme == "https") ?? endpoints.Find(e => e.Scheme == "http")
@@ -30,7 +31,8 @@ public static class DistributedApplicationHostingTestingExtensions
 
     /// <summary>Gives the connection string of a resource.</summary>
     /// <exception cref="ArgumentException">There is no such resource, or it has none.</exception>
-    public static ValueTask<string?> GetConnectionStringAsync(this DistributedApplication app, string resourceName, CancellationToken cancellationToken = default)
+    public static ValueTask<string?> GetConnectionStringAsync(this DistributedApplication app, string resourceName,
+        CancellationToken cancellationToken = default)
         => Find(app, resourceName) is IResourceWithConnectionString resource
             ? resource.GetConnectionStringAsync(cancellationToken)
             : throw new ArgumentException($"Resource '{resourceName}' has no connection string.", nameof(resourceName));

@@ -22,16 +22,19 @@ public static class DistributedApplicationTestingBuilder
         => CreateAsync<TEntryPoint>([], (_, _) => { }, cancellationToken);
 
     /// <inheritdoc cref="CreateAsync{TEntryPoint}(CancellationToken)"/>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default) where TEntryPoint : class
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
+        where TEntryPoint : class
         => CreateAsync<TEntryPoint>(args, (_, _) => { }, cancellationToken);
 
     /// <inheritdoc cref="CreateAsync{TEntryPoint}(CancellationToken)"/>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args,
+        Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
         CancellationToken cancellationToken = default) => CreateAsync(typeof(TEntryPoint), args, configureBuilder, cancellationToken);
 
     /// <inheritdoc cref="CreateAsync{TEntryPoint}(CancellationToken)"/>
     /// <exception cref="InvalidOperationException">The assembly has no entry point, or the entry point ended without building.</exception>
-    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
+    public static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Type entryPoint, string[] args,
+        Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder,
         CancellationToken cancellationToken = default)
     {
         var held = new HeldEntryPoint(entryPoint.Assembly, args, configureBuilder);
@@ -64,7 +67,8 @@ public static class DistributedApplicationTestingBuilder
 
         public DistributedApplication Build() => BuildAsync().GetAwaiter().GetResult();
 
-        public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default) => _application = await held.BuildAsync(cancellationToken);
+        public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default)
+            => _application = await held.BuildAsync(cancellationToken);
 
         public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
@@ -92,7 +96,8 @@ internal sealed class HeldEntryPoint : IBuilderInterceptor
     {
         _assembly = assembly;
         _configure = configure;
-        var main = assembly.EntryPoint ?? throw new InvalidOperationException($"The assembly {assembly.GetName().Name} has no entry point; name a type of an AppHost.");
+        var main = assembly.EntryPoint
+            ?? throw new InvalidOperationException($"The assembly {assembly.GetName().Name} has no entry point; name a type of an AppHost.");
         DistributedApplicationBuilder.Interceptor.Value = this;
         try
         {

@@ -97,9 +97,11 @@ public sealed class SagaStateTests
         var wasCharged = heardOf.Contains(SagaEvent.Charged);
         Assert.True(path.Count == path.Distinct().Count(), "a step came twice; " + story);
         Assert.True(wasCharged == path.Contains(SagaStep.RecordPaid), "charged without a record; " + story);
-        Assert.True(!wasCharged || !path.Exists(step => step is SagaStep.Refund or SagaStep.Release or SagaStep.RecordFailed), "back after the pivot; " + story);
+        Assert.True(!wasCharged || !path.Exists(step => step is SagaStep.Refund or SagaStep.Release or SagaStep.RecordFailed),
+            "back after the pivot; " + story);
         Assert.True(wasCharged || !path.Contains(SagaStep.Charge) || path.Contains(SagaStep.Release), "lines still held; " + story);
-        Assert.True(!heardOf.Contains(SagaEvent.Expired) || (path.Contains(SagaStep.Refund) && path.Contains(SagaStep.Release)), "called off, not undone; " + story);
+        Assert.True(!heardOf.Contains(SagaEvent.Expired) || (path.Contains(SagaStep.Refund) && path.Contains(SagaStep.Release)),
+            "called off, not undone; " + story);
         Assert.True(!path.Contains(SagaStep.Refund) || path.IndexOf(SagaStep.Refund) < path.IndexOf(SagaStep.Release), "released before the refund; " + story);
         Assert.True(state.Step == SagaStep.Fenced || wasCharged == (state.Refusal == Refusal.None), "the outcome is not what happened; " + story);
     }

@@ -22,7 +22,8 @@ public sealed class AptSourcesTests
     [InlineData("types: deb deb-src\nuris: http://a.example/debian http://b.example/debian", "http://a.example/debian http://b.example/debian")]
     [InlineData("Types: deb\nURIs:\n http://a.example/debian\n http://b.example/debian\n", "http://a.example/debian http://b.example/debian")]
     [InlineData("Types: deb\n# a comment in between\nURIs: http://mirror.example/debian\n", "http://mirror.example/debian")]
-    [InlineData("Types: deb\r\nURIs: http://a.example/debian\r\n\r\nTypes: deb\r\nURIs: http://b.example/debian\r\n", "http://a.example/debian http://b.example/debian")]
+    [InlineData("Types: deb\r\nURIs: http://a.example/debian\r\n\r\nTypes: deb\r\nURIs: http://b.example/debian\r\n",
+        "http://a.example/debian http://b.example/debian")]
     [InlineData("Enabled: no\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
     [InlineData("Types: deb-src\nURIs: http://mirror.example/debian\n", "")]
     [InlineData("Types: deb\n", "")]

@@ -6,7 +6,8 @@ namespace Tests.Unit.Engines;
 [Trait("Category", "Unit")]
 public sealed class EngineRootTests
 {
-    private static readonly EngineMarker Marker = new(7, "/cache/with a blank/root", 3, 5_000_000_000, new Dictionary<string, string> { ["b"] = "1:2.3-4+b1", ["a"] = "1" });
+    private static readonly EngineMarker Marker = new(7, "/cache/with a blank/root", 3, 5_000_000_000,
+        new Dictionary<string, string> { ["b"] = "1:2.3-4+b1", ["a"] = "1" });
 
     [Fact]
     public void A_marker_is_read_as_it_was_written()
@@ -116,7 +117,8 @@ public sealed class EngineRootTests
         var root = cache / "root";
         var (files, bytes) = EngineMarker.Measure(root);
         Assert.Equal((2, 5L), (files, bytes));
-        File.WriteAllText(MarkerOf(root), new EngineMarker(EngineRootBuilder.Recipe, root, files, bytes, new Dictionary<string, string> { ["tool"] = "1.2" }).Format());
+        File.WriteAllText(MarkerOf(root),
+            new EngineMarker(EngineRootBuilder.Recipe, root, files, bytes, new Dictionary<string, string> { ["tool"] = "1.2" }).Format());
         return root;
     }
 

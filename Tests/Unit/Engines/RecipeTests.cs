@@ -34,7 +34,8 @@ public sealed class RecipeTests
     [InlineData("--requirepass||--appendonly|yes", "\nrequirepass \"\"\nappendonly \"yes\"" + End)]
     [InlineData("", End)]
     public void Redis_arguments_become_a_file_whose_last_lines_are_ours(string arguments, string expected) => Assert.Equal(
-        expected, RedisRecipe.Configuration(Split(arguments), path => path == "/etc/redis.conf" ? "maxmemory 1mb" : throw new IOException(path), 7000, "/data"));
+        expected, RedisRecipe.Configuration(Split(arguments),
+            path => path == "/etc/redis.conf" ? "maxmemory 1mb" : throw new IOException(path), 7000, "/data"));
 
     [Fact]
     public void Nginx_configuration_moves_into_its_private_folder()
@@ -53,7 +54,8 @@ public sealed class RecipeTests
               server { listen 8000; root /usr/share/html; location /pid { return 200 "user a;"; } }
             }
             """;
-        NativeMount[] mounts = [new("/srv/html", "/usr/share/html/", IsVolume: false, IsReadOnly: true), new("/srv/conf", "/etc/nginx/conf.d", IsVolume: false, IsReadOnly: true)];
+        NativeMount[] mounts = [new("/srv/html", "/usr/share/html/", IsVolume: false, IsReadOnly: true),
+            new("/srv/conf", "/etc/nginx/conf.d", IsVolume: false, IsReadOnly: true)];
 
         var local = NginxRecipe.Localize(Text, "/run/x", mounts, canOpenOutput: false);
 
@@ -74,7 +76,8 @@ public sealed class RecipeTests
     [Fact]
     public void Nginx_logs_where_it_may_and_nowhere_when_nothing_says_where()
     {
-        Assert.Contains("access_log /dev/stdout;", NginxRecipe.Localize("http { access_log /var/log/nginx/access.log; }", "/x", [], canOpenOutput: true), StringComparison.Ordinal);
+        Assert.Contains("access_log /dev/stdout;", NginxRecipe.Localize("http { access_log /var/log/nginx/access.log; }", "/x", [], canOpenOutput: true),
+            StringComparison.Ordinal);
         Assert.Contains("access_log off;", NginxRecipe.Localize("http { }", "/x", [], canOpenOutput: true), StringComparison.Ordinal);
         Assert.Equal("server { listen 80; }", NginxRecipe.Localize("server { listen 80; }", "/x", [], canOpenOutput: true));
     }

@@ -12,8 +12,10 @@ public sealed class ToolTests
     [Theory]
     [InlineData("W: slow\nE: Failed to fetch the list.\nE: later", "Failed to fetch the list")]
     [InlineData("E: Write error\ntar: cannot write: No space left on device", "tar: cannot write: No space left on device")]
-    [InlineData("2030-01-01 00:00:00 GMT [7] LOG:  starting\n2030-01-01 00:00:00 GMT [7] FATAL:  data directory is in use\nhint", "FATAL:  data directory is in use")]
-    [InlineData("nginx: [emerg] unknown directive \"lissten\" in nginx.conf:3\nnginx: configuration file test failed", "[emerg] unknown directive \"lissten\" in nginx.conf:3")]
+    [InlineData("2030-01-01 00:00:00 GMT [7] LOG:  starting\n2030-01-01 00:00:00 GMT [7] FATAL:  data directory is in use\nhint",
+        "FATAL:  data directory is in use")]
+    [InlineData("nginx: [emerg] unknown directive \"lissten\" in nginx.conf:3\nnginx: configuration file test failed",
+        "[emerg] unknown directive \"lissten\" in nginx.conf:3")]
     [InlineData("first\nlast line.\n\n", "last line")]
     [InlineData("", "")]
     public void The_reason_is_the_line_that_says_why(string errors, string expected) => Assert.Equal(expected, Tool.Reason(errors.Split('\n')));
@@ -28,7 +30,8 @@ public sealed class ToolTests
     [Fact]
     public void A_failure_gives_the_reason_or_else_the_exit_code()
     {
-        Assert.Equal("error: it is broken", Assert.Throws<ToolException>(() => Tool.Run("sh", ["-c", "echo error: it is broken. >&2; exit 3"], new(), Ct)).Message);
+        Assert.Equal("error: it is broken",
+            Assert.Throws<ToolException>(() => Tool.Run("sh", ["-c", "echo error: it is broken. >&2; exit 3"], new(), Ct)).Message);
         Assert.Contains("exit code 3", Assert.Throws<ToolException>(() => Tool.Run("sh", ["-c", "exit 3"], new(), Ct)).Message, StringComparison.Ordinal);
         Assert.Throws<ToolException>(() => Tool.Run("there-is-no-such-program", [], new(), Ct));
     }
@@ -72,7 +75,8 @@ public sealed class ToolTests
         Assert.False(File.Exists(folder / "made"));
     }
 
-    private static string[] SleepingChild(TempFolder folder) => ["-c", $"sleep 60 & echo $! > {folder / "draft"}; mv {folder / "draft"} {folder / "child"}; wait"];
+    private static string[] SleepingChild(TempFolder folder)
+        => ["-c", $"sleep 60 & echo $! > {folder / "draft"}; mv {folder / "draft"} {folder / "child"}; wait"];
 
     private static void AssertGone(TempFolder folder, Stopwatch clock)
     {

@@ -42,5 +42,6 @@ public sealed class NginxGatewayTests
     }
 
     private static IEnumerable<string> ServersOf(string service) => Configuration
-        .Split($"upstream {service} {{")[1].Split('}')[0].Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("server ", StringComparison.Ordinal));
+        .Split($"upstream {service} {{")[1].Split('}')[0].Split('\n', StringSplitOptions.TrimEntries)
+            .Where(line => line.StartsWith("server ", StringComparison.Ordinal));
 }

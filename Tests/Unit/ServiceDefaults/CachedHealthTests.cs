@@ -48,7 +48,8 @@ public sealed class CachedHealthTests
     }
 
     [Fact]
-    public async Task A_degraded_service_still_serves() => Assert.Equal(200, (await Health(() => Task.FromResult(Report(HealthStatus.Degraded))).GetAsync(Ct)).StatusCode);
+    public async Task A_degraded_service_still_serves()
+        => Assert.Equal(200, (await Health(() => Task.FromResult(Report(HealthStatus.Degraded))).GetAsync(Ct)).StatusCode);
 
     [Fact]
     public async Task A_check_that_cannot_be_made_is_a_failing_one() =>
@@ -65,7 +66,8 @@ public sealed class CachedHealthTests
     private CachedHealth Health(Func<Task<HealthReport>> check) => new(_ => { Interlocked.Increment(ref _runs); return check(); }, _time, NullLogger.Instance);
 
     private static HealthReport Report(HealthStatus status) =>
-        new(new Dictionary<string, HealthReportEntry> { ["db"] = new(status, "Password=secret", default, new InvalidOperationException("secret"), null) }, default);
+        new(new Dictionary<string, HealthReportEntry> { ["db"] = new(status, "Password=secret", default, new InvalidOperationException("secret"), null) },
+            default);
 
     private static string Text(HealthAnswer answer) => Encoding.UTF8.GetString(answer.Body);
 }

@@ -70,17 +70,17 @@ public sealed class ExceptionMapperTests
     [Fact]
     public async Task A_client_that_went_away_gets_no_answer()
     {
-        var (handled, context, _) = await HandleAsync(new OperationCanceledException(), requestAborted: new CancellationToken(canceled: true));
+        var (handled, context, _) = await HandleAsync(new OperationCanceledException(), isAborted: true);
         Assert.False(handled);
         Assert.Equal(200, context.Response.StatusCode);
     }
 
     private static async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
-        Exception exception, IOptions<DependencyFailures>? failures = null, CancellationToken requestAborted = default)
+        Exception exception, IOptions<DependencyFailures>? failures = null, bool isAborted = false)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         using var answer = new MemoryStream();
-        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = requestAborted };
+        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = new(isAborted) };
         context.Response.Body = answer;
         var mapper = new ExceptionMapper(failures ?? Options.Create(new DependencyFailures()), new ManualTime(), NullLogger<ExceptionMapper>.Instance);
         var handled = await mapper.TryHandleAsync(context, exception, Ct);

@@ -94,7 +94,8 @@ public sealed class ContainerMountAnnotation : IResourceAnnotation
     public ContainerMountAnnotation(string? source, string target, ContainerMountType type, bool isReadOnly)
     {
         if (type == ContainerMountType.BindMount && string.IsNullOrEmpty(source)) throw new ArgumentException("A bind mount needs a source.", nameof(source));
-        if (type == ContainerMountType.BindMount && !Path.IsPathRooted(source)) throw new ArgumentException("A bind mount's source must be a full path.", nameof(source));
+        if (type == ContainerMountType.BindMount && !Path.IsPathRooted(source))
+            throw new ArgumentException("A bind mount's source must be a full path.", nameof(source));
         Source = source;
         Target = target;
         Type = type;

@@ -24,7 +24,8 @@ public class AfterResourcesCreatedEvent(IServiceProvider services, DistributedAp
 }
 
 /// <summary>A resource is initialised: those that the orchestrator does not run itself begin their life here.</summary>
-public class InitializeResourceEvent(IResource resource, IDistributedApplicationEventing distributedApplicationEventing, ResourceLoggerService resourceLoggerService,
+public class InitializeResourceEvent(IResource resource, IDistributedApplicationEventing distributedApplicationEventing,
+    ResourceLoggerService resourceLoggerService,
     ResourceNotificationService resourceNotificationService, IServiceProvider services) : IDistributedApplicationResourceEvent
 {
     /// <inheritdoc/>

@@ -67,7 +67,8 @@ public abstract class Resource : IResource
         var valid = name.Length <= 64 && char.IsAsciiLetter(name[0]) && name[^1] != '-'
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && !name.Contains("--", StringComparison.Ordinal);
         if (!valid)
-            throw new ArgumentException($"Resource name '{name}' is invalid: a letter first, then ASCII letters, digits and single hyphens, at most 64 characters, none of them a hyphen at the end.", nameof(name));
+            throw new ArgumentException($"Resource name '{name}' is invalid: a letter first, then ASCII letters, digits and single hyphens, at most 64 " +
+                "characters, none of them a hyphen at the end.", nameof(name));
         Name = name;
     }
 
@@ -105,7 +106,8 @@ public interface IResourceBuilder<out T> where T : IResource
         where TAnnotation : IResourceAnnotation, new() => WithAnnotation(new TAnnotation(), behavior);
 
     /// <summary>Adds an annotation.</summary>
-    IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
+    IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation,
+        ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
         where TAnnotation : IResourceAnnotation;
 }
 

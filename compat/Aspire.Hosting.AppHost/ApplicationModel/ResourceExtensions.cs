@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -22,13 +21,4 @@ public static class ResourceExtensions
 
     /// <summary>How many instances run; one unless said otherwise.</summary>
     public static int GetReplicaCount(this IResource resource) => resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
-
-    /// <summary>Gives the environment variables as the resource will see them, without those that only the orchestrator adds.</summary>
-    public static async ValueTask<Dictionary<string, string>> GetEnvironmentVariableValuesAsync(this IResourceWithEnvironment resource,
-        DistributedApplicationOperation applicationOperation = DistributedApplicationOperation.Run)
-        => await ResourceConfiguration.EnvironmentAsync(resource, new DistributedApplicationExecutionContext(applicationOperation), CancellationToken.None);
-
-    /// <summary>Gives the command line arguments as the resource will see them.</summary>
-    public static async ValueTask<string[]> GetArgumentValuesAsync(this IResourceWithArgs resource, DistributedApplicationOperation applicationOperation = DistributedApplicationOperation.Run)
-        => [.. await ResourceConfiguration.ArgumentsAsync(resource, new DistributedApplicationExecutionContext(applicationOperation), CancellationToken.None)];
 }

@@ -254,7 +254,7 @@ public class ResourceNotificationService : IDisposable
     private static CustomResourceSnapshot InitialSnapshot(IResource resource)
     {
         const string Suffix = "Resource";
-        var type = resource.GetType().Name;
+        var type = resource is ContainerResource ? nameof(ContainerResource) : resource.GetType().Name; // whatever runs in it
         var snapshot = resource.AnnotationsOf<ResourceSnapshotAnnotation>().LastOrDefault()?.InitialSnapshot
             ?? new CustomResourceSnapshot { ResourceType = type.EndsWith(Suffix, StringComparison.Ordinal) ? type[..^Suffix.Length] : type, Properties = [] };
         return snapshot with

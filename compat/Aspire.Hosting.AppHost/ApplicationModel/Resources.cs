@@ -3,11 +3,13 @@ using System.Text.Json;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A .NET project: built once, then run as the program it builds.</summary>
-public class ProjectResource(string name) : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport,
+public class ProjectResource(string name)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport,
     IResourceWithProbes, IComputeResource;
 
 /// <summary>A program of this machine.</summary>
-public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
+public class ExecutableResource
+    : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
 {
     /// <summary>Describes a program by its command (a path, or a name on PATH) and the directory that it runs in.</summary>
     public ExecutableResource(string name, string command, string workingDirectory) : base(name)
@@ -91,7 +93,8 @@ public sealed class LaunchSettings
         }
     }
 
-    private static readonly JsonSerializerOptions ReadOptions = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions ReadOptions =
+        new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 }
 
 /// <summary>One profile of the launch settings.</summary>
@@ -152,7 +155,8 @@ public abstract class ParameterDefault
 }
 
 /// <summary>A connection string that is given, or made of others.</summary>
-public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression) : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
+public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression)
+    : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
 {
     /// <inheritdoc/>
     public ReferenceExpression ConnectionStringExpression { get; } = connectionStringExpression;

@@ -43,7 +43,8 @@ public interface IDistributedApplicationEventing
     DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback) where T : IDistributedApplicationEvent;
 
     /// <summary>Calls back for each event of the type about the resource.</summary>
-    DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback) where T : IDistributedApplicationResourceEvent;
+    DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
+        where T : IDistributedApplicationResourceEvent;
 
     /// <summary>Ends a subscription.</summary>
     void Unsubscribe(DistributedApplicationEventSubscription subscription);
@@ -52,7 +53,8 @@ public interface IDistributedApplicationEventing
     Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent;
 
     /// <summary>Publishes an event to its subscribers.</summary>
-    Task PublishAsync<T>(T @event, EventDispatchBehavior dispatchBehavior, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent;
+    Task PublishAsync<T>(T @event, EventDispatchBehavior dispatchBehavior, CancellationToken cancellationToken = default)
+        where T : IDistributedApplicationEvent;
 }
 
 /// <inheritdoc cref="IDistributedApplicationEventing"/>
@@ -70,7 +72,8 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
     }
 
     /// <inheritdoc/>
-    public DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback) where T : IDistributedApplicationResourceEvent
+    public DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
+        where T : IDistributedApplicationResourceEvent
         => Subscribe<T>((e, ct) => ReferenceEquals(e.Resource, resource) ? callback(e, ct) : Task.CompletedTask);
 
     /// <inheritdoc/>
@@ -86,7 +89,8 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
         => PublishAsync(@event, EventDispatchBehavior.BlockingSequential, cancellationToken);
 
     /// <inheritdoc/>
-    public Task PublishAsync<T>(T @event, EventDispatchBehavior dispatchBehavior, CancellationToken cancellationToken = default) where T : IDistributedApplicationEvent
+    public Task PublishAsync<T>(T @event, EventDispatchBehavior dispatchBehavior, CancellationToken cancellationToken = default)
+        where T : IDistributedApplicationEvent
     {
         if (!_subscriptions.TryGetValue(typeof(T), out var list)) return Task.CompletedTask;
         DistributedApplicationEventSubscription[] subscribers;

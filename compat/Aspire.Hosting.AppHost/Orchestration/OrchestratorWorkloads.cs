@@ -281,10 +281,19 @@ internal sealed partial class Orchestrator
                 { ContainerId: { } container } => s.Properties.Set(KnownProperties.Container.Id, container),
                 _ => s.Properties,
             },
-            FailureMessage = state == KnownResourceStates.FailedToStart ? status.Message : null,
+            FailureMessage = state == KnownResourceStates.FailedToStart && status.Message is { Length: > 0 } said ? ContainerFailure(instance, said) : null,
         });
         if (ended && before != state && notifications.TryGetCurrentState(instance.Id, out var end))
             Run(eventing.PublishAsync(new ResourceStoppedEvent(instance.Resource, services, end), _stopping.Token));
+    }
+
+    /// <summary>A container engine says a lot; its last error is the reason.</summary>
+    private static string ContainerFailure(Workload instance, string said)
+    {
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var reason = lines.LastOrDefault(l => l.StartsWith("Error", StringComparison.Ordinal)) ?? lines[0];
+        instance.Resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image);
+        return $"{instance.Resource.Name}: the container engine cannot run {image?.FullName} ({reason}); mend that, or set ASPIRE_CONTAINER_RUNTIME=none to run the engines natively.";
     }
 
     private Task PublishAsync(Workload instance, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => notifications.PublishUpdateAsync(instance.Resource, instance.Id, change);

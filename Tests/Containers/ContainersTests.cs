@@ -1,0 +1,171 @@
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Native;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Tests.Containers;
+
+/// <summary>Databases in a container engine. Where none answers, the tests are skipped, and say so.</summary>
+[Trait("Category", "Containers")]
+public sealed class ContainersTests : IAsyncLifetime
+{
+    /// <summary>Pulling or building both images included.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan PullLimit = TimeSpan.FromMinutes(4);
+
+    /// <summary>Part of every name, so that other runs and other containers of this machine are not met.</summary>
+    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
+
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly List<string> _built = [];
+    private EngineCli? _engine;
+
+    private string Postgres => $"postgres-{_run}";
+
+    private string Redis => $"redis-{_run}";
+
+    private string Orders => $"orders-{_run}";
+
+    /// <summary>With what a shell or a template would change on the way.</summary>
+    private string PostgresPassword => $"$HOME {{{{.}}}} \\ \"{_run}\"";
+
+    private string RedisPassword => $"secret{_run}";
+
+    private EngineCli Engine => _engine ?? throw new InvalidOperationException("No container engine answers.");
+
+    public async ValueTask InitializeAsync()
+    {
+        _limit.CancelAfter(Limit);
+        _engine = await EngineCli.FindAsync(_limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            foreach (var volume in await _engine.RunAsync(["volume", "ls", "--quiet", "--filter", $"name={_run}"], limit.Token)) await _engine.RunAsync(["volume", "rm", volume], limit.Token);
+            // Nobody should take them for the official images.
+            foreach (var image in _built) await _engine.RunAsync(["rmi", image], limit.Token);
+        }
+        _limit.Dispose();
+    }
+
+    [Fact]
+    public async Task Data_and_passwords_outlive_the_containers()
+    {
+        Assert.SkipWhen(_engine is null, "no container engine answers: start Docker or Podman to run this");
+        await PrepareImagesAsync();
+
+        await using (var first = await StartAsync())
+        {
+            await SqlAsync(first, "CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");
+            Assert.Equal(["+OK", "+OK"], await RedisAsync(first, $"AUTH {RedisPassword}", "SET note kept"));
+            Assert.Equal(2, (await ContainersAsync()).Count);
+            await first.StopAsync(_limit.Token);
+        }
+        Assert.Empty(await ContainersAsync());
+
+        await using (var second = await StartAsync())
+        {
+            Assert.Equal("kept", await SqlAsync(second, "SELECT text FROM note"));
+            Assert.Equal(["+OK", "$4", "kept"], await RedisAsync(second, $"AUTH {RedisPassword}", "GET note"));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => SqlAsync(second, "SELECT 1", password: "wrong"));
+            Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
+            Assert.StartsWith("-WRONGPASS", Assert.Single(await RedisAsync(second, "AUTH wrong")), StringComparison.Ordinal);
+            Assert.StartsWith("-NOAUTH", Assert.Single(await RedisAsync(second, "GET note")), StringComparison.Ordinal);
+            await second.StopAsync(_limit.Token);
+        }
+        Assert.Empty(await ContainersAsync());
+    }
+
+    private IDistributedApplicationBuilder Describe()
+    {
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
+        builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = Engine.Program;
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        builder.AddPostgres(Postgres, password: builder.AddParameter($"{Postgres}-password", PostgresPassword, secret: true)).WithDataVolume($"{Postgres}-data").AddDatabase(Orders);
+        builder.AddRedis(Redis, password: builder.AddParameter($"{Redis}-password", RedisPassword, secret: true)).WithDataVolume($"{Redis}-data").WithPersistence();
+        return builder;
+    }
+
+    private async Task<DistributedApplication> StartAsync()
+    {
+        var app = Describe().Build();
+        try
+        {
+            await app.StartAsync(_limit.Token);
+            foreach (var resource in new[] { Orders, Redis }) await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, _limit.Token);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The official images where they are at hand or can be had, else images of the engine root for as long as the test runs.</summary>
+    private async Task PrepareImagesAsync()
+    {
+        foreach (var image in Describe().Resources.SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>()).Select(i => $"{i.Registry}/{i.Image}:{i.Tag}"))
+        {
+            if (await Engine.TryAsync(["image", "inspect", image], null, _limit.Token) is null || await PullAsync(image) is not { } problem) continue;
+            try
+            {
+                var root = await EngineRoot.EnsureAsync(new EngineRootOptions(), TestContext.Current.TestOutputHelper!.WriteLine, _limit.Token);
+                problem = await EngineImages.BuildAsync(Engine, root, image, _limit.Token);
+            }
+            catch (DistributedApplicationException e)
+            {
+                Assert.Skip($"{image} is not on this machine and can be neither pulled ({problem}) nor built ({e.Message})");
+            }
+            Assert.Null(problem);
+            _built.Add(image);
+        }
+    }
+
+    private async Task<string?> PullAsync(string image)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token);
+        limit.CancelAfter(PullLimit);
+        try
+        {
+            return await Engine.TryAsync(["pull", "--quiet", image], null, limit.Token);
+        }
+        catch (OperationCanceledException) when (!_limit.IsCancellationRequested)
+        {
+            return $"not here after {PullLimit}";
+        }
+    }
+
+    private Task<IReadOnlyList<string>> ContainersAsync() => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], _limit.Token);
+
+    private async Task<object?> SqlAsync(DistributedApplication app, string sql, string? password = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(await app.GetConnectionStringAsync(Orders, _limit.Token)) { Pooling = false };
+        if (password is not null) settings.Password = password;
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(_limit.Token);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(_limit.Token);
+    }
+
+    /// <summary>Sends commands in Redis' inline form, and gives the lines of all answers.</summary>
+    private async Task<IReadOnlyList<string>> RedisAsync(DistributedApplication app, params string[] commands)
+    {
+        var address = app.GetEndpoint(Redis, "tcp");
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, _limit.Token);
+        await using var stream = client.GetStream();
+        foreach (var command in commands) await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\r\n"), _limit.Token);
+        client.Client.Shutdown(SocketShutdown.Send); // it answers what it has, and closes
+        using var reader = new StreamReader(stream);
+        return (await reader.ReadToEndAsync(_limit.Token)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Text;
+using Aspire.Hosting.Native;
+
+namespace Tests.Containers;
+
+/// <summary>
+/// Images of PostgreSQL and Redis for machines that reach no image registry: the programs of the engine root, at the path for which they are linked, and this
+/// machine's shell. They take the variables, commands, users and folders that the AppHost's resources expect of the official images.
+/// </summary>
+internal static class EngineImages
+{
+    private const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode Anyone = Everyone | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit;
+
+    private const int PostgresId = 999;
+
+    private const string Users = "root:x:0:0::/:/bin/sh\npostgres:x:999:999::/var/lib/postgresql:/bin/sh\n";
+
+    private const string Groups = "root:x:0:\npostgres:x:999:\n";
+
+    /// <summary>What the official image does at the first start, and at every start.</summary>
+    private const string PostgresEntry = """
+        #!/bin/sh
+        set -e
+        if [ ! -s "$PGDATA/PG_VERSION" ]; then
+            initdb -D "$PGDATA" --username="$POSTGRES_USER" --pwfile=/dev/stdin $POSTGRES_INITDB_ARGS <<END
+        $POSTGRES_PASSWORD
+        END
+            printf '\nhost all all all %s\n' "$POSTGRES_HOST_AUTH_METHOD" >>"$PGDATA/pg_hba.conf"
+        fi
+        exec "$@" -c 'listen_addresses=*'
+
+        """;
+
+    /// <summary>Makes an image under the name, which is an official one of postgres or redis.</summary>
+    /// <returns>Null, or why the engine did not take it.</returns>
+    public static Task<string?> BuildAsync(EngineCli engine, EngineRoot root, string name, CancellationToken ct)
+    {
+        string[] changes = name.Contains("postgres", StringComparison.Ordinal)
+            ? ["USER postgres", "WORKDIR /", """ENTRYPOINT ["/entrypoint.sh"]""", """CMD ["postgres"]""", "STOPSIGNAL SIGINT", $"ENV PGDATA=/var/lib/postgresql/{EngineRoot.PostgresMajor}/docker"]
+            : ["WORKDIR /data", """CMD ["redis-server"]"""];
+        // GMT is the one time zone that Postgres knows without zone files.
+        var path = $"ENV PATH={Path.GetDirectoryName(root.Postgres)}:{Path.GetDirectoryName(root.RedisServer)}:/bin";
+        return engine.TryAsync(["import", .. new[] { path, "ENV TZ=GMT", .. changes }.SelectMany(c => new[] { "--change", c }), "-", name], s => WriteAsync(s, root, ct), ct);
+    }
+
+    private static async Task WriteAsync(Stream stream, EngineRoot root, CancellationToken ct)
+    {
+        await using var tar = new TarWriter(stream, leaveOpen: true);
+        foreach (var folder in new[] { "/tmp", "/run", "/dev", "/proc", "/sys" }) await AddFolderAsync(tar, folder, Anyone, 0, ct);
+        foreach (var folder in new[] { "/bin", "/etc", "/data", "/var", "/var/lib", "/var/run" }) await AddFolderAsync(tar, folder, Everyone, 0, ct);
+        foreach (var folder in new[] { "/var/lib/postgresql", "/var/run/postgresql" }) await AddFolderAsync(tar, folder, Everyone, PostgresId, ct);
+        await AddTextAsync(tar, "/etc/passwd", Users, ct);
+        await AddTextAsync(tar, "/etc/group", Groups, ct);
+        await AddTextAsync(tar, "/entrypoint.sh", PostgresEntry, ct);
+        foreach (var file in await ShellAsync(ct)) await AddFileAsync(tar, file, ct);
+        var parents = new Stack<string>();
+        for (var folder = root.Path; folder is not (null or "/"); folder = Path.GetDirectoryName(folder)) parents.Push(folder);
+        foreach (var folder in parents) await AddFolderAsync(tar, folder, Everyone, 0, ct);
+        await AddTreeAsync(tar, root.Path, ct);
+    }
+
+    /// <summary>The shell, its loader and its libraries.</summary>
+    private static async Task<IEnumerable<string>> ShellAsync(CancellationToken ct)
+    {
+        using var ldd = Process.Start(new ProcessStartInfo("ldd", ["/bin/sh"]) { RedirectStandardOutput = true })!;
+        var words = (await ldd.StandardOutput.ReadToEndAsync(ct)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return words.Where(w => w.StartsWith('/')).Distinct().Prepend("/bin/sh");
+    }
+
+    private static async Task AddTreeAsync(TarWriter tar, string folder, CancellationToken ct)
+    {
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        {
+            await tar.WriteEntryAsync(entry.FullName, Name(entry.FullName), ct);
+            if (entry is DirectoryInfo && entry.LinkTarget is null) await AddTreeAsync(tar, entry.FullName, ct);
+        }
+    }
+
+    private static Task AddFolderAsync(TarWriter tar, string path, UnixFileMode mode, int owner, CancellationToken ct)
+        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, Name(path)) { Mode = mode, Uid = owner, Gid = owner }, ct);
+
+    /// <summary>A file of this machine, what it links to in its place.</summary>
+    private static async Task AddFileAsync(TarWriter tar, string path, CancellationToken ct)
+    {
+        await using var content = File.OpenRead(path);
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path)) { Mode = Everyone, DataStream = content }, ct);
+    }
+
+    private static Task AddTextAsync(TarWriter tar, string path, string text, CancellationToken ct)
+        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path)) { Mode = Everyone, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, ct);
+
+    private static string Name(string path) => path.TrimStart('/');
+}

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace Tests.Repository;
+
+/// <summary>What a reader of this repository may rely on.</summary>
+[Trait("Category", "Unit")]
+public sealed partial class RepositoryTests
+{
+    private const int LineLengthMax = 160, ProgramLinesMax = 60, EndpointsLinesMax = 150, CompatReadmeLinesMax = 25;
+
+    private static readonly string[] TextTypes =
+    [
+        ".cs", ".csproj", ".props", ".targets", ".sln", ".json", ".md", ".lua", ".sql", ".proto", ".http", ".config", ".ts", ".js", ".html", ".css", ".yml",
+            ".sh", "",
+    ];
+
+    // Put together, so that this file does not hold what it looks for.
+    private static readonly string[] MachinePaths = ["/wo" + "rk/", "/tmp" + "/w/", "/ho" + "me/", "/ro" + "ot/", @"C:\Us" + "ers"];
+    private static readonly string[] Unfinished = ["NotImplemented" + "Exception", "TO" + "DO", "FIX" + "ME", "Ski" + "p = \""];
+
+    [Fact]
+    public void No_file_names_a_place_of_one_machine() => AssertNone(
+        from file in Texts from path in MachinePaths where SourceTree.Read(file).Contains(path, StringComparison.Ordinal) select $"{file}: {path}");
+
+    [Fact]
+    public void No_file_of_the_build_names_a_host() => AssertNone(
+        from file in SourceTree.Files
+        where Path.GetExtension(file) is ".props" or ".targets" or ".csproj" or ".sln" || Path.GetFileName(file).ToUpperInvariant() is "NUGET.CONFIG"
+            or ".NPMRC" or "PACKAGE-LOCK.JSON"
+        from Match address in Address().Matches(SourceTree.Read(file))
+        select $"{file}: {address.Value}");
+
+    [Fact]
+    public void Nothing_is_left_unfinished_or_switched_off() => AssertNone(
+        from file in Texts where Path.GetExtension(file) is ".cs" or ".csproj" or ".props" or ".targets" or ".lua"
+        from word in Unfinished where SourceTree.Read(file).Contains(word, StringComparison.Ordinal) select $"{file}: {word}");
+
+    [Fact]
+    public void No_line_of_code_is_longer_than_a_screen() => AssertNone(
+        from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal)
+        from line in SourceTree.Read(file).Split('\n')
+            .Index() where line.Item.Length > LineLengthMax select $"{file}:{line.Index + 1}: {line.Item.Length} characters");
+
+    [Fact]
+    public void Services_stay_small_at_their_seams() => AssertNone(
+        from file in SourceTree.Files
+        let limit = Path.GetFileName(file) == "Program.cs" ? ProgramLinesMax : file.EndsWith("Endpoints.cs", StringComparison.Ordinal) ? EndpointsLinesMax
+            : int.MaxValue
+        where !IsBelow(file, "compat") && !IsBelow(file, "Tests") && limit < int.MaxValue
+        let lines = SourceTree.Read(file).TrimEnd('\n').Split('\n').Length
+        where lines > limit select $"{file}: {lines} lines");
+
+    [Fact]
+    public void No_file_name_needs_quotes()
+        => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
+
+    [Fact]
+    public void Every_stand_in_says_in_a_few_lines_what_it_covers() => AssertNone(
+        from folder in SourceTree.Files.Where(file => IsBelow(file, "compat")).Select(file => file.Split('/')[1]).Distinct()
+        let readme = Path.Combine("compat", folder, "README.md")
+        let lines = SourceTree.Files.Contains(readme) ? SourceTree.Read(readme).TrimEnd('\n').Split('\n').Length : 0
+        where lines is 0 or > CompatReadmeLinesMax select $"{readme}: {lines} lines");
+
+    private static IEnumerable<string> Texts => SourceTree.Files.Where(file => TextTypes.Contains(Path.GetExtension(file)));
+
+    private static bool IsBelow(string file, string folder) => file.StartsWith(folder + "/", StringComparison.Ordinal);
+
+    private static void AssertNone(IEnumerable<string> faults) => Assert.True(!faults.Any(), string.Join('\n', faults));
+
+    [GeneratedRegex(@"\bhttps?://[^\s""'<]+")]
+    private static partial Regex Address();
+}
