@@ -22,7 +22,10 @@ internal static class EngineImages
 
     private const string Groups = "root:x:0:\npostgres:x:999:\n";
 
-    /// <summary>What the official image does at the first start, and at every start.</summary>
+    /// <summary>
+    /// What the official image does at the first start, and at every start. Postgres ends at once by SIGINT only: an import cannot name that as the signal to
+    /// stop by, so the shell turns SIGTERM into it (which ends the first wait).
+    /// </summary>
     private const string PostgresEntry = """
         #!/bin/sh
         set -e
@@ -32,37 +35,50 @@ internal static class EngineImages
         END
             printf '\nhost all all all %s\n' "$POSTGRES_HOST_AUTH_METHOD" >>"$PGDATA/pg_hba.conf"
         fi
-        exec "$@" -c 'listen_addresses=*'
+        "$@" -c 'listen_addresses=*' & p=$!
+        trap 'kill -INT $p' TERM
+        wait $p || wait $p
 
         """;
+
+    private static readonly string[] PostgresChanges =
+    [
+        "USER postgres", "WORKDIR /", """ENTRYPOINT ["/entrypoint.sh"]""", """CMD ["postgres"]""", $"ENV PGDATA=/var/lib/postgresql/{EngineRoot.PostgresMajor}/docker",
+    ];
+
+    private static readonly string[] RedisChanges = ["WORKDIR /data", """CMD ["redis-server"]"""];
 
     /// <summary>Makes an image under the name, which is an official one of postgres or redis.</summary>
     /// <returns>Null, or why the engine did not take it.</returns>
     public static Task<string?> BuildAsync(EngineCli engine, EngineRoot root, string name, CancellationToken ct)
     {
-        string[] changes = name.Contains("postgres", StringComparison.Ordinal)
-            ? ["USER postgres", "WORKDIR /", """ENTRYPOINT ["/entrypoint.sh"]""", """CMD ["postgres"]""", "STOPSIGNAL SIGINT", $"ENV PGDATA=/var/lib/postgresql/{EngineRoot.PostgresMajor}/docker"]
-            : ["WORKDIR /data", """CMD ["redis-server"]"""];
         // GMT is the one time zone that Postgres knows without zone files.
-        var path = $"ENV PATH={Path.GetDirectoryName(root.Postgres)}:{Path.GetDirectoryName(root.RedisServer)}:/bin";
-        return engine.TryAsync(["import", .. new[] { path, "ENV TZ=GMT", .. changes }.SelectMany(c => new[] { "--change", c }), "-", name], s => WriteAsync(s, root, ct), ct);
+        string[] changes =
+        [
+            $"ENV PATH={Path.GetDirectoryName(root.Postgres)}:{Path.GetDirectoryName(root.RedisServer)}:/bin", "ENV TZ=GMT",
+            .. name.Contains("postgres", StringComparison.Ordinal) ? PostgresChanges : RedisChanges,
+        ];
+        return engine.TryAsync(["import", .. changes.Select(c => $"--change={c}"), "-", name], s => WriteAsync(s, root, ct), ct);
     }
 
     private static async Task WriteAsync(Stream stream, EngineRoot root, CancellationToken ct)
     {
         await using var tar = new TarWriter(stream, leaveOpen: true);
+        IReadOnlyList<string> shell = [.. await ShellAsync(ct)];
         foreach (var folder in new[] { "/tmp", "/run", "/dev", "/proc", "/sys" }) await AddFolderAsync(tar, folder, Anyone, 0, ct);
-        foreach (var folder in new[] { "/bin", "/etc", "/data", "/var", "/var/lib", "/var/run" }) await AddFolderAsync(tar, folder, Everyone, 0, ct);
+        // Every folder once: one that comes twice is refused, and what is in one that never came is closed to all but root.
+        foreach (var folder in new[] { "/etc/passwd", "/data/dump.rdb", "/var/lib/postgresql", "/var/run/postgresql" }.Concat(shell).SelectMany(Above).Union(Above(root.Path)).Append(root.Path))
+            await AddFolderAsync(tar, folder, Everyone, 0, ct);
         foreach (var folder in new[] { "/var/lib/postgresql", "/var/run/postgresql" }) await AddFolderAsync(tar, folder, Everyone, PostgresId, ct);
         await AddTextAsync(tar, "/etc/passwd", Users, ct);
         await AddTextAsync(tar, "/etc/group", Groups, ct);
         await AddTextAsync(tar, "/entrypoint.sh", PostgresEntry, ct);
-        foreach (var file in await ShellAsync(ct)) await AddFileAsync(tar, file, ct);
-        var parents = new Stack<string>();
-        for (var folder = root.Path; folder is not (null or "/"); folder = Path.GetDirectoryName(folder)) parents.Push(folder);
-        foreach (var folder in parents) await AddFolderAsync(tar, folder, Everyone, 0, ct);
+        foreach (var file in shell) await AddFileAsync(tar, file, ct);
         await AddTreeAsync(tar, root.Path, ct);
     }
+
+    /// <summary>The folders on the way to a path, outermost first.</summary>
+    private static IEnumerable<string> Above(string path) => Path.GetDirectoryName(path) is { Length: > 1 } folder ? Above(folder).Append(folder) : [];
 
     /// <summary>The shell, its loader and its libraries.</summary>
     private static async Task<IEnumerable<string>> ShellAsync(CancellationToken ct)
