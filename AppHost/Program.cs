@@ -39,6 +39,7 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
     .WithRoutes(customerApi, ["/customers", "/stress"])
     .WithRoutes(storefront, ["/"]);
 
+builder.ForwardTraceSampling();
 builder.Build().Run();
 
 /// <summary>The AppHost's entry point; tests start it by this type.</summary>

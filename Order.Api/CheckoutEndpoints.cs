@@ -15,11 +15,21 @@ internal static class CheckoutEndpoints
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<CheckoutDone>, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
-        string order, Checkouts checkouts, CancellationToken cancellationToken)
+        string order, Checkouts checkouts, CheckoutKeys keys, IdempotencyKey? key)
     {
         if (!PathValues.IsId(order)) return Problems.NotFound("There is no such order.");
-        var result = await checkouts.CheckoutAsync(order, cancellationToken);
-        return result.Status switch
+        if (key is null) return Answer(await checkouts.CheckoutAsync(order));
+        var (state, result) = await keys.BeginAsync(key, $"checkout {order}");
+        if (state == KeyState.Reused) return Problems.KeyReused();
+        if (state == KeyState.Running) return Problems.Conflict("idempotency-key-running", "The request with this Idempotency-Key still runs.");
+        if (state == KeyState.Done) return Answer(result);
+        result = await checkouts.CheckoutAsync(order);
+        await keys.EndAsync(key, result);
+        return Answer(result);
+    }
+
+    private static Results<Ok<CheckoutDone>, ProblemHttpResult, UnavailableHttpResult> Answer(CheckoutResult result) =>
+        result.Status switch
         {
             CheckoutStatus.Paid => TypedResults.Ok(new CheckoutDone(true)),
             CheckoutStatus.Refused => Refused(result.Refusal),
@@ -28,7 +38,6 @@ internal static class CheckoutEndpoints
             CheckoutStatus.Overloaded => Problems.Unavailable("Too many checkouts at once. Nothing was begun; try again."),
             _ => Problems.Unavailable("The outcome is not known yet; the checkout goes on. Ask again: it will not be done twice."),
         };
-    }
 
     private static ProblemHttpResult Refused(Refusal refusal) => refusal switch
     {

@@ -43,10 +43,13 @@ internal static class OrderEndpoints
             .WithSummary("Replaces the orders of the last batch by orders \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
     }
 
-    private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, CancellationToken cancellationToken) =>
-        PathValues.IsId(user)
-            ? TypedResults.Ok(new OrderCreated(await orders.CreateAsync(user, cancellationToken)))
-            : Problems.NotFound("There is no such user.");
+    private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, IdempotencyKey? key)
+    {
+        if (!PathValues.IsId(user)) return Problems.NotFound("There is no such user.");
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var outcome = await orders.WriteAsync(new(id, key, $"create {user}", user, static _ => OrderChange.Changed));
+        return outcome == OrderChange.Changed ? TypedResults.Ok(new OrderCreated(id)) : Problems.KeyReused();
+    }
 
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> FindAsync(string order, OrderStore orders, CancellationToken cancellationToken)
     {
@@ -55,19 +58,19 @@ internal static class OrderEndpoints
     }
 
     private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> AddItemAsync(
-        string order, string item, string quantity, OrderStore orders, StockClient stock, CancellationToken cancellationToken)
+        string order, string item, string quantity, OrderStore orders, StockClient stock, IdempotencyKey? key)
     {
         if (!PathValues.TryAmount(quantity, out var pieces)) return Problems.Invalid("The quantity " + AmountRule);
         if (!PathValues.IsId(order)) return UnknownOrder();
-        if (!PathValues.IsId(item) || await stock.FindPriceAsync(item, cancellationToken) is not { } price) return Problems.NotFound("There is no such item.");
-        return Answer(order, await orders.ChangeAsync(order, row => row.Add(item, pieces, price), cancellationToken));
+        if (!PathValues.IsId(item) || await stock.FindPriceAsync(item) is not { } price) return Problems.NotFound("There is no such item.");
+        return Answer(order, await orders.WriteAsync(new(order, key, $"add {order} {item} {pieces}", null, row => row.Add(item, pieces, price))));
     }
 
     private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> RemoveItemAsync(
-        string order, string item, OrderStore orders, CancellationToken cancellationToken)
+        string order, string item, OrderStore orders, IdempotencyKey? key)
     {
         if (!PathValues.IsId(order)) return UnknownOrder();
-        return Answer(order, await orders.ChangeAsync(order, row => row.Remove(item), cancellationToken));
+        return Answer(order, await orders.WriteAsync(new(order, key, $"remove {order} {item}", null, row => row.Remove(item))));
     }
 
     private static Results<Ok<OrderChanged>, ProblemHttpResult> Answer(string order, OrderChange outcome) => outcome switch
@@ -76,6 +79,7 @@ internal static class OrderEndpoints
         OrderChange.UnknownOrder => UnknownOrder(),
         OrderChange.NotOpen => Problems.Conflict("order-not-open", "The order is paid or in checkout."),
         OrderChange.NoSuchLine => Problems.NotFound("The order has no such item."),
+        OrderChange.KeyReused => Problems.KeyReused(),
         OrderChange.TooManyLines => Problems.Refused("too-many-lines", $"An order has {OrderRow.LinesMax} lines at most."),
         _ => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
     };

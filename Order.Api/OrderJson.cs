@@ -12,11 +12,11 @@ namespace Order.Api;
 [JsonSerializable(typeof(OrderChanged))]
 [JsonSerializable(typeof(CheckoutDone))]
 [JsonSerializable(typeof(BatchDone))]
-[JsonSerializable(typeof(ReserveRequest))]
 [JsonSerializable(typeof(SettleRequest))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(StockOutcomes))]
-[JsonSerializable(typeof(ItemPrice))]
+[JsonSerializable(typeof(PricesRequest))]
+[JsonSerializable(typeof(Prices))]
 [JsonSerializable(typeof(ChargeRequest))]
 [JsonSerializable(typeof(PaymentOutcomes))]
 internal sealed partial class OrderJson : JsonSerializerContext;

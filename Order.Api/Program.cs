@@ -14,16 +14,18 @@ builder.Services.Configure<ResilienceOptions>(static options =>
 builder.Services.AddHttpClient(StockClient.Name, static client => client.BaseAddress = new Uri("http://stock-api"));
 builder.Services.AddHttpClient(PaymentClient.Name, static client => client.BaseAddress = new Uri("http://payment-api"));
 builder.Services.AddSingleton<StockClient>();
-builder.Services.AddSingleton<PaymentClient>();
+builder.Services.AddSingleton<IStock>(static services => services.GetRequiredService<StockClient>());
+builder.Services.AddSingleton<IPayment, PaymentClient>();
 builder.Services.AddSingleton<OrderStore>();
 builder.Services.AddSingleton<OrderBatch>();
 builder.Services.AddSingleton<CheckoutTelemetry>();
-builder.Services.AddSingleton<CheckoutSagaStore>();
+builder.Services.AddSingleton<PostgresSagaStore>();
+builder.Services.AddSingleton<ISagaStore>(static services => services.GetRequiredService<PostgresSagaStore>());
 builder.Services.AddSingleton<CheckoutSagaRunner>();
-builder.Services.AddSingleton<StockCommitter>();
-builder.Services.AddHostedService(static services => services.GetRequiredService<StockCommitter>());
-builder.Services.AddHostedService<CheckoutSagaWorker>();
+builder.Services.AddSingleton<CheckoutLane>();
 builder.Services.AddSingleton<Checkouts>();
+builder.Services.AddSingleton<CheckoutKeys>();
+builder.Services.AddHostedService<CheckoutSagaWorker>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

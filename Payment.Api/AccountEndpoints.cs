@@ -30,8 +30,11 @@ internal static class AccountEndpoints
             .WithSummary("Replaces the users of the last batch by users \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
     }
 
-    private static async Task<Ok<UserCreated>> CreateAsync(AccountStore accounts, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new UserCreated(await accounts.CreateAsync(cancellationToken)));
+    private static async Task<Results<Ok<UserCreated>, ProblemHttpResult>> CreateAsync(AccountStore accounts, IdempotencyKey? key)
+    {
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        return await MoveAsync(key, id, EntryKind.Open, 0, accounts) == EntryStatus.Done ? TypedResults.Ok(new UserCreated(id)) : Problems.KeyReused();
+    }
 
     private static async Task<Results<Ok<UserView>, ProblemHttpResult>> FindAsync(string user, AccountStore accounts, CancellationToken cancellationToken)
     {
@@ -39,24 +42,23 @@ internal static class AccountEndpoints
         return TypedResults.Ok(new UserView(user, credit));
     }
 
-    private static Task<Results<Ok<Moved>, ProblemHttpResult>> AddFundsAsync(
-        string user, string n, AccountStore accounts, CancellationToken cancellationToken) =>
-        MoveAsync(user, n, EntryKind.Fund, accounts, cancellationToken);
+    private static Task<Results<Ok<Moved>, ProblemHttpResult>> AddFundsAsync(string user, string n, AccountStore accounts, IdempotencyKey? key) =>
+        MoveAsync(user, n, EntryKind.Fund, accounts, key);
 
-    private static Task<Results<Ok<Moved>, ProblemHttpResult>> PayAsync(string user, string n, AccountStore accounts, CancellationToken cancellationToken) =>
-        MoveAsync(user, n, EntryKind.Pay, accounts, cancellationToken);
+    private static Task<Results<Ok<Moved>, ProblemHttpResult>> PayAsync(string user, string n, AccountStore accounts, IdempotencyKey? key) =>
+        MoveAsync(user, n, EntryKind.Pay, accounts, key);
 
     private static async Task<Results<Ok<Moved>, ProblemHttpResult>> MoveAsync(
-        string user, string n, EntryKind kind, AccountStore accounts, CancellationToken cancellationToken)
+        string user, string n, EntryKind kind, AccountStore accounts, IdempotencyKey? key)
     {
         if (!PathValues.TryAmount(n, out var amount)) return Problems.Invalid("The amount " + AmountRule);
         if (!PathValues.IsId(user)) return UnknownUser();
-        var outcomes = await accounts.ApplyAsync([new Movement(Guid.CreateVersion7(), user, kind, amount)], cancellationToken);
-        return outcomes[0] switch
+        return await MoveAsync(key, user, kind, amount, accounts) switch
         {
             EntryStatus.Done => TypedResults.Ok(new Moved(true)),
             EntryStatus.NoAccount => UnknownUser(),
             EntryStatus.NoCredit => Problems.Refused("insufficient-credit", "The user has not that much credit."),
+            EntryStatus.KeyReused => Problems.KeyReused(),
             _ => Problems.Refused("amount-too-large", "The user's books would exceed 64 bits."),
         };
     }
@@ -70,6 +72,9 @@ internal static class AccountEndpoints
         await batch.InitAsync(count, amount, cancellationToken);
         return TypedResults.Ok(new BatchDone("Batch init for users successful"));
     }
+
+    private static Task<EntryStatus> MoveAsync(IdempotencyKey? key, string user, EntryKind kind, long amount, AccountStore accounts) =>
+        accounts.MoveAsync(new Movement(key?.Id ?? Guid.CreateVersion7(), user, kind, amount, IsClientKey: key is not null));
 
     private static ProblemHttpResult UnknownUser() => Problems.NotFound("There is no such user.");
 }

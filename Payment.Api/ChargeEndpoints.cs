@@ -10,30 +10,19 @@ internal static class ChargeEndpoints
     /// <summary>Most sagas in one call.</summary>
     public const int MembersMax = 1_000;
 
-    public static void MapCharges(this WebApplication app)
+    public static void MapCharges(this WebApplication app) => app.MapPost("/internal/charges", ApplyAsync).WithName("Charges").WithTags("Charges")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .WithSummary("Charges users for sagas, each saga once, or gives back what sagas have charged; a charge that comes after is refused.");
+
+    private static async Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ApplyAsync(ChargeRequest request, AccountStore accounts, PaymentMetrics metrics)
     {
-        var charges = app.MapGroup("/internal").WithTags("Charges").ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        charges.MapPost("/charge", ChargeAsync).WithName("Charge").WithSummary("Charges users for sagas, each saga once.");
-        charges.MapPost("/refund", RefundAsync).WithName("Refund").WithSummary("Gives back what sagas have charged; charges that come later are refused.");
-    }
-
-    private static Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ChargeAsync(
-        ChargeRequest request, AccountStore accounts, PaymentMetrics metrics, CancellationToken cancellationToken) =>
-        ApplyAsync(request, isRefund: false, accounts, metrics, cancellationToken);
-
-    private static Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> RefundAsync(
-        ChargeRequest request, AccountStore accounts, PaymentMetrics metrics, CancellationToken cancellationToken) =>
-        ApplyAsync(request, isRefund: true, accounts, metrics, cancellationToken);
-
-    private static async Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ApplyAsync(
-        ChargeRequest request, bool isRefund, AccountStore accounts, PaymentMetrics metrics, CancellationToken cancellationToken)
-    {
-        if (request.Members is not { Length: >= 1 and <= MembersMax } || !request.Members.All(IsSound))
+        if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound))
             return Problems.Invalid("1 to 1000 members with a saga, a user and an amount.");
-        var movements = Array.ConvertAll(request.Members, member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, isRefund));
-        var outcomes = Array.ConvertAll(await accounts.ApplyAsync(movements, cancellationToken), status => Outcome(status, isRefund));
-        metrics.Count(isRefund ? "refund" : "charge", outcomes);
+        var movements = Array.ConvertAll(members, static member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, member.IsRefund));
+        var statuses = await accounts.MoveAsync(movements);
+        var outcomes = new PaymentOutcome[members.Length];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Outcome(statuses[i], members[i].IsRefund);
+        metrics.Count(outcomes);
         return TypedResults.Ok(new PaymentOutcomes(outcomes));
     }
 

@@ -19,7 +19,7 @@ public sealed class DependencyFailures
     private readonly List<Func<Exception, bool>> _predicates =
     [
         static e => e is DbException { IsTransient: true },
-        static e => e is HttpRequestException or TimeoutException or SocketException,
+        static e => e is HttpRequestException or TimeoutException or SocketException or OverloadException,
         static e => e is ExecutionRejectedException, // Polly: time limit, open circuit, rate limit
         static e => e is OperationCanceledException { InnerException: TimeoutException }, // HttpClient.Timeout
     ];

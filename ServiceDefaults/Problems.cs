@@ -33,6 +33,9 @@ public static class Problems
     /// <summary>422: sound on its own, but not here, e.g. an idempotency key that came with another payload before.</summary>
     public static ProblemHttpResult Unprocessable(string name, string detail) => Problem(StatusCodes.Status422UnprocessableEntity, name, detail);
 
+    /// <summary>422: an idempotency key that came with another request before.</summary>
+    public static ProblemHttpResult KeyReused() => Unprocessable("idempotency-key-reused", "The Idempotency-Key came with another request before.");
+
     /// <summary>503 with Retry-After: a dependency is down, or a queue is full.</summary>
     public static UnavailableHttpResult Unavailable(string detail, int retryAfterSeconds = 1) => new(detail, retryAfterSeconds);
 

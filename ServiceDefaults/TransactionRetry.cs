@@ -15,19 +15,18 @@ public static class TransactionRetry
     /// nothing of it was done.
     /// </summary>
     /// <param name="transaction">Opens, runs and commits one transaction.</param>
-    /// <param name="cancellationToken">Ends the pause between attempts too.</param>
-    public static async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> transaction, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(Func<Task<T>> transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await transaction(cancellationToken);
+                return await transaction();
             }
             catch (DbException e) when (e.SqlState is "40001" or "40P01" or "23505" && attempt < AttemptsMax)
             {
-                await Task.Delay(PauseMax * attempt * Random.Shared.NextDouble(), cancellationToken);
+                await Task.Delay(PauseMax * attempt * Random.Shared.NextDouble());
             }
         }
     }

@@ -17,40 +17,22 @@ internal static class ReservationEndpoints
     {
         var reservations = app.MapGroup("/internal").WithTags("Reservations").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        reservations.MapPost("/reserve", ReserveAsync).WithName("Reserve").WithSummary("Holds stock for sagas, all lines of a saga or none.");
-        reservations.MapPost("/commit", CommitAsync).WithName("CommitReservations").WithSummary("What sagas hold is sold.");
-        reservations.MapPost("/release", ReleaseAsync).WithName("ReleaseReservations")
-            .WithSummary("What sagas hold is available again; late reserves are refused.");
+        reservations.MapPost("/reservations", SettleAsync).WithName("SettleReservations")
+            .WithSummary("Holds stock for sagas, all lines of a saga or none; what they hold is sold, or available again: late holds are then refused.");
         reservations.MapPost("/forget", ForgetAsync).WithName("ForgetReservations")
             .WithSummary("Drops the records of sagas from before a time since which none is open.");
     }
 
-    private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> ReserveAsync(ReserveRequest request, ReservationStore store, StockMetrics metrics)
+    private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> SettleAsync(SettleRequest request, ReservationStore store, StockMetrics metrics)
     {
-        if (request.Members is not { Length: >= 1 and <= MembersMax } || !request.Members.All(IsSound)
-            || request.Members.Sum(static member => member.Lines.Length) > LinesMax)
+        if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound)
+            || members.Sum(static member => member.Lines?.Length ?? 0) > LinesMax)
         {
-            return Problems.Invalid("1 to 1000 members with a saga, a start and lines of item and quantity; 10000 lines at most.");
+            return Problems.Invalid("1 to 1000 members with a saga, a start, a verb and, to hold, lines of item and quantity; 10000 lines at most.");
         }
 
-        var outcomes = await store.ReserveAsync(request.Members);
-        metrics.Count("reserve", outcomes);
-        return TypedResults.Ok(new StockOutcomes(outcomes));
-    }
-
-    private static Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> CommitAsync(SettleRequest request, ReservationStore store, StockMetrics metrics) =>
-        SettleAsync(request, "commit", store.CommitAsync, metrics);
-
-    private static Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> ReleaseAsync(SettleRequest request, ReservationStore store, StockMetrics metrics) =>
-        SettleAsync(request, "release", store.ReleaseAsync, metrics);
-
-    private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> SettleAsync(
-        SettleRequest request, string step, Func<IReadOnlyList<SettleMember>, Task<StockOutcome[]>> settle, StockMetrics metrics)
-    {
-        if (request.Members is not { Length: >= 1 and <= MembersMax } || !request.Members.All(IsSound))
-            return Problems.Invalid("1 to 1000 members with a saga and a start.");
-        var outcomes = await settle(request.Members);
-        metrics.Count(step, outcomes);
+        var outcomes = await store.SettleAsync(members);
+        metrics.Count(outcomes);
         return TypedResults.Ok(new StockOutcomes(outcomes));
     }
 
@@ -61,8 +43,11 @@ internal static class ReservationEndpoints
         return TypedResults.NoContent();
     }
 
-    private static bool IsSound(SettleMember? member) => member is { StartedAt: > 0 } && member.Saga != Guid.Empty;
-
-    private static bool IsSound(ReserveMember? member) => member is { StartedAt: > 0, Lines.Length: > 0 } && member.Saga != Guid.Empty
-        && Array.TrueForAll(member.Lines, static line => line is { Quantity: > 0 } && PathValues.IsId(line.Item));
+    private static bool IsSound(SettleMember? member) => member is { StartedAt: > 0 } && member.Saga != Guid.Empty && member.Verb switch
+    {
+        ReservationVerb.Hold => member.Lines is { Length: > 0 } lines
+            && Array.TrueForAll(lines, static line => line is { Quantity: > 0 } && PathValues.IsId(line.Item)),
+        ReservationVerb.Commit or ReservationVerb.Release => true,
+        _ => false,
+    };
 }

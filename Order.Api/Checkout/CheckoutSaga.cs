@@ -1,15 +1,40 @@
 namespace Order.Api.Checkout;
 
+/// <summary>Sagas that began together, in one row: they have one owner and one lease.</summary>
+/// <param name="id">Of the row.</param>
+/// <param name="epoch">Counts its owners; only the last one's records are taken.</param>
+/// <param name="startedAt">Unix seconds, the database's.</param>
+/// <param name="leasedAt">A timestamp of this process, from before the lease was taken.</param>
+internal sealed class SagaBatch(Guid id, int epoch, long startedAt, long leasedAt)
+{
+    private int _open;
+
+    public Guid Id => id;
+
+    public int Epoch => epoch;
+
+    public long StartedAt => startedAt;
+
+    public long LeasedAt => leasedAt;
+
+    /// <summary>Counts a saga in.</summary>
+    public void Add() => _open++;
+
+    /// <summary>Counts a saga out that has ended. True: it was the last one.</summary>
+    public bool End() => Interlocked.Decrement(ref _open) == 0;
+}
+
 /// <summary>A checkout under way, as its owner holds it. One flow at a time works on it.</summary>
 /// <param name="id">Also the key of everything it asks of others.</param>
 /// <param name="orderId">What is checked out.</param>
 /// <param name="userId">Who pays.</param>
-/// <param name="lines">Frozen when it began.</param>
+/// <param name="lines">Frozen when it began; none where the order is gone.</param>
 /// <param name="total">Frozen when it began.</param>
-/// <param name="startedAt">Unix seconds, the database's.</param>
-/// <param name="epoch">Counts its owners; only the last one's records are taken.</param>
+/// <param name="batch">With which it began.</param>
 /// <param name="state">Where it stands.</param>
-internal sealed class CheckoutSaga(Guid id, string orderId, string userId, ReserveLine[] lines, long total, long startedAt, int epoch, SagaState state)
+/// <param name="call">Who waits for it.</param>
+internal sealed class CheckoutSaga(
+    Guid id, string orderId, string userId, ReservationLine[] lines, long total, SagaBatch batch, SagaState state, CheckoutCall? call = null)
 {
     public Guid Id => id;
 
@@ -17,15 +42,15 @@ internal sealed class CheckoutSaga(Guid id, string orderId, string userId, Reser
 
     public string UserId => userId;
 
-    public ReserveLine[] Lines => lines;
+    public ReservationLine[] Lines => lines;
 
     public long Total => total;
 
-    public long StartedAt => startedAt;
-
-    public int Epoch => epoch;
+    public SagaBatch Batch => batch;
 
     public SagaState State { get; private set; } = state;
+
+    public CheckoutCall? Call => call;
 
     /// <summary>Moves on. See <see cref="SagaState.On"/>.</summary>
     public void Hear(SagaEvent heard) => State = State.On(heard);
@@ -53,9 +78,8 @@ internal static class SagaLimits
     public static readonly TimeSpan PivotAgeMax = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Stock.Api keeps the records of sagas this much longer than the oldest open one: for sagas that are beginning just now, and are not seen yet. A reserve
-    /// that is later
-    /// still finds its record gone, and is refused for its age.
+    /// Stock.Api keeps the records of sagas this much longer than the oldest open one: for sagas that are beginning just now, and are not seen yet. A hold
+    /// that comes later still finds its record gone, and is refused for its age.
     /// </summary>
-    public static readonly TimeSpan RecordsKept = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan RecordsKept = TimeSpan.FromSeconds(15);
 }

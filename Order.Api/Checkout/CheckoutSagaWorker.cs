@@ -7,20 +7,21 @@ namespace Order.Api.Checkout;
 /// </summary>
 internal sealed partial class CheckoutSagaWorker(
     DatabaseSchema schema,
-    CheckoutSagaStore store,
+    PostgresSagaStore store,
     CheckoutSagaRunner runner,
     StockClient stock,
+    CheckoutKeys keys,
     CheckoutTelemetry telemetry,
     TimeProvider time,
     ILogger<CheckoutSagaWorker> logger) : BackgroundService
 {
-    private const int AdoptMax = 100;
+    private const int AdoptMax = 20; // batches
 
-    // A saga taken over this often may be the one that makes whole batches fail; it then travels alone.
+    // A batch taken over this often may be the one that makes whole calls fail; it then travels alone.
     private const int EpochAlone = 4;
 
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ForgetPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ForgetPeriod = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,10 +33,11 @@ internal sealed partial class CheckoutSagaWorker(
         {
             try
             {
-                while (await RecoverAsync(stoppingToken) == AdoptMax) ;
+                while (await RecoverAsync() == AdoptMax) ;
                 if (time.GetElapsedTime(forgottenAt) < ForgetPeriod) continue;
                 forgottenAt = time.GetTimestamp();
                 await stock.ForgetAsync(await store.NoneOpenBeforeAsync(stoppingToken), stoppingToken);
+                await keys.ForgetAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -45,17 +47,17 @@ internal sealed partial class CheckoutSagaWorker(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<int> RecoverAsync(CancellationToken cancellationToken)
+    private async Task<int> RecoverAsync()
     {
-        var leasedAt = time.GetTimestamp();
-        var adopted = await store.AdoptAsync(AdoptMax, cancellationToken);
+        var adopted = await store.AdoptAsync(AdoptMax, time.GetTimestamp());
         if (adopted.Count == 0) return 0;
         using var activity = telemetry.StartRecovery(adopted);
-        foreach (var (saga, _) in adopted) LogAdopted(logger, saga.Id, saga.OrderId, saga.State.Step, saga.Epoch);
-        var sagas = adopted.ConvertAll(static one => one.Saga);
-        await Task.WhenAll(sagas.GroupBy(static saga => saga.Epoch < EpochAlone ? Guid.Empty : saga.Id)
-            .Select(group => runner.RunAsync([.. group], static state => state.IsOver, leasedAt)));
-        foreach (var saga in sagas) LogLeft(logger, saga.Id, saga.OrderId, saga.State.Step, saga.State.Refusal);
+        foreach (var saga in adopted.SelectMany(static batch => batch.Sagas)) LogAdopted(logger, saga.Id, saga.OrderId, saga.State.Step, saga.Batch.Epoch);
+        await Task.WhenAll(adopted.GroupBy(static one => one.Batch.Epoch < EpochAlone ? Guid.Empty : one.Batch.Id)
+            .Select(group => runner.RunAsync([.. group.SelectMany(static one => one.Sagas)], static state => state.IsOver)));
+        foreach (var saga in adopted.SelectMany(static batch => batch.Sagas)) LogLeft(logger, saga.Id, saga.OrderId, saga.State.Step, saga.State.Refusal);
+        SagaBatch[] ended = [.. adopted.Where(static one => one.Sagas.All(static saga => saga.State.Step == SagaStep.Ended)).Select(static one => one.Batch)];
+        if (ended.Length > 0) await store.TurnAsync(new([], ended, []));
         return adopted.Count;
     }
 

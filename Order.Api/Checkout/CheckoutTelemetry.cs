@@ -4,16 +4,18 @@ using System.Diagnostics.Metrics;
 namespace Order.Api.Checkout;
 
 /// <summary>Meter <c>Shop.Checkout</c>, and spans of source <c>Order.Api</c>.</summary>
-internal sealed class CheckoutTelemetry : IDisposable
+internal sealed partial class CheckoutTelemetry : IDisposable
 {
+    private readonly ILogger<CheckoutTelemetry> _logger;
     private readonly ActivitySource _source;
     private readonly Counter<long> _outcomes;
     private readonly Counter<long> _unknown;
     private readonly Counter<long> _recovered;
     private readonly Histogram<double> _stepSeconds;
 
-    public CheckoutTelemetry(IMeterFactory meters, IHostEnvironment environment)
+    public CheckoutTelemetry(IMeterFactory meters, IHostEnvironment environment, ILogger<CheckoutTelemetry> logger)
     {
+        _logger = logger;
         _source = new ActivitySource(environment.ApplicationName);
         var meter = meters.Create("Shop.Checkout");
         _outcomes = meter.CreateCounter<long>("shop.checkout.outcomes", "{checkout}", "Sagas by outcome: paid, or why not.");
@@ -22,18 +24,33 @@ internal sealed class CheckoutTelemetry : IDisposable
         _stepSeconds = meter.CreateHistogram<double>("shop.checkout.step.duration", "s", "Duration of saga steps, by step; one measurement a batch.");
     }
 
-    /// <summary>A span for the checkout of an order; a child of the request's.</summary>
-    public Activity? StartCheckout(CheckoutSaga saga) => _source.StartActivity("checkout")?.AddTag("shop.order", saga.OrderId).AddTag("shop.saga", saga.Id);
+    /// <summary>
+    /// A span for a turn of the lane. It belongs to the trace of the first checkout in it that is recorded, and is linked to the others'.
+    /// </summary>
+    public Activity? StartTurn(IReadOnlyList<CheckoutCall> calls, IReadOnlyList<CheckoutSaga> decided)
+    {
+        Activity.Current = null; // the lane goes on from turn to turn
+        ActivityContext parent = default;
+        List<ActivityLink>? links = null;
+        foreach (var call in calls.Concat(decided.Select(static saga => saga.Call).OfType<CheckoutCall>()))
+        {
+            if (call.Trace == default) continue;
+            if (parent == default) parent = call.Trace;
+            (links ??= []).Add(new(call.Trace, new() { ["shop.order"] = call.OrderId, ["shop.saga"] = call.SagaId }));
+        }
+
+        return parent == default ? null : _source.StartActivity("checkout turn", ActivityKind.Internal, parent, links: links)
+            ?.AddTag("shop.begun", calls.Count).AddTag("shop.recorded", decided.Count);
+    }
 
     /// <summary>A span for the recovery of sagas, a trace of its own that is linked to theirs.</summary>
-    public Activity? StartRecovery(IEnumerable<(CheckoutSaga Saga, string? TraceParent)> adopted)
+    public Activity? StartRecovery(IReadOnlyList<AdoptedBatch> adopted)
     {
+        _recovered.Add(adopted.Sum(static batch => batch.Sagas.Count));
         var links = new List<ActivityLink>();
-        foreach (var (saga, traceParent) in adopted)
+        foreach (var batch in adopted)
         {
-            _recovered.Add(1);
-            if (ActivityContext.TryParse(traceParent, null, isRemote: true, out var context))
-                links.Add(new(context, new() { ["shop.order"] = saga.OrderId, ["shop.saga"] = saga.Id }));
+            if (ActivityContext.TryParse(batch.TraceParent, null, isRemote: true, out var context)) links.Add(new(context));
         }
 
         return _source.StartActivity(ActivityKind.Internal, links: links, name: "checkout recovery");
@@ -44,12 +61,22 @@ internal sealed class CheckoutTelemetry : IDisposable
         _outcomes.Add(1, new KeyValuePair<string, object?>("outcome", refusal == Refusal.None ? "Paid" : refusal.ToString()));
 
     /// <summary>A step has ended for a batch of sagas.</summary>
-    public void StepEnded(SagaStep step, TimeSpan duration) =>
-        _stepSeconds.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("step", step.ToString()));
+    public void StepEnded(string step, TimeSpan duration) =>
+        _stepSeconds.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("step", step));
 
     /// <summary>A step has ended without a known outcome.</summary>
-    public void StepUnknown(SagaStep step, int sagas) => _unknown.Add(sagas, new KeyValuePair<string, object?>("step", step.ToString()));
+    public void StepUnknown(string step, int sagas) => _unknown.Add(sagas, new KeyValuePair<string, object?>("step", step));
+
+    /// <summary>A turn has ended without a known outcome.</summary>
+    public void TurnUnknown(int sagas, int calls, Exception exception)
+    {
+        StepUnknown("turn", sagas + calls);
+        LogTurnUnknown(_logger, sagas, calls, exception.Message);
+    }
 
     /// <inheritdoc />
     public void Dispose() => _source.Dispose();
+
+    [LoggerMessage(203, LogLevel.Warning, "A turn of {Sagas} sagas and {Calls} new checkouts has no known outcome: {Reason}")]
+    private static partial void LogTurnUnknown(ILogger logger, int sagas, int calls, string reason);
 }

@@ -1,162 +1,120 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
-using Order.Api.Orders;
+using System.Diagnostics.Metrics;
+using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
-/// <summary>What a client hears of a checkout.</summary>
-internal enum CheckoutStatus
+/// <summary>What a client hears of a checkout. The numbers are stored.</summary>
+internal enum CheckoutStatus : short
 {
     /// <summary>Paid, now or before.</summary>
-    Paid,
+    Paid = 1,
 
     /// <summary>Not paid, with nothing held and nothing charged.</summary>
-    Refused,
+    Refused = 2,
 
     /// <summary>There is no such order.</summary>
-    UnknownOrder,
+    UnknownOrder = 3,
 
     /// <summary>The order has no lines.</summary>
-    EmptyOrder,
+    EmptyOrder = 4,
 
     /// <summary>Not known yet. It goes on without the client.</summary>
-    Unresolved,
+    Unresolved = 5,
 
     /// <summary>Too many at once; nothing was begun.</summary>
-    Overloaded,
+    Overloaded = 6,
 }
 
 /// <summary>What came of a checkout.</summary>
-internal readonly record struct CheckoutResult(CheckoutStatus Status, Refusal Refusal)
+/// <param name="Status">What the client hears.</param>
+/// <param name="Refusal">Why it was refused.</param>
+/// <param name="Saga">Where the outcome is not known: the saga that will have one.</param>
+internal readonly record struct CheckoutResult(CheckoutStatus Status, Refusal Refusal = Refusal.None, Guid Saga = default)
 {
-    public static CheckoutResult Paid { get; } = new(CheckoutStatus.Paid, Refusal.None);
+    public static CheckoutResult Paid { get; } = new(CheckoutStatus.Paid);
 
     public static CheckoutResult Refused(Refusal refusal) => new(CheckoutStatus.Refused, refusal);
+
+    public static CheckoutResult Unknown(Guid saga) => new(CheckoutStatus.Unresolved, Refusal.None, saga);
 }
 
 /// <summary>
 /// Checks out orders for clients. An order has one checkout at a time: who comes while it runs waits for its outcome, in this process through the table below,
-/// across
-/// replicas through the database. A client that leaves takes nothing with it.
+/// across replicas through the database. A client that leaves takes nothing with it.
 /// </summary>
-internal sealed class Checkouts(
-    CheckoutSagaStore store, CheckoutSagaRunner runner, StockCommitter committer, CheckoutTelemetry telemetry, TimeProvider time, ILogger<Checkouts> logger)
-    : IDisposable
+internal sealed class Checkouts
 {
     /// <summary>Most clients at once; beyond, clients are asked to come back.</summary>
     public const int RunningMax = 4_096;
 
-    // Who is not yet driven waits with nothing begun, so that a lease never runs out for want of a processor or a connection.
-    private const int DrivenMax = 32;
-
-    private static readonly Func<ILogger, Guid, string, IDisposable?> Scope = LoggerMessage.DefineScope<Guid, string>("Saga {SagaId} of order {OrderId}");
-
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConcurrentDictionary<string, Lazy<Task<CheckoutResult>>> _running = new();
-    private readonly SemaphoreSlim _slots = new(DrivenMax);
-    private int _count;
+    private readonly ConcurrentDictionary<string, CheckoutCall> _running = new();
+    private readonly PostgresSagaStore _store;
+    private readonly TimeProvider _time;
+    private readonly Batcher<CheckoutCall> _queue;
+    private int _callers;
 
-    /// <summary>Checks out an order. Cancelling ends the waiting, not the checkout.</summary>
-    public async Task<CheckoutResult> CheckoutAsync(string orderId, CancellationToken cancellationToken)
+    public Checkouts(PostgresSagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
     {
-        if (Interlocked.Increment(ref _count) > RunningMax)
-        {
-            Interlocked.Decrement(ref _count);
-            return new(CheckoutStatus.Overloaded, Refusal.None);
-        }
+        (_store, _time) = (store, time);
+        _queue = new(new("checkouts", QueueMax: RunningMax), meters, lane.RunAsync);
+    }
 
+    /// <summary>Checks out an order.</summary>
+    public async Task<CheckoutResult> CheckoutAsync(string orderId)
+    {
         try
         {
-            var running = _running.GetOrAdd(orderId, static (id, self) => new(() => self.RunAsync(id)), this).Value;
-            try
-            {
-                return await running.WaitAsync(SagaLimits.QueueTimeMax + SagaLimits.RequestTimeMax, time, cancellationToken);
-            }
-            catch (TimeoutException) when (!running.IsCompleted)
-            {
-                return new(CheckoutStatus.Unresolved, Refusal.None);
-            }
+            if (Interlocked.Increment(ref _callers) > RunningMax) return new(CheckoutStatus.Overloaded);
+            var trace = Activity.Current is { Recorded: true } activity ? activity.Context : default;
+            var mine = new CheckoutCall(orderId, _time.GetTimestamp(), trace, FollowAsync);
+            var running = _running.GetOrAdd(orderId, mine);
+            return ReferenceEquals(running, mine) ? await RunAsync(mine) : await running.Answer;
         }
         finally
         {
-            Interlocked.Decrement(ref _count);
+            Interlocked.Decrement(ref _callers);
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _slots.Dispose();
-
-    private async Task<CheckoutResult> RunAsync(string orderId)
+    private async Task<CheckoutResult> RunAsync(CheckoutCall call)
     {
         try
         {
-            if (!await _slots.WaitAsync(SagaLimits.QueueTimeMax)) return new(CheckoutStatus.Overloaded, Refusal.None);
-            var (begunAt, sagaId) = (time.GetTimestamp(), Guid.CreateVersion7());
-            BeginResult begun;
-            try
-            {
-                begun = await BeginAsync(orderId, sagaId);
-                if (begun.Saga is { } saga && await DriveAsync(saga, begunAt) is { } decided) return decided;
-            }
-            finally
-            {
-                _slots.Release();
-            }
-
-            return begun switch
-            {
-                { Saga: not null } => await WaitAsync(sagaId, begunAt),
-                { Order: null } => new(CheckoutStatus.UnknownOrder, Refusal.None),
-                { Order: OrderStatus.Open } => new(CheckoutStatus.EmptyOrder, Refusal.None),
-                { Order: OrderStatus.Paid } => CheckoutResult.Paid,
-                _ => await WaitAsync(begun.Other!.Value, begunAt),
-            };
+            _queue.Add(call);
         }
-        finally
+        catch (OverloadException)
         {
-            _running.TryRemove(orderId, out _);
+            call.Complete(new(CheckoutStatus.Overloaded));
         }
+
+        var result = await call.Answer;
+        _running.TryRemove(call.OrderId, out _);
+        return result;
     }
 
-    // Null: not decided in time.
-    private async Task<CheckoutResult?> DriveAsync(CheckoutSaga saga, long leasedAt)
+    // Another replica has the saga, or will have it, or recovery.
+    private async Task<CheckoutResult> FollowAsync(CheckoutCall call, Guid saga)
     {
-        using var scope = Scope(logger, saga.Id, saga.OrderId);
-        using var activity = telemetry.StartCheckout(saga);
-        await runner.RunAsync([saga], static state => state.IsDecided, leasedAt);
-        if (!saga.State.IsDecided) return null;
-        if (saga.State.Refusal != Refusal.None) return CheckoutResult.Refused(saga.State.Refusal);
-        committer.Enqueue(saga);
-        return CheckoutResult.Paid;
-    }
-
-    private async Task<BeginResult> BeginAsync(string orderId, Guid sagaId)
-    {
-        var traceParent = Activity.Current is { Recorded: true, Id: { } id } ? id : null;
         try
         {
-            return (await store.BeginAsync([(orderId, sagaId)], traceParent))[0];
+            for (var pause = LookPauseMin; _time.GetElapsedTime(call.AskedAt) < SagaLimits.RequestTimeMax;)
+            {
+                if (await _store.FindOutcomeAsync(call.OrderId, saga) is { } outcome) return outcome;
+                await Task.Delay(pause, _time);
+                pause = pause * 2 < LookPauseMax ? pause * 2 : LookPauseMax;
+            }
         }
-        catch (DbException e) when (e.IsTransient)
+        catch (Exception e) when (e is DbException or TimeoutException)
         {
-            // It may have begun though the confirmation is lost. Asked again with the same id it begins now, or the order is found in checkout by that
-            // very saga, which is then adopted like any other that nobody drives.
-            return (await store.BeginAsync([(orderId, sagaId)], traceParent))[0];
-        }
-    }
-
-    // Another replica has the saga, or will have it.
-    private async Task<CheckoutResult> WaitAsync(Guid sagaId, long since)
-    {
-        for (var pause = LookPauseMin; time.GetElapsedTime(since) < SagaLimits.RequestTimeMax; pause = pause * 2 < LookPauseMax ? pause * 2 : LookPauseMax)
-        {
-            if (await store.FindOutcomeAsync(sagaId) is { } outcome) return outcome;
-            await Task.Delay(pause, time);
+            // As unknown as before.
         }
 
-        return new(CheckoutStatus.Unresolved, Refusal.None);
+        return CheckoutResult.Unknown(saga);
     }
 }

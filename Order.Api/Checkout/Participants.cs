@@ -1,51 +1,68 @@
-using System.Text.Json.Serialization;
-
 namespace Order.Api.Checkout;
+
+/// <summary>Who takes part in a checkout: stock or payment. Every command may be repeated: its key is the saga.</summary>
+internal interface IParticipant
+{
+    /// <summary>Asks for what each saga is to do next (<see cref="SagaState.Step"/>) and says what each has heard, in the order given.</summary>
+    /// <exception cref="Exception">Of any kind: nothing is known; all, some or none may have been done, or may yet be.</exception>
+    Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas);
+}
+
+/// <summary>Stock: holds, commits and releases.</summary>
+internal interface IStock : IParticipant;
+
+/// <summary>Payment: charges and refunds.</summary>
+internal interface IPayment : IParticipant;
 
 // What goes to Stock.Api and Payment.Api and comes back, as this service sees it.
 
+/// <summary>What a saga wants of Stock.Api.</summary>
+internal enum ReservationVerb
+{
+    Hold = 1,
+    Commit = 2,
+    Release = 3,
+}
+
 /// <summary>One item of an order.</summary>
-internal sealed record ReserveLine(string Item, long Quantity);
+internal sealed record ReservationLine(string Item, long Quantity);
 
-internal sealed record ReserveMember(Guid Saga, long StartedAt, ReserveLine[] Lines);
+internal sealed record SettleMember(Guid Saga, long StartedAt, ReservationVerb Verb, ReservationLine[]? Lines);
 
-internal sealed record ReserveRequest(IReadOnlyList<ReserveMember> Members);
-
-internal sealed record SettleMember(Guid Saga, long StartedAt);
-
-internal sealed record SettleRequest(IReadOnlyList<SettleMember> Members);
+internal sealed record SettleRequest(SettleMember[] Members);
 
 internal sealed record ForgetRequest(long StartedBefore);
 
 internal sealed record StockOutcomes(StockOutcome[] Outcomes);
 
-internal sealed record ItemPrice(long Price);
+internal sealed record PricesRequest(IReadOnlyList<string> Items);
 
-internal sealed record ChargeMember(Guid Saga, string User, long Amount);
+/// <summary>Null: no such item.</summary>
+internal sealed record Prices(long?[] Values);
 
-internal sealed record ChargeRequest(IReadOnlyList<ChargeMember> Members);
+internal sealed record ChargeMember(Guid Saga, string User, long Amount, bool IsRefund);
+
+internal sealed record ChargeRequest(ChargeMember[] Members);
 
 internal sealed record PaymentOutcomes(PaymentOutcome[] Outcomes);
 
 /// <summary>What Stock.Api says of a saga's reservation.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<StockOutcome>))]
 internal enum StockOutcome
 {
-    Reserved,
-    OutOfStock,
-    UnknownItem,
-    Released,
-    Committed,
-    NotReserved,
+    Held = 1,
+    OutOfStock = 2,
+    UnknownItem = 3,
+    Released = 4,
+    Committed = 5,
+    NotHeld = 6,
 }
 
 /// <summary>What Payment.Api says of a saga's charge.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<PaymentOutcome>))]
 internal enum PaymentOutcome
 {
-    Charged,
-    InsufficientCredit,
-    UnknownUser,
-    Refunded,
-    Cancelled,
+    Charged = 1,
+    InsufficientCredit = 2,
+    UnknownUser = 3,
+    Refunded = 4,
+    Cancelled = 5,
 }

@@ -1,23 +1,20 @@
 namespace Order.Api.Checkout;
 
-/// <summary>Payment.Api. Each call may be repeated: its key is the saga.</summary>
-internal sealed class PaymentClient(IHttpClientFactory clients)
+/// <summary>Payment.Api.</summary>
+internal sealed class PaymentClient(IHttpClientFactory clients) : IPayment
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string Name = "payment-api";
 
-    /// <summary>Charges each saga's user and says what each saga has heard, in the order asked.</summary>
-    public Task<SagaEvent[]> ChargeAsync(IReadOnlyList<CheckoutSaga> sagas) => PostAsync("/internal/charge", sagas);
-
-    /// <summary>Gives back what was charged; a charge that comes late is refused.</summary>
-    public Task<SagaEvent[]> RefundAsync(IReadOnlyList<CheckoutSaga> sagas) => PostAsync("/internal/refund", sagas);
-
-    private async Task<SagaEvent[]> PostAsync(string path, IReadOnlyList<CheckoutSaga> sagas)
+    /// <inheritdoc />
+    public async Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
     {
-        var request = new ChargeRequest([.. sagas.Select(static saga => new ChargeMember(saga.Id, saga.UserId, saga.Total))]);
-        var answer = await clients.CreateClient(Name).PostBatchAsync(path, request, OrderJson.Default.ChargeRequest, OrderJson.Default.PaymentOutcomes);
-        if (answer.Outcomes.Length != sagas.Count)
-            throw new HttpRequestException($"Payment.Api answered {answer.Outcomes.Length} outcomes to {sagas.Count} members.");
+        var members = new ChargeMember[sagas.Count];
+        for (var i = 0; i < members.Length; i++) members[i] = new(sagas[i].Id, sagas[i].UserId, sagas[i].Total, sagas[i].State.Step == SagaStep.Refund);
+        var answer = await clients.CreateClient(Name)
+            .PostBatchAsync("/internal/charges", new(members), OrderJson.Default.ChargeRequest, OrderJson.Default.PaymentOutcomes);
+        if (answer.Outcomes.Length != members.Length)
+            throw new HttpRequestException($"Payment.Api answered {answer.Outcomes.Length} outcomes to {members.Length} members.");
         return Array.ConvertAll(answer.Outcomes, static outcome => outcome switch
         {
             PaymentOutcome.Charged => SagaEvent.Charged,

@@ -24,9 +24,6 @@ internal enum SagaStep
     /// <summary>Ask Stock.Api to make what is held sold. The client has its answer.</summary>
     Commit,
 
-    /// <summary>Write down that nothing is left to do.</summary>
-    RecordCompleted,
-
     /// <summary>Over.</summary>
     Ended,
 
@@ -106,7 +103,7 @@ internal enum Refusal : short
 /// The checkout as a state machine: pure, no I/O, no clock. It only ever moves along the edges below; anything else is an error of a participant and
 /// throws, and the saga stays where it is. Before the pivot (Charge) it can turn back, after it only go forward.
 /// <code>
-/// Reserve -> Charge -> RecordPaid -> Commit -> RecordCompleted -> Ended
+/// Reserve -> Charge -> RecordPaid -> Commit -> Ended
 ///    |         |  refused
 ///    |         +-------> Release -> RecordFailed -> Ended
 ///    |  refused                         ^
@@ -126,7 +123,7 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
     public bool IsOver => Step is SagaStep.Ended or SagaStep.Fenced;
 
     /// <summary>The outcome is durable: the client can have its answer.</summary>
-    public bool IsDecided => Step is SagaStep.Commit or SagaStep.RecordCompleted or SagaStep.Ended;
+    public bool IsDecided => Step is SagaStep.Commit or SagaStep.Ended;
 
     /// <summary>The state after an event.</summary>
     /// <exception cref="InvalidOperationException">An event that cannot follow: a participant or a store has broken its promise.</exception>
@@ -152,10 +149,9 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
         (SagaStep.RecordFailed, SagaEvent.Recorded) => this with { Step = SagaStep.Ended },
 
         (SagaStep.RecordPaid, SagaEvent.Recorded) => this with { Step = SagaStep.Commit },
-        (SagaStep.Commit, SagaEvent.Committed) => this with { Step = SagaStep.RecordCompleted },
-        (SagaStep.RecordCompleted, SagaEvent.Recorded) => this with { Step = SagaStep.Ended },
+        (SagaStep.Commit, SagaEvent.Committed) => this with { Step = SagaStep.Ended },
 
-        (SagaStep.RecordPaid or SagaStep.RecordFailed or SagaStep.RecordCompleted, SagaEvent.Overtaken) => this with { Step = SagaStep.Fenced },
+        (SagaStep.RecordPaid or SagaStep.RecordFailed, SagaEvent.Overtaken) => this with { Step = SagaStep.Fenced },
         _ => throw new InvalidOperationException($"A saga that was to {Step} heard {heard}."),
     };
 }

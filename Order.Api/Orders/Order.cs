@@ -13,26 +13,29 @@ internal enum OrderStatus : short
     Paid = 2,
 }
 
-/// <summary>What came of a change to an order.</summary>
-internal enum OrderChange
+/// <summary>What came of a change to an order. The numbers are stored.</summary>
+internal enum OrderChange : short
 {
     /// <summary>Done.</summary>
-    Changed,
+    Changed = 1,
 
     /// <summary>No such order.</summary>
-    UnknownOrder,
+    UnknownOrder = 2,
 
     /// <summary>Paid or in checkout.</summary>
-    NotOpen,
+    NotOpen = 3,
 
     /// <summary>No such line to remove.</summary>
-    NoSuchLine,
+    NoSuchLine = 4,
 
     /// <summary>More lines than <see cref="OrderRow.LinesMax"/>.</summary>
-    TooManyLines,
+    TooManyLines = 5,
 
     /// <summary>A sum would leave 64 bits.</summary>
-    Overflow,
+    Overflow = 6,
+
+    /// <summary>The idempotency key came with another request before. Never stored.</summary>
+    KeyReused = 7,
 }
 
 /// <summary>One item of an order.</summary>

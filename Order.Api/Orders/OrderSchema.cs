@@ -5,39 +5,51 @@ internal static class OrderSchema
 {
     /// <summary>Idempotent.</summary>
     /// <remarks>
+    /// <para>
     /// Orders that batch_init made have numbers for ids, all others the 36 characters of a UUID. An order's lines are three arrays of one length; a cost is
-    /// quantity times the price when the pieces were added. Order status: 0 open, 1 in checkout, 2 paid; saga_id is the saga of 1 and 2.
-    /// A saga holds all that is needed to end it. State: 1 started, 2 paid (the stock's commit is outstanding), 3 completed, 4 failed. The epoch fences off
-    /// former owners.
+    /// quantity times the price when the pieces were added. Status: 0 open, 1 in checkout, 2 paid; saga_id is its latest saga, refusal why that one failed.
+    /// No index has a column that a checkout changes, and pages have room for both changes of a checkout: they are heap-only (HOT) updates.
+    /// </para>
+    /// <para>
+    /// A row of sagas is the intent of the checkouts that began together, and is there for as long as one of them is open: what is left to do for each shows in
+    /// its order. The epoch fences off former owners. One row for a batch, because a row, its index entry and its vacuuming for every checkout cost as much as
+    /// all else that Postgres does for it. Users and totals are enough to undo a checkout whose order is gone. Their arrays are not compressed: ids do not.
+    /// </para>
     /// </remarks>
     public const string Script = """
         CREATE TABLE IF NOT EXISTS orders (
             id text COLLATE "C" PRIMARY KEY,
             user_id text NOT NULL,
             status smallint NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 2),
+            refusal smallint NOT NULL DEFAULT 0,
             saga_id uuid,
             item_ids text[] NOT NULL DEFAULT '{}',
             quantities bigint[] NOT NULL DEFAULT '{}',
             costs bigint[] NOT NULL DEFAULT '{}',
             total_cost bigint NOT NULL DEFAULT 0 CHECK (total_cost >= 0),
-            CHECK ((status = 0) = (saga_id IS NULL))
-        ) WITH (fillfactor = 70);
+            CHECK (status = 0 OR saga_id IS NOT NULL)
+        ) WITH (fillfactor = 60);
         CREATE TABLE IF NOT EXISTS sagas (
             id uuid PRIMARY KEY,
-            order_id text COLLATE "C" NOT NULL,
-            user_id text NOT NULL,
-            item_ids text[] NOT NULL,
-            quantities bigint[] NOT NULL,
-            total_cost bigint NOT NULL,
-            state smallint NOT NULL DEFAULT 1 CHECK (state BETWEEN 1 AND 4),
-            refusal smallint NOT NULL DEFAULT 0,
             epoch integer NOT NULL DEFAULT 1,
             owner uuid NOT NULL,
             lease_until timestamptz NOT NULL,
             started_at timestamptz NOT NULL DEFAULT now(),
-            ended_at timestamptz,
-            traceparent text
-        ) WITH (fillfactor = 80);
-        CREATE INDEX IF NOT EXISTS sagas_open ON sagas (lease_until) WHERE state <= 2;
+            traceparent text,
+            saga_ids uuid[] NOT NULL,
+            order_ids text[] NOT NULL,
+            user_ids text[] NOT NULL,
+            totals bigint[] NOT NULL
+        ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+        ALTER TABLE sagas ALTER saga_ids SET STORAGE EXTERNAL, ALTER order_ids SET STORAGE EXTERNAL,
+            ALTER user_ids SET STORAGE EXTERNAL, ALTER totals SET STORAGE EXTERNAL;
+        CREATE TABLE IF NOT EXISTS idempotency_keys (
+            id uuid PRIMARY KEY,
+            request text NOT NULL,
+            outcome smallint,
+            refusal smallint NOT NULL DEFAULT 0,
+            at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX IF NOT EXISTS idempotency_keys_at ON idempotency_keys USING brin (at);
         """;
 }

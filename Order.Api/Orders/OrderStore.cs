@@ -1,75 +1,152 @@
 using System.Data;
+using System.Diagnostics.Metrics;
 using Npgsql;
 using ServiceDefaults;
 
 namespace Order.Api.Orders;
 
-/// <summary>Orders in Postgres.</summary>
-internal sealed class OrderStore(NpgsqlDataSource database)
-{
-    private const string Insert = "INSERT INTO orders (id, user_id) VALUES ($1, $2)";
+/// <summary>A change to an order, to be written with others.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Key">Where it has one: under it the change is made once.</param>
+/// <param name="Request">What the key is for, as text.</param>
+/// <param name="Creates">The user of a new order; null changes the one there is.</param>
+/// <param name="Change">Changes the lines; may run again on a fresh row.</param>
+internal sealed record OrderWrite(string Order, IdempotencyKey? Key, string Request, string? Creates, Func<OrderRow, OrderChange> Change);
 
-    private const string Select = "SELECT user_id, status, item_ids, quantities, costs FROM orders WHERE id = $1";
+/// <summary>Orders in Postgres. Writes are committed in groups, each one transaction in two round trips, with the orders' rows locked.</summary>
+internal sealed class OrderStore
+{
+    private const string Select = "SELECT id, user_id, status, item_ids, quantities, costs FROM orders WHERE id = ANY ($1)";
+
+    private const string Lock = Select + " ORDER BY id FOR UPDATE";
+
+    private const string SelectKeys = "SELECT id, request, outcome FROM idempotency_keys WHERE id = ANY ($1)";
+
+    private const string Insert = "INSERT INTO orders (id, user_id) SELECT * FROM unnest($1, $2) ON CONFLICT (id) DO NOTHING";
 
     private const string Update = "UPDATE orders SET item_ids = $2, quantities = $3, costs = $4, total_cost = $5 WHERE id = $1";
 
-    /// <summary>Creates an order without lines and returns its id.</summary>
-    public async Task<string> CreateAsync(string userId, CancellationToken cancellationToken)
+    private const string InsertKeys = "INSERT INTO idempotency_keys (id, request, outcome) SELECT * FROM unnest($1, $2, $3)";
+
+    private readonly NpgsqlDataSource _database;
+    private readonly GroupCommit<OrderWrite, OrderChange> _writes;
+
+    public OrderStore(NpgsqlDataSource database, IMeterFactory meters)
     {
-        var id = Guid.CreateVersion7().ToString();
-        await using var command = database.CreateCommand(Insert);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = userId });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return id;
+        _database = database;
+        _writes = new(new("orders"), meters, writes => TransactionRetry.RunAsync(() => CommitAsync(writes)));
     }
 
     /// <summary>The order; null where there is none.</summary>
     public async Task<OrderRow?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Select);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        return await ReadAsync(id, command, cancellationToken);
-    }
-
-    /// <summary>Changes an order's lines while its row is locked, so that no checkout begins in between.</summary>
-    /// <param name="id">The order.</param>
-    /// <param name="change">Changes the lines; where it answers anything but <see cref="OrderChange.Changed"/>, nothing is written. May run again on a fresh
-    /// row.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    public Task<OrderChange> ChangeAsync(string id, Func<OrderRow, OrderChange> change, CancellationToken cancellationToken) =>
-        TransactionRetry.RunAsync(token => ChangeOnceAsync(id, change, token), cancellationToken);
-
-    private async Task<OrderChange> ChangeOnceAsync(string id, Func<OrderRow, OrderChange> change, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        await using var select = new NpgsqlCommand(Select + " FOR UPDATE", connection);
-        select.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        if (await ReadAsync(id, select, cancellationToken) is not { } order) return OrderChange.UnknownOrder;
-        var outcome = change(order);
-        if (outcome != OrderChange.Changed) return outcome;
-        await using var update = new NpgsqlCommand(Update, connection);
-        update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        update.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. order.Lines.Select(static line => line.Item)] });
-        update.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. order.Lines.Select(static line => line.Quantity)] });
-        update.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. order.Lines.Select(static line => line.Cost)] });
-        update.Parameters.Add(new NpgsqlParameter<long> { TypedValue = order.TotalCost });
-        await update.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return OrderChange.Changed;
-    }
-
-    private static async Task<OrderRow?> ReadAsync(string id, NpgsqlCommand command, CancellationToken cancellationToken)
-    {
+        await using var command = _database.CreateCommand(Select);
+        command.Parameters.Add(Array([id]));
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? Row(id, reader) : null;
+        return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
     }
 
-    private static OrderRow Row(string id, NpgsqlDataReader row)
+    /// <summary>Makes a change, with those of others.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public Task<OrderChange> WriteAsync(OrderWrite write) => _writes.AddAsync(write);
+
+    private async Task<OrderChange[]> CommitAsync(IReadOnlyList<OrderWrite> writes)
     {
-        var (items, quantities, costs) = (row.GetFieldValue<string[]>(2), row.GetFieldValue<long[]>(3), row.GetFieldValue<long[]>(4));
-        List<OrderLine> lines = [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))];
-        return new OrderRow(id, row.GetString(0), (OrderStatus)row.GetInt16(1), lines);
+        await using var connection = await _database.OpenConnectionAsync();
+        var (orders, keys) = await LockAsync(connection, writes);
+        var outcomes = new OrderChange[writes.Count];
+        var (created, changed) = (new HashSet<OrderRow>(), new HashSet<OrderRow>());
+        var keyed = new List<(IdempotencyKey Key, string Request, OrderChange Outcome)>();
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var write = writes[i];
+            if (write.Key is { } key && keys.TryGetValue(key.Id, out var before))
+            {
+                outcomes[i] = before.Request == write.Request ? before.Outcome : OrderChange.KeyReused;
+                continue;
+            }
+
+            outcomes[i] = Apply(write, orders, created, changed);
+            if (write.Key is null) continue;
+            keys.Add(write.Key.Id, (write.Request, outcomes[i]));
+            keyed.Add((write.Key, write.Request, outcomes[i]));
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        if (created.Count > 0)
+            batch.BatchCommands.Add(Command(Insert, Array(created.Select(static order => order.Id)), Array(created.Select(static order => order.UserId))));
+        foreach (var order in changed) batch.BatchCommands.Add(UpdateCommand(order));
+        if (keyed.Count > 0)
+        {
+            batch.BatchCommands.Add(Command(InsertKeys, Array(keyed.Select(static one => one.Key.Id)), Array(keyed.Select(static one => one.Request)),
+                Array(keyed.Select(static one => (short)one.Outcome))));
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync();
+        return outcomes;
     }
+
+    private static OrderChange Apply(OrderWrite write, Dictionary<string, OrderRow> orders, HashSet<OrderRow> created, HashSet<OrderRow> changed)
+    {
+        if (write.Creates is { } user)
+        {
+            var order = new OrderRow(write.Order, user, OrderStatus.Open, []);
+            orders.Add(order.Id, order);
+            created.Add(order);
+            return OrderChange.Changed;
+        }
+
+        if (!orders.TryGetValue(write.Order, out var row)) return OrderChange.UnknownOrder;
+        var outcome = write.Change(row);
+        if (outcome == OrderChange.Changed) changed.Add(row);
+        return outcome;
+    }
+
+    // BEGIN travels with the first statements and COMMIT with the last. A connection that goes back to the pool before its COMMIT is rolled back by the driver.
+    private static async Task<(Dictionary<string, OrderRow>, Dictionary<Guid, (string Request, OrderChange Outcome)>)> LockAsync(
+        NpgsqlConnection connection, IReadOnlyList<OrderWrite> writes)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        batch.BatchCommands.Add(Command(Lock, Array(writes.Where(static write => write.Creates is null).Select(static write => write.Order).Distinct())));
+        var asked = writes.Where(static write => write.Key is not null).Select(static write => write.Key!.Id).Distinct().ToArray();
+        if (asked.Length > 0) batch.BatchCommands.Add(Command(SelectKeys, Array(asked)));
+        await using var reader = await batch.ExecuteReaderAsync();
+        var orders = new Dictionary<string, OrderRow>(writes.Count);
+        while (await reader.ReadAsync())
+        {
+            var row = Row(reader);
+            orders.Add(row.Id, row);
+        }
+
+        var keys = new Dictionary<Guid, (string, OrderChange)>();
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync()) keys.Add(reader.GetGuid(0), (reader.GetString(1), (OrderChange)(reader.GetInt16OrNull(2) ?? 0)));
+        return (orders, keys);
+    }
+
+    private static NpgsqlBatchCommand UpdateCommand(OrderRow order) => Command(
+        Update,
+        new NpgsqlParameter<string> { TypedValue = order.Id },
+        Array(order.Lines.Select(static line => line.Item)),
+        Array(order.Lines.Select(static line => line.Quantity)),
+        Array(order.Lines.Select(static line => line.Cost)),
+        new NpgsqlParameter<long> { TypedValue = order.TotalCost });
+
+    private static OrderRow Row(NpgsqlDataReader row)
+    {
+        var (items, quantities, costs) = (row.GetFieldValue<string[]>(3), row.GetFieldValue<long[]>(4), row.GetFieldValue<long[]>(5));
+        List<OrderLine> lines = [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))];
+        return new OrderRow(row.GetString(0), row.GetString(1), (OrderStatus)row.GetInt16(2), lines);
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+
+    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
 }

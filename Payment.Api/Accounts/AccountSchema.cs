@@ -6,8 +6,9 @@ internal static class AccountSchema
     /// <summary>Idempotent. The books of an account balance in the database itself: a row that broke the invariant could not be written.</summary>
     /// <remarks>
     /// Accounts that batch_init made have numbers for ids, all others the 36 characters of a UUID. <c>opening</c> is what batch_init gave; it has no entry.
-    /// An entry is one movement of money under its key and stays for good: the entries are the ledger. Kind: 1 fund, 2 pay, 3 charge. Status: 1 done,
-    /// 2 refused for lack of credit, 3 refused for lack of an account, 4 done and refunded, 5 cancelled before it came (a tombstone).
+    /// An entry is one movement of money under its key and stays for good: the entries are the ledger. Kind: 1 fund, 2 pay, 3 charge, 4 open. Status:
+    /// 1 done, 2 refused for lack of credit, 3 refused for lack of an account, 4 done and refunded, 5 cancelled before it came (a tombstone), 6 refused for
+    /// size.
     /// </remarks>
     public const string Script = """
         CREATE TABLE IF NOT EXISTS accounts (
@@ -22,9 +23,9 @@ internal static class AccountSchema
         CREATE TABLE IF NOT EXISTS entries (
             id uuid PRIMARY KEY,
             account_id text COLLATE "C" NOT NULL,
-            kind smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),
-            status smallint NOT NULL CHECK (status BETWEEN 1 AND 5),
-            amount bigint NOT NULL CHECK (amount > 0),
+            kind smallint NOT NULL CHECK (kind BETWEEN 1 AND 4),
+            status smallint NOT NULL CHECK (status BETWEEN 1 AND 6),
+            amount bigint NOT NULL CHECK (amount > 0 OR kind = 4),
             at timestamptz NOT NULL DEFAULT now()
         );
         """;

@@ -1,25 +1,23 @@
-using System.Data;
+using System.Diagnostics.Metrics;
 using Npgsql;
-using NpgsqlTypes;
 using ServiceDefaults;
 
 namespace Payment.Api.Accounts;
 
 /// <summary>
-/// Accounts in Postgres. A batch of movements is one transaction under strict two-phase locking: the accounts' rows are locked in the order of their ids
-/// before anything
-/// is read, and held to the commit. Two movements with one key are on one account, so its lock orders them; where there is no account, the key's uniqueness
-/// does.
+/// Accounts in Postgres. Movements are committed in groups, each one transaction under strict two-phase locking: the accounts' rows are locked in the order
+/// of their ids before anything is read, and held to the commit. Two movements with one key are on one account, so its lock orders them; where there is no
+/// account, the key's uniqueness does.
 /// </summary>
-internal sealed class AccountStore(NpgsqlDataSource database)
+internal sealed class AccountStore
 {
-    private const string InsertAccount = "INSERT INTO accounts (id, balance, funded) VALUES ($1, 0, 0)";
-
     private const string SelectBalance = "SELECT balance FROM accounts WHERE id = $1";
 
     private const string LockAccounts = "SELECT id, balance, funded, captured, refunded FROM accounts WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
 
     private const string SelectEntries = "SELECT id, account_id, kind, status, amount FROM entries WHERE id = ANY ($1)";
+
+    private const string InsertAccounts = "INSERT INTO accounts (id, balance, funded) SELECT *, 0, 0 FROM unnest($1)";
 
     private const string UpdateAccounts = """
         UPDATE accounts a SET balance = u.balance, funded = u.funded, captured = u.captured, refunded = u.refunded
@@ -30,51 +28,53 @@ internal sealed class AccountStore(NpgsqlDataSource database)
 
     private const string UpdateEntries = "UPDATE entries e SET status = u.status FROM unnest($1, $2) AS u (id, status) WHERE e.id = u.id";
 
-    /// <summary>Creates an account without credit and returns its id.</summary>
-    public async Task<string> CreateAsync(CancellationToken cancellationToken)
+    private readonly NpgsqlDataSource _database;
+    private readonly GroupCommit<Movement, EntryStatus> _movements;
+
+    public AccountStore(NpgsqlDataSource database, IMeterFactory meters)
     {
-        var id = Guid.CreateVersion7().ToString();
-        await using var command = database.CreateCommand(InsertAccount);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return id;
+        _database = database;
+        _movements = new(new("movements"), meters, movements => TransactionRetry.RunAsync(() => ApplyAsync(movements)));
     }
 
     /// <summary>The credit of an account; null where there is none.</summary>
     public async Task<long?> FindCreditAsync(string id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(SelectBalance);
+        await using var command = _database.CreateCommand(SelectBalance);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         return (long?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    /// <summary>Does all movements in one transaction, each once under its key. The outcomes come in the order asked.</summary>
-    public Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements, CancellationToken cancellationToken) =>
-        TransactionRetry.RunAsync(token => ApplyOnceAsync(movements, token), cancellationToken);
+    /// <summary>Does one movement, once under its key.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public Task<EntryStatus> MoveAsync(Movement movement) => _movements.AddAsync(movement);
 
-    private async Task<EntryStatus[]> ApplyOnceAsync(IReadOnlyList<Movement> movements, CancellationToken cancellationToken)
+    /// <summary>Does all movements in one transaction, each once under its key. The outcomes come in the order asked.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public Task<ArraySegment<EntryStatus>> MoveAsync(Movement[] movements) => _movements.AddAsync(movements);
+
+    private async Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var (accounts, entries) = await LockAsync(connection, movements, cancellationToken);
+        await using var connection = await _database.OpenConnectionAsync();
+        var (accounts, entries) = await LockAsync(connection, movements);
         var ledger = new Ledger(accounts, entries);
         var outcomes = new EntryStatus[movements.Count];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = ledger.Apply(movements[i]);
-        await WriteAsync(connection, accounts, entries, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await CommitAsync(connection, accounts, entries);
         return outcomes;
     }
 
-    // Locks first and reads the keys in a statement of its own: it sees what those committed on whom the locks waited.
-    private static async Task<(Dictionary<string, Account>, Dictionary<Guid, Entry>)> LockAsync(
-        NpgsqlConnection connection, IReadOnlyList<Movement> movements, CancellationToken cancellationToken)
+    // Locks first and reads the keys in a statement of its own: it sees what those committed on whom the locks waited. BEGIN and COMMIT travel with the
+    // statements: two round trips in all. A connection that goes back to the pool before its COMMIT is rolled back by the driver.
+    private static async Task<(Dictionary<string, Account>, Dictionary<Guid, Entry>)> LockAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
     {
         await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         batch.BatchCommands.Add(Command(LockAccounts, Array(movements.Select(static movement => movement.Account).Distinct())));
         batch.BatchCommands.Add(Command(SelectEntries, Array(movements.Select(static movement => movement.Key))));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var accounts = new Dictionary<string, Account>();
-        while (await reader.ReadAsync(cancellationToken))
+        await using var reader = await batch.ExecuteReaderAsync();
+        var accounts = new Dictionary<string, Account>(movements.Count);
+        while (await reader.ReadAsync())
         {
             var account = new Account
             {
@@ -87,9 +87,9 @@ internal sealed class AccountStore(NpgsqlDataSource database)
             accounts.Add(account.Id, account);
         }
 
-        var entries = new Dictionary<Guid, Entry>();
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        var entries = new Dictionary<Guid, Entry>(movements.Count);
+        await reader.NextResultAsync();
+        while (await reader.ReadAsync())
         {
             var entry = new Entry
             {
@@ -105,10 +105,11 @@ internal sealed class AccountStore(NpgsqlDataSource database)
         return (accounts, entries);
     }
 
-    private static async Task WriteAsync(
-        NpgsqlConnection connection, Dictionary<string, Account> accounts, Dictionary<Guid, Entry> entries, CancellationToken cancellationToken)
+    private static async Task CommitAsync(NpgsqlConnection connection, Dictionary<string, Account> accounts, Dictionary<Guid, Entry> entries)
     {
         await using var batch = new NpgsqlBatch(connection);
+        var opened = accounts.Values.Where(static account => account.IsNew).ToArray();
+        if (opened.Length > 0) batch.BatchCommands.Add(Command(InsertAccounts, Array(opened.Select(static account => account.Id))));
         var changed = accounts.Values.Where(static account => account.IsChanged).ToArray();
         if (changed.Length > 0)
         {
@@ -140,7 +141,8 @@ internal sealed class AccountStore(NpgsqlDataSource database)
                 UpdateEntries, Array(turned.Select(static entry => entry.Key)), Array(turned.Select(static entry => (short)entry.Status))));
         }
 
-        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync();
     }
 
     private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)

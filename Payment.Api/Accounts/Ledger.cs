@@ -11,6 +11,9 @@ internal enum EntryKind : short
 
     /// <summary>The charge of a checkout.</summary>
     Charge = 3,
+
+    /// <summary>create_user: a new account; moves nothing.</summary>
+    Open = 4,
 }
 
 /// <summary>How an entry stands. The numbers are stored.</summary>
@@ -31,8 +34,11 @@ internal enum EntryStatus : short
     /// <summary>Cancelled before it came; it is refused when it comes.</summary>
     Cancelled = 5,
 
-    /// <summary>Refused: a sum would leave 64 bits. Never stored.</summary>
+    /// <summary>Refused: a sum would leave 64 bits. Not stored for charges.</summary>
     Overflow = 6,
+
+    /// <summary>Refused: the key came with something else before. Never stored.</summary>
+    KeyReused = 7,
 }
 
 /// <summary>An account's row.</summary>
@@ -49,6 +55,9 @@ internal sealed class Account
     public long Refunded { get; set; }
 
     public bool IsChanged { get; set; }
+
+    /// <summary>Not yet in the database.</summary>
+    public bool IsNew { get; init; }
 }
 
 /// <summary>An entry's row.</summary>
@@ -75,9 +84,11 @@ internal sealed class Entry
 /// <param name="Key">Under it this happens once; asked again, the first outcome is the answer.</param>
 /// <param name="Account">The account's id.</param>
 /// <param name="Kind">What to do, or what to refund.</param>
-/// <param name="Amount">1 or more. A refund gives back what was charged under the key, whatever is said here.</param>
+/// <param name="Amount">1 or more; 0 to open an account. A refund gives back what was charged under the key, whatever is said here.</param>
 /// <param name="IsRefund">Give back instead.</param>
-internal readonly record struct Movement(Guid Key, string Account, EntryKind Kind, long Amount, bool IsRefund = false);
+/// <param name="IsClientKey">The key is the client's, who may ask again: refusals are remembered too, and it must come with the same movement.</param>
+internal readonly record struct Movement(
+    Guid Key, string Account, EntryKind Kind, long Amount, bool IsRefund = false, bool IsClientKey = false);
 
 /// <summary>The rules of money, without I/O: works on rows that the caller holds locked.</summary>
 /// <param name="accounts">The accounts that exist among those of the movements.</param>
@@ -87,10 +98,10 @@ internal sealed class Ledger(Dictionary<string, Account> accounts, Dictionary<Gu
     /// <summary>Does one movement, or says what came of it before.</summary>
     public EntryStatus Apply(in Movement movement)
     {
-        if (entries.TryGetValue(movement.Key, out var entry)) return movement.IsRefund ? Refund(entry) : entry.Status;
+        if (entries.TryGetValue(movement.Key, out var entry)) return movement.IsRefund ? Refund(entry) : Again(entry, movement);
         var status = movement.IsRefund ? EntryStatus.Cancelled : Move(movement);
-        // A refused charge is remembered, so that its saga hears the same again. Other refusals have no one who would ask.
-        if (status is EntryStatus.Done or EntryStatus.Cancelled || (movement.Kind == EntryKind.Charge && status != EntryStatus.Overflow))
+        // A refused charge is remembered, so that its saga hears the same again, and all that has a client's key.
+        if (movement.IsClientKey || (movement.Kind == EntryKind.Charge ? status != EntryStatus.Overflow : status == EntryStatus.Done && movement.Amount > 0))
         {
             entries.Add(movement.Key, new Entry
             {
@@ -101,8 +112,18 @@ internal sealed class Ledger(Dictionary<string, Account> accounts, Dictionary<Gu
         return status;
     }
 
+    private static EntryStatus Again(Entry entry, in Movement movement) =>
+        !movement.IsClientKey || (entry.Kind == movement.Kind && entry.Account == movement.Account && entry.Amount == movement.Amount)
+            ? entry.Status : EntryStatus.KeyReused;
+
     private EntryStatus Move(in Movement movement)
     {
+        if (movement.Kind == EntryKind.Open)
+        {
+            accounts.Add(movement.Account, new Account { Id = movement.Account, IsNew = true });
+            return EntryStatus.Done;
+        }
+
         if (!accounts.TryGetValue(movement.Account, out var account)) return EntryStatus.NoAccount;
         if (movement.Kind == EntryKind.Fund)
         {

@@ -11,10 +11,10 @@ internal sealed class PaymentMetrics
         .CreateCounter<long>("shop.payment.charges", "{charge}", "Members of charge and refund calls by outcome; repeated calls count again.");
 
     /// <summary>Counts a call's outcomes.</summary>
-    public void Count(string step, PaymentOutcome[] outcomes)
+    public void Count(PaymentOutcome[] outcomes)
     {
         if (!_charges.Enabled) return;
         foreach (var group in outcomes.CountBy(static outcome => outcome))
-            _charges.Add(group.Value, new("step", step), new("outcome", group.Key.ToString()));
+            _charges.Add(group.Value, new KeyValuePair<string, object?>("outcome", group.Key.ToString()));
     }
 }

@@ -1,20 +1,26 @@
+using System.Diagnostics.Metrics;
+using ServiceDefaults;
 using Stock.Api.Scripting;
 using StackExchange.Redis;
 
 namespace Stock.Api.Items;
 
-/// <summary>An item as its hash holds it. <c>Available + Held + Sold</c> is all that ever came in by add or batch_init, less what subtract took out.</summary>
+/// <summary>An item as its hash holds it.</summary>
 /// <param name="Available">Free to be sold, 0 or more.</param>
 /// <param name="Price">For one piece, 1 or more.</param>
-/// <param name="Held">Reserved by checkouts under way.</param>
 /// <param name="Sold">Sold by checkouts.</param>
-internal readonly record struct Item(long Available, long Price, long Held, long Sold);
+/// <param name="Total">All that ever came in by add or batch_init, less what subtract took out.</param>
+internal readonly record struct Item(long Available, long Price, long Sold, long Total)
+{
+    /// <summary>Reserved by checkouts under way.</summary>
+    public long Held => Total - Available - Sold;
+}
 
-/// <summary>What came of a change of stock.</summary>
-internal enum ChangeOutcome
+/// <summary>What came of a write.</summary>
+internal enum WriteOutcome
 {
     /// <summary>Done.</summary>
-    Changed,
+    Done,
 
     /// <summary>No such item.</summary>
     UnknownItem,
@@ -24,45 +30,84 @@ internal enum ChangeOutcome
 
     /// <summary>The total would not fit in 64 bits.</summary>
     Overflow,
+
+    /// <summary>The idempotency key came with another write before.</summary>
+    KeyReused,
 }
 
 /// <summary>
-/// Items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>h</c> held, <c>s</c> sold, <c>t</c> the total of the three, <c>p</c> price, and <c>g</c>
-/// the generation (0, or which batch_init made it). One-letter names: memory per item is what limits the number of items.
+/// Items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> the total, <c>p</c> price, and <c>g</c> the generation (0, or which
+/// batch_init made it). One-letter names: memory per item is what limits the number of items. What is held stands in the records of the reservations; it is
+/// the rest of the total. Writes are committed in groups.
 /// </summary>
-internal sealed class ItemStore(RedisScripts redis)
+internal sealed class ItemStore
 {
-    private static readonly string ChangeScript = RedisScripts.Load("change");
-    private static readonly RedisValue[] Fields = ["a", "p", "h", "s"];
+    private static readonly string WriteScript = RedisScripts.Load("write");
+    private static readonly RedisValue[] Fields = ["a", "p", "s", "t"];
 
-    /// <summary>Creates an item without stock and returns its id.</summary>
-    public async Task<string> CreateAsync(long price)
+    private readonly RedisScripts _redis;
+    private readonly GroupCommit<Write, RedisValue> _writes;
+
+    public ItemStore(RedisScripts redis, IMeterFactory meters)
     {
-        var id = Guid.CreateVersion7().ToString();
-        HashEntry[] fields = [new("a", 0), new("h", 0), new("s", 0), new("t", 0), new("p", price), new("g", 0)];
-        await redis.Database.HashSetAsync(Key(id), fields).WaitAsync(RedisScripts.CommandTimeMax);
-        return id;
+        _redis = redis;
+        _writes = new(new("items"), meters, CommitAsync);
+    }
+
+    /// <summary>Creates an item without stock and returns its id; null where the key was for another write.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public async Task<string?> CreateAsync(long price, IdempotencyKey? key)
+    {
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        return Outcome(await _writes.AddAsync(new Write(key, "c", id, price))) == WriteOutcome.Done ? id : null;
     }
 
     /// <summary>The item; null where there is none.</summary>
     public async Task<Item?> FindAsync(string id)
     {
-        var values = await redis.Database.HashGetAsync(Key(id), Fields).WaitAsync(RedisScripts.CommandTimeMax);
+        var values = await _redis.Database.HashGetAsync("i:" + id, Fields).WaitAsync(RedisScripts.CommandTimeMax);
         return values[0].IsNull ? null : new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
     }
 
-    /// <summary>Adds (positive) or takes (negative) pieces and returns what is available then.</summary>
-    public async Task<(ChangeOutcome Outcome, long Available)> ChangeAsync(string id, long amount)
+    /// <summary>The prices of items, in the order asked; null where there is no such item.</summary>
+    public Task<long?[]> FindPricesAsync(string[] ids) => Task.WhenAll(Array.ConvertAll(ids, async id =>
+        (long?)await _redis.Database.HashGetAsync("i:" + id, "p").WaitAsync(RedisScripts.CommandTimeMax)));
+
+    /// <summary>Adds pieces and returns what is available then.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public Task<(WriteOutcome Outcome, long Available)> AddAsync(string id, long pieces, IdempotencyKey? key) => ChangeAsync(new(key, "a", id, pieces));
+
+    /// <summary>Takes pieces and returns what is available then.</summary>
+    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    public Task<(WriteOutcome Outcome, long Available)> SubtractAsync(string id, long pieces, IdempotencyKey? key) => ChangeAsync(new(key, "s", id, pieces));
+
+    private async Task<(WriteOutcome Outcome, long Available)> ChangeAsync(Write write)
     {
-        var replies = (RedisValue[])(await redis.RunAsync(ChangeScript, [id, amount]))!;
-        return (string?)replies[0] switch
-        {
-            "U" => (ChangeOutcome.UnknownItem, 0),
-            "O" => (ChangeOutcome.OutOfStock, 0),
-            "V" => (ChangeOutcome.Overflow, 0),
-            _ => (ChangeOutcome.Changed, (long)replies[0]),
-        };
+        var reply = await _writes.AddAsync(write);
+        var outcome = Outcome(reply);
+        return (outcome, outcome == WriteOutcome.Done ? (long)reply : 0);
     }
 
-    private static RedisKey Key(string id) => "i:" + id;
+    private async Task<RedisValue[]> CommitAsync(IReadOnlyList<Write> writes)
+    {
+        var arguments = new RedisValue[4 * writes.Count];
+        for (var i = 0; i < writes.Count; i++)
+        {
+            var (key, verb, item, number) = writes[i];
+            (arguments[4 * i], arguments[(4 * i) + 1], arguments[(4 * i) + 2], arguments[(4 * i) + 3]) = (key?.Id.ToString("N") ?? "", verb, item, number);
+        }
+
+        return (RedisValue[])(await _redis.RunAsync(WriteScript, arguments))!;
+    }
+
+    private static WriteOutcome Outcome(RedisValue reply) => (string?)reply switch
+    {
+        "U" => WriteOutcome.UnknownItem,
+        "O" => WriteOutcome.OutOfStock,
+        "V" => WriteOutcome.Overflow,
+        "K" => WriteOutcome.KeyReused,
+        _ => WriteOutcome.Done,
+    };
+
+    private readonly record struct Write(IdempotencyKey? Key, string Verb, string Item, long Number);
 }

@@ -5,7 +5,8 @@ if redis.call('HGET', 'items:batch', 'g') ~= generation then return 0 end
 for id = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do
   local key = string.format('i:%d', id)
   if stock then
-    redis.call('HSET', key, 'a', stock, 'h', 0, 's', 0, 't', stock, 'p', price, 'g', generation)
+    redis.call('HDEL', key, 's')
+    redis.call('HSET', key, 'a', stock, 't', stock, 'p', price, 'g', generation)
   else
     redis.call('UNLINK', key)
   end

@@ -1,23 +1,29 @@
-using System.Text.Json.Serialization;
-
 namespace Stock.Api.Reservations;
 
-/// <summary>One item of an order.</summary>
-internal sealed record ReserveLine(string Item, long Quantity);
+/// <summary>What a saga wants. Numbers on the wire, and therefore for good.</summary>
+internal enum ReservationVerb
+{
+    /// <summary>To hold its lines: all or none.</summary>
+    Hold = 1,
 
-/// <summary>What one saga wants to hold.</summary>
+    /// <summary>What it holds is sold.</summary>
+    Commit = 2,
+
+    /// <summary>What it holds is available again; if it holds nothing yet, it never will.</summary>
+    Release = 3,
+}
+
+/// <summary>One item of an order.</summary>
+internal sealed record ReservationLine(string Item, long Quantity);
+
+/// <summary>What one saga wants.</summary>
 /// <param name="Saga">Its id: the key under which this happens once.</param>
 /// <param name="StartedAt">When it started, Unix seconds of Order.Api's database; the same in every call of the saga.</param>
-/// <param name="Lines">Items and quantities.</param>
-internal sealed record ReserveMember(Guid Saga, long StartedAt, ReserveLine[] Lines);
+/// <param name="Verb">What it wants.</param>
+/// <param name="Lines">Items and quantities, to hold.</param>
+internal sealed record SettleMember(Guid Saga, long StartedAt, ReservationVerb Verb, ReservationLine[]? Lines);
 
-/// <summary>Body of <c>POST /internal/reserve</c>.</summary>
-internal sealed record ReserveRequest(ReserveMember[] Members);
-
-/// <summary>A saga whose reservation is to be committed or released.</summary>
-internal sealed record SettleMember(Guid Saga, long StartedAt);
-
-/// <summary>Body of <c>POST /internal/commit</c> and <c>/internal/release</c>.</summary>
+/// <summary>Body of <c>POST /internal/reservations</c>.</summary>
 internal sealed record SettleRequest(SettleMember[] Members);
 
 /// <summary>Body of <c>POST /internal/forget</c>.</summary>
@@ -27,25 +33,24 @@ internal sealed record ForgetRequest(long StartedBefore);
 /// <summary>What came of each member, in the order asked.</summary>
 internal sealed record StockOutcomes(StockOutcome[] Outcomes);
 
-/// <summary>What a saga's reservation is after the call.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<StockOutcome>))]
+/// <summary>What a saga's reservation is after the call. Numbers on the wire, and therefore for good.</summary>
 internal enum StockOutcome
 {
     /// <summary>Held.</summary>
-    Reserved,
+    Held = 1,
 
     /// <summary>Refused: too little of an item in stock.</summary>
-    OutOfStock,
+    OutOfStock = 2,
 
     /// <summary>Refused: there is no such item.</summary>
-    UnknownItem,
+    UnknownItem = 3,
 
     /// <summary>Nothing is held, and nothing will be.</summary>
-    Released,
+    Released = 4,
 
     /// <summary>Sold.</summary>
-    Committed,
+    Committed = 5,
 
     /// <summary>To be committed, but never held: Redis has lost it, or the saga is in error.</summary>
-    NotReserved,
+    NotHeld = 6,
 }

@@ -9,13 +9,13 @@ internal sealed class StockMetrics
 
     public StockMetrics(IMeterFactory meters) => _reservations = meters.Create("Shop.Stock")
         .CreateCounter<long>(
-            "shop.stock.reservations", "{reservation}", "Members of reserve, commit and release calls by outcome; repeated calls count again.");
+            "shop.stock.reservations", "{reservation}", "Members of calls to hold, commit and release by outcome; repeated calls count again.");
 
     /// <summary>Counts a call's outcomes.</summary>
-    public void Count(string step, StockOutcome[] outcomes)
+    public void Count(StockOutcome[] outcomes)
     {
         if (!_reservations.Enabled) return;
         foreach (var group in outcomes.CountBy(static outcome => outcome))
-            _reservations.Add(group.Value, new("step", step), new("outcome", group.Key.ToString()));
+            _reservations.Add(group.Value, new KeyValuePair<string, object?>("outcome", group.Key.ToString()));
     }
 }

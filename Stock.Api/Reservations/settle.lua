@@ -1,35 +1,70 @@
--- Ends reservations: commit (ARGV[1] = 'C', held becomes sold) or release ('R', held becomes available again).
--- ARGV then: per saga the minute it started and its id.
--- Replies per saga one letter: 'C' committed, 'R' released, 'N' nothing is known that could be committed.
--- Releasing what is not known leaves a tombstone that refuses a late reserve. What was settled stays as it is.
+-- Moves reservations of sagas on. Each saga is all or nothing and each move happens once: asked again, the first outcome is the reply.
+-- ARGV per member: verb, the period the saga started in, its id, and to hold: the number of lines and per line item and quantity.
+-- Verbs: 'H' hold (take from what is available), 'C' commit (what is held is sold), 'R' release (what is held is available again).
+-- Replies per member one letter: 'H' held, 'C' committed, 'R' released (or forgotten, for its age), 'O' out of stock, 'U' unknown item,
+-- 'N' nothing is known that could be committed. To release what is not known leaves a tombstone, which refuses a hold that comes late.
+-- Record in r:<period>: the letter; behind an 'H' per line item, quantity and the item's generation.
 local floor = tonumber(redis.call('GET', 'reservations:floor') or '0')
-local verb = ARGV[1]
-local target = verb == 'C' and 's' or 'a'
-local replies = {}
-for position = 2, #ARGV, 2 do
-  local minute, saga = ARGV[position], ARGV[position + 1]
-  local records = 'r:' .. minute
-  local outcome = verb
-  local forgotten = tonumber(minute) <= floor
+local count, position, replies = #ARGV, 1, {}
+
+local function hold(first, last)
+  local record = { 'H' }
+  local refusal
+  for line = first, last, 2 do
+    local key, quantity = 'i:' .. ARGV[line], ARGV[line + 1]
+    local generation = redis.call('HGET', key, 'g')
+    if not generation then
+      refusal = 'U'
+      break
+    end
+    if redis.call('HINCRBY', key, 'a', '-' .. quantity) < 0 then
+      redis.call('HINCRBY', key, 'a', quantity)
+      refusal = 'O'
+      break
+    end
+    record[#record + 1], record[#record + 2], record[#record + 3] = ARGV[line], quantity, generation
+  end
+  if not refusal then return table.concat(record, ' ') end
+  for line = 2, #record, 3 do redis.call('HINCRBY', 'i:' .. record[line], 'a', record[line + 1]) end
+  return refusal
+end
+
+local function settle(record, field)
+  for item, quantity, generation in record:sub(3):gmatch('(%S+) (%S+) (%S+)') do
+    local key = 'i:' .. item
+    -- Another generation: batch_init has replaced the item, and what was held with it.
+    if redis.call('HGET', key, 'g') == generation then redis.call('HINCRBY', key, field, quantity) end
+  end
+end
+
+while position <= count do
+  local verb, period, saga = ARGV[position], ARGV[position + 1], ARGV[position + 2]
+  local records, first = 'r:' .. period, position + 4
+  local forgotten = tonumber(period) <= floor
   local record = not forgotten and redis.call('HGET', records, saga)
   local letter = record and record:sub(1, 1)
-  if letter == 'H' then
-    for item, quantity, generation in record:sub(3):gmatch('(%S+) (%S+) (%S+)') do
-      local key = 'i:' .. item
-      -- Another generation: batch_init has replaced the item, and what was held with it.
-      if redis.call('HGET', key, 'g') == generation then
-        redis.call('HINCRBY', key, 'h', '-' .. quantity)
-        redis.call('HINCRBY', key, target, quantity)
-      end
+  position = position + 3
+  if verb == 'H' then
+    position = first + 2 * tonumber(ARGV[position])
+    if forgotten then
+      letter = 'R'
+    elseif not letter then
+      record = hold(first, position - 1)
+      letter = record:sub(1, 1)
+      redis.call('HSET', records, saga, record)
     end
+  elseif letter == 'H' then
+    settle(record, verb == 'C' and 's' or 'a')
+    letter = verb
     redis.call('HSET', records, saga, verb)
-  elseif letter == 'C' or letter == 'R' then
-    outcome = letter
-  elseif verb == 'C' then
-    outcome = 'N'
-  elseif not record and not forgotten then
-    redis.call('HSET', records, saga, 'R')
+  elseif letter ~= 'C' and letter ~= 'R' then
+    if verb == 'C' then
+      letter = forgotten and 'C' or 'N'
+    else
+      letter = 'R'
+      if not forgotten and not record then redis.call('HSET', records, saga, 'R') end
+    end
   end
-  replies[#replies + 1] = outcome
+  replies[#replies + 1] = letter
 end
 return replies

@@ -34,8 +34,8 @@ public sealed class ContainersTests : IAsyncLifetime
 
     private string Orders => $"orders-{_run}";
 
-    /// <summary>With what a shell would change on the way.</summary>
-    private string PostgresPassword => $"$HOME-{_run}";
+    /// <summary>With what a shell, a template or a connection string would change on the way.</summary>
+    private string PostgresPassword => $$$"""$HOME {{.}} \ "x"; 'y-{{{_run}}}""";
 
     private string RedisPassword => $"secret{_run}";
 
@@ -52,7 +52,8 @@ public sealed class ContainersTests : IAsyncLifetime
         if (_engine is not null)
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-            foreach (var volume in await _engine.RunAsync(["volume", "ls", "--quiet", "--filter", $"name={_run}"], limit.Token)) await _engine.RunAsync(["volume", "rm", volume], limit.Token);
+            foreach (var volume in await _engine.RunAsync(["volume", "ls", "--quiet", "--filter", $"name={_run}"],
+                limit.Token)) await _engine.RunAsync(["volume", "rm", volume], limit.Token);
             // Nobody should take them for the official images.
             foreach (var image in _built) await _engine.RunAsync(["rmi", image], limit.Token);
         }
@@ -68,8 +69,7 @@ public sealed class ContainersTests : IAsyncLifetime
         await using (var first = await StartAsync())
         {
             await SqlAsync(first, "CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");
-            // SAVE, because the shell around the server keeps SIGTERM from it: it is killed, and writes nothing at its end.
-            Assert.Equal(["+OK", "+OK", "+OK"], await RedisAsync(first, $"AUTH {RedisPassword}", "SET note kept", "SAVE"));
+            Assert.Equal(["+OK", "+OK"], await RedisAsync(first, $"AUTH {RedisPassword}", "SET note kept"));
             Assert.Equal(2, (await ContainersAsync()).Count);
             await first.StopAsync(_limit.Token);
         }
@@ -93,8 +93,10 @@ public sealed class ContainersTests : IAsyncLifetime
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
         builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = Engine.Program;
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        builder.AddPostgres(Postgres, password: builder.AddParameter($"{Postgres}-password", PostgresPassword, secret: true)).WithDataVolume($"{Postgres}-data").AddDatabase(Orders);
-        builder.AddRedis(Redis, password: builder.AddParameter($"{Redis}-password", RedisPassword, secret: true)).WithDataVolume($"{Redis}-data").WithPersistence();
+        builder.AddPostgres(Postgres, password: builder.AddParameter($"{Postgres}-password", PostgresPassword, secret: true)).WithDataVolume($"{Postgres}-data")
+            .AddDatabase(Orders);
+        builder.AddRedis(Redis, password: builder.AddParameter($"{Redis}-password", RedisPassword, secret: true)).WithDataVolume($"{Redis}-data")
+            .WithPersistence();
         return builder;
     }
 
@@ -119,7 +121,8 @@ public sealed class ContainersTests : IAsyncLifetime
     /// <summary>The official images where they are at hand or can be had, else images of the engine root for as long as the test runs.</summary>
     private async Task PrepareImagesAsync()
     {
-        foreach (var image in Describe().Resources.SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>()).Select(i => $"{i.Registry}/{i.Image}:{i.Tag}"))
+        foreach (var image in Describe().Resources.SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>())
+            .Select(i => $"{i.Registry}/{i.Image}:{i.Tag}"))
         {
             if (await Engine.TryAsync(["image", "inspect", image], null, _limit.Token) is null || await PullAsync(image) is not { } problem) continue;
             try
@@ -150,7 +153,8 @@ public sealed class ContainersTests : IAsyncLifetime
         }
     }
 
-    private Task<IReadOnlyList<string>> ContainersAsync() => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], _limit.Token);
+    private Task<IReadOnlyList<string>> ContainersAsync()
+        => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], _limit.Token);
 
     private async Task<object?> SqlAsync(DistributedApplication app, string sql, string? password = null)
     {

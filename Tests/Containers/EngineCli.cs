@@ -31,7 +31,8 @@ internal sealed class EngineCli
     }
 
     /// <summary>Runs a command with what <paramref name="input"/> writes as its standard input; null, or why it failed.</summary>
-    public async Task<string?> TryAsync(IEnumerable<string> arguments, Func<Stream, Task>? input, CancellationToken ct) => (await ExecuteAsync(arguments, input, ct)).Problem;
+    public async Task<string?> TryAsync(IEnumerable<string> arguments, Func<Stream, Task>? input, CancellationToken ct)
+        => (await ExecuteAsync(arguments, input, ct)).Problem;
 
     private async Task<(string? Problem, string Output)> ExecuteAsync(IEnumerable<string> arguments, Func<Stream, Task>? input, CancellationToken ct)
     {

@@ -43,7 +43,8 @@ internal static class EngineImages
 
     private static readonly string[] PostgresChanges =
     [
-        "USER postgres", "WORKDIR /", """ENTRYPOINT ["/entrypoint.sh"]""", """CMD ["postgres"]""", $"ENV PGDATA=/var/lib/postgresql/{EngineRoot.PostgresMajor}/docker",
+        "USER postgres", "WORKDIR /", """ENTRYPOINT ["/entrypoint.sh"]""", """CMD ["postgres"]""",
+            $"ENV PGDATA=/var/lib/postgresql/{EngineRoot.PostgresMajor}/docker",
     ];
 
     private static readonly string[] RedisChanges = ["WORKDIR /data", """CMD ["redis-server"]"""];
@@ -67,7 +68,8 @@ internal static class EngineImages
         IReadOnlyList<string> shell = [.. await ShellAsync(ct)];
         foreach (var folder in new[] { "/tmp", "/run", "/dev", "/proc", "/sys" }) await AddFolderAsync(tar, folder, Anyone, 0, ct);
         // Every folder once: one that comes twice is refused, and what is in one that never came is closed to all but root.
-        foreach (var folder in new[] { "/etc/passwd", "/data/dump.rdb", "/var/lib/postgresql", "/var/run/postgresql" }.Concat(shell).SelectMany(Above).Union(Above(root.Path)).Append(root.Path))
+        foreach (var folder in new[] { "/etc/passwd", "/data/dump.rdb", "/var/lib/postgresql", "/var/run/postgresql" }.Concat(shell).SelectMany(Above)
+            .Union(Above(root.Path)).Append(root.Path))
             await AddFolderAsync(tar, folder, Everyone, 0, ct);
         foreach (var folder in new[] { "/var/lib/postgresql", "/var/run/postgresql" }) await AddFolderAsync(tar, folder, Everyone, PostgresId, ct);
         await AddTextAsync(tar, "/etc/passwd", Users, ct);
@@ -108,7 +110,8 @@ internal static class EngineImages
     }
 
     private static Task AddTextAsync(TarWriter tar, string path, string text, CancellationToken ct)
-        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path)) { Mode = Everyone, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, ct);
+        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path)) { Mode = Everyone,
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, ct);
 
     private static string Name(string path) => path.TrimStart('/');
 }

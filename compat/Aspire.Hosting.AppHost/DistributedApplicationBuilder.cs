@@ -139,6 +139,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<DistributedApplicationModel>(_ => new DistributedApplicationModel(_resources));
         Services.AddSingleton<ResourceLoggerService>();
         Services.AddSingleton<ResourceNotificationService>();
+        Services.Configure<ResourceNotificationServiceOptions>(o => o.DefaultWaitBehavior =
+            options.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
         Services.AddSingleton(s => new ResourceCommandService(
             s.GetRequiredService<ResourceNotificationService>(), s.GetRequiredService<ResourceLoggerService>(), s));
         Services.AddSingleton<DashboardServiceHost>();

@@ -13,6 +13,10 @@ namespace Aspire.Hosting;
 internal sealed class UserSecrets(Assembly? assembly)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    // What the configuration accepts when it reads the same file.
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
     private readonly string? _path = assembly?.GetCustomAttribute<UserSecretsIdAttribute>() is { } id
         ? PathHelper.GetSecretsPathFromSecretsId(id.UserSecretsId) : null;
 
@@ -24,7 +28,7 @@ internal sealed class UserSecrets(Assembly? assembly)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             using var turn = FileLock.Acquire(_path + ".lock", TimeSpan.FromSeconds(10), () => { }, CancellationToken.None);
-            var secrets = File.Exists(_path) ? JsonNode.Parse(File.ReadAllText(_path)) as JsonObject ?? [] : [];
+            var secrets = File.Exists(_path) ? JsonNode.Parse(File.ReadAllText(_path), documentOptions: Lenient) as JsonObject ?? [] : [];
             if (secrets[key] is JsonValue known && known.TryGetValue<string>(out var value)) return value;
             secrets[key] = value = generate();
             var draft = _path + ".new";

@@ -34,13 +34,18 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
     internal ReferenceExpression UserNameReference
         => UserNameParameter is null ? ReferenceExpression.Create($"{DefaultUserName}") : ReferenceExpression.Create($"{UserNameParameter}");
 
-    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() => Properties(null);
+
+    /// <summary>The connection properties of the server, or of one of its databases.</summary>
+    internal IEnumerable<KeyValuePair<string, ReferenceExpression>> Properties(string? database)
     {
+        if (database is not null) yield return new("DatabaseName", ReferenceExpression.Create($"{database}"));
         if (ExternalConnections.Of(this) is not null) yield break;
         yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
         yield return new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}"));
-        if (PasswordParameter is null) yield break;
         yield return new("Username", UserNameReference);
+        yield return new("Uri", BuildConnectionString(database));
+        if (PasswordParameter is null) yield break;
         yield return new("Password", ReferenceExpression.Create($"{PasswordParameter}"));
         yield return new("AuthenticationDatabase", ReferenceExpression.Create($"{AuthenticationDatabase}"));
         yield return new("AuthenticationMechanism", ReferenceExpression.Create($"{AuthenticationMechanism}"));
@@ -50,20 +55,41 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
 
     internal ReferenceExpression BuildConnectionString(string? database)
     {
-        if (ExternalConnections.Of(this) is { } external) return ReferenceExpression.Create($"{external}");
+        if (ExternalConnections.Of(this) is { } external) return ReferenceExpression.Create($"{(database is null ? external : Within(external, database))}");
         var builder = new ReferenceExpressionBuilder();
         builder.AppendLiteral("mongodb://");
         if (PasswordParameter is not null)
         {
-            builder.AppendFormatted(UserNameReference);
+            if (UserNameParameter is null) builder.AppendLiteral(DefaultUserName);
+            else builder.AppendFormatted(UserNameParameter, "uri");
             builder.AppendLiteral(":");
-            builder.AppendFormatted(PasswordParameter);
+            builder.AppendFormatted(PasswordParameter, "uri");
             builder.AppendLiteral("@");
         }
         builder.AppendFormatted(PrimaryEndpoint.Property(EndpointProperty.HostAndPort));
-        if (database is not null || PasswordParameter is not null) builder.AppendLiteral("/" + database);
+        if (database is not null || PasswordParameter is not null) builder.AppendLiteral("/");
+        builder.AppendFormatted(database, "uri");
         if (PasswordParameter is not null) builder.AppendLiteral($"?authSource={AuthenticationDatabase}&authMechanism={AuthenticationMechanism}");
         return builder.Build();
+    }
+
+    /// <summary>
+    /// Puts a database into a given address, in the place of the one that stands there. That one, or else <c>admin</c>, is where users are looked up unless the
+    /// options say otherwise (MongoDB's connection string specification), and stays it.
+    /// </summary>
+    private static string Within(string address, string database)
+    {
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return address; // the driver says what is wrong with it
+        var start = scheme + 3;
+        var hostsEnd = address.IndexOfAny(['/', '?'], start) is >= 0 and var end ? end : address.Length;
+        var optionsStart = address.IndexOf('?', hostsEnd) is >= 0 and var mark ? mark : address.Length;
+        var (given, options) = (address[hostsEnd..optionsStart].TrimStart('/'), address[optionsStart..].TrimStart('?'));
+        if (address[start..hostsEnd].Contains('@', StringComparison.Ordinal)
+            && !options.Contains("authSource=", StringComparison.OrdinalIgnoreCase)
+            && !options.Replace("authMechanism=SCRAM-", "", StringComparison.OrdinalIgnoreCase).Contains("authMechanism=", StringComparison.OrdinalIgnoreCase))
+            options += $"{(options.Length == 0 ? "" : "&")}authSource={(given.Length == 0 ? AuthenticationDatabase : given)}";
+        return $"{address[..hostsEnd]}/{Uri.EscapeDataString(database)}{(options.Length == 0 ? "" : "?")}{options}";
     }
 }
 
@@ -82,6 +108,5 @@ public class MongoDBDatabaseResource(string name, string databaseName, MongoDBSe
         => ExternalConnections.Of(this) is { } external ? ReferenceExpression.Create($"{external}") : Parent.BuildConnectionString(DatabaseName);
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
-        => ExternalConnections.Of(this) is not null ? []
-            : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+        => ExternalConnections.Of(this) is not null ? [] : Parent.Properties(DatabaseName);
 }

@@ -100,6 +100,10 @@ public static class PostgresBuilderExtensions
                 await command.ExecuteScalarAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
+            catch (ArgumentException e)
+            {
+                return HealthCheckResult.Unhealthy($"The connection string cannot be read: {e.Message}");
+            }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
             {
                 return HealthCheckResult.Unhealthy(e.Message);

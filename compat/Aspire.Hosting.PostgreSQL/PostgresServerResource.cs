@@ -37,15 +37,30 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external
         ? ReferenceExpression.Create($"{external}")
         : ReferenceExpression.Create($"Host={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};" +
-            $"Username={UserNameReference};Password={PasswordParameter}");
+            $"Username={UserNameAs(ReferenceExpression.Setting)};Password={PasswordParameter:setting}");
 
-    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() => Properties(null);
+
+    /// <summary>The connection properties of the server, or of one of its databases.</summary>
+    internal IEnumerable<KeyValuePair<string, ReferenceExpression>> Properties(string? database)
     {
+        if (database is not null) yield return new("DatabaseName", ReferenceExpression.Create($"{database}"));
         if (ExternalConnections.Of(this) is not null) yield break; // what is inside a given string is its giver's business
         yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
         yield return new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}"));
         yield return new("Username", UserNameReference);
         yield return new("Password", ReferenceExpression.Create($"{PasswordParameter}"));
+        var address = ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}{(database is null ? "" : "/")}{database:uri}");
+        yield return new("Uri", ReferenceExpression.Create($"postgresql://{UserNameAs("uri")}:{PasswordParameter:uri}@{address}"));
+        yield return new("JdbcConnectionString", ReferenceExpression.Create($"jdbc:postgresql://{address}"));
+    }
+
+    private ReferenceExpression UserNameAs(string format)
+    {
+        var builder = new ReferenceExpressionBuilder();
+        if (UserNameParameter is null) builder.AppendLiteral(DefaultUserName);
+        else builder.AppendFormatted(UserNameParameter, format);
+        return builder.Build();
     }
 
     internal void AddDatabase(string name, string databaseName) => _databases.Add(name, databaseName);
@@ -64,9 +79,8 @@ public class PostgresDatabaseResource(string name, string databaseName, Postgres
     /// <inheritdoc/>
     public ReferenceExpression ConnectionStringExpression => ExternalConnections.Of(this) is { } external
         ? ReferenceExpression.Create($"{external}")
-        : ReferenceExpression.Create($"{Parent.ConnectionStringExpression};Database={DatabaseName}");
+        : ReferenceExpression.Create($"{Parent.ConnectionStringExpression};Database={DatabaseName:setting}");
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
-        => ExternalConnections.Of(this) is not null ? []
-            : ((IResourceWithConnectionString)Parent).GetConnectionProperties().Append(new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")));
+        => ExternalConnections.Of(this) is not null ? [] : Parent.Properties(DatabaseName);
 }

@@ -22,7 +22,7 @@ public static class RedisBuilderExtensions
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, new PingCheck(redis), HealthStatus.Unhealthy, null, TimeSpan.FromSeconds(5)));
         return builder.AddResource(redis)
             .WithExternalConnection()
-            .WithEndpoint(port: port, targetPort: 6379, name: "tcp")
+            .WithEndpoint(port: port, targetPort: 6379, scheme: "redis", name: "tcp")
             .WithImage("library/redis", "8.6")
             .WithImageRegistry("docker.io")
             .WithEntrypoint("/bin/sh")
@@ -33,7 +33,7 @@ public static class RedisBuilderExtensions
             })
             .WithArgs(context =>
             {
-                var command = new StringBuilder("redis-server");
+                var command = new StringBuilder("exec redis-server"); // in the shell's place, which would keep SIGTERM from it
                 if (redis.PasswordParameter is not null) command.Append(" --requirepass $REDIS_PASSWORD");
                 if (redis.TryGetLastAnnotation<SnapshotAnnotation>(out var snapshot))
                     command.Append(CultureInfo.InvariantCulture, $" --save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChanged}");

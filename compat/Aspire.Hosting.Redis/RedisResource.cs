@@ -33,6 +33,8 @@ public class RedisResource(string name) : ContainerResource(name), IResourceWith
         yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
         yield return new("Port", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Port)}"));
         if (PasswordParameter is not null) yield return new("Password", ReferenceExpression.Create($"{PasswordParameter}"));
+        yield return new("Uri", PasswordParameter is null ? ReferenceExpression.Create($"{PrimaryEndpoint}") : ReferenceExpression.Create(
+            $"{PrimaryEndpoint.Property(EndpointProperty.Scheme)}://:{PasswordParameter:uri}@{PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}"));
     }
 
     internal void SetPassword(ParameterResource? password) => PasswordParameter = password;

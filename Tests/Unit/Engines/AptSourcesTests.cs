@@ -24,6 +24,13 @@ public sealed class AptSourcesTests
     [InlineData("Types: deb\n# a comment in between\nURIs: http://mirror.example/debian\n", "http://mirror.example/debian")]
     [InlineData("Types: deb\r\nURIs: http://a.example/debian\r\n\r\nTypes: deb\r\nURIs: http://b.example/debian\r\n",
         "http://a.example/debian http://b.example/debian")]
+    [InlineData("Types: deb\nURIs: http://a.example/debian\n \t\nTypes: deb\nURIs: http://b.example/debian\n",
+        "http://a.example/debian http://b.example/debian")]
+    [InlineData("Enabled: No\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
+    [InlineData("Enabled: FALSE\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
+    [InlineData("Enabled: off\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
+    [InlineData("Enabled: 0\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
+    [InlineData("Enabled: Yes\nTypes: deb\nURIs: http://mirror.example/debian\n", "http://mirror.example/debian")]
     [InlineData("Enabled: no\nTypes: deb\nURIs: http://mirror.example/debian\n", "")]
     [InlineData("Types: deb-src\nURIs: http://mirror.example/debian\n", "")]
     [InlineData("Types: deb\n", "")]

@@ -10,7 +10,7 @@ public sealed class RecipeTests
 
     [Theory]
     [InlineData("/bin/sh", "-c|redis-server --requirepass $P --save 60 1", "--requirepass|p w|--save|60|1")]
-    [InlineData("sh", "-c|exec redis-server --appendonly yes", "--appendonly|yes")]
+    [InlineData("sh", "-c|exec redis-server --requirepass $P --appendonly yes", "--requirepass|p w|--appendonly|yes")]
     [InlineData(null, "redis-server|--appendonly|yes", "--appendonly|yes")]
     [InlineData(null, "/usr/bin/redis-server|/etc/redis.conf", "/etc/redis.conf")]
     [InlineData(null, "--appendonly|yes", "--appendonly|yes")]
@@ -80,6 +80,23 @@ public sealed class RecipeTests
             StringComparison.Ordinal);
         Assert.Contains("access_log off;", NginxRecipe.Localize("http { }", "/x", [], canOpenOutput: true), StringComparison.Ordinal);
         Assert.Equal("server { listen 80; }", NginxRecipe.Localize("server { listen 80; }", "/x", [], canOpenOutput: true));
+    }
+
+    [Theory]
+    [InlineData("root /srv/html;", "root /data/html;")]
+    [InlineData("alias /srv/html$uri; index \"/srv/html/a.html\";", "alias /data/html$uri; index \"/data/html/a.html\";")]
+    [InlineData("root /srv/html/deep/x;", "root /srv/deep/x;")]
+    [InlineData("root /srv/html2; root /srv/html.old; root /srv/html-old;", "root /srv/html2; root /srv/html.old; root /srv/html-old;")]
+    [InlineData("proxy_pass http://host/srv/html; root /my/srv/html; root ${x}/srv/html;",
+        "proxy_pass http://host/srv/html; root /my/srv/html; root ${x}/srv/html;")]
+    [InlineData("include /etc/nginx/a.conf; include /etc/nginx2/a.conf;", "include /run/x/a.conf; include /etc/nginx2/a.conf;")]
+    [InlineData("error_log /dev/stderr; error_log /var/log/nginx/error.log.1;", "error_log stderr; error_log /var/log/nginx/error.log.1;")]
+    [InlineData("server unix:/srv/html/s;", "server unix:/data/html/s;")]
+    public void Nginx_paths_change_only_as_a_whole(string text, string expected)
+    {
+        NativeMount[] mounts = [new("/data/html", "/srv/html", IsVolume: false, IsReadOnly: true),
+            new("/srv/deep", "/srv/html/deep", IsVolume: false, IsReadOnly: true)];
+        Assert.Equal(expected, NginxRecipe.Localize(text, "/run/x", mounts, canOpenOutput: true));
     }
 
     [Theory]

@@ -17,6 +17,10 @@ public sealed class ShellWordsTests
     [InlineData("${N_1}x $N_1/x \"$N_1\" '$N_1'", "onex|one/x|one|$N_1")]
     [InlineData("--requirepass \"$EMPTY\"", "--requirepass|")]
     [InlineData("a#b a~b x=y", "a#b|a~b|x=y")]
+    [InlineData("\"a\\b \\n \\$X \\\" \\\\ \\` \\'\"", "a\\b \\n $X \" \\ ` \\'")]
+    [InlineData("a \\\n b\\\nc \"d\\\ne\"", "a|bc|de")]
+    [InlineData("--requirepass $UNSET $EMPTY --save", "--requirepass|--save")]
+    [InlineData("\"$UNSET\" x$UNSET ${UNSET}y", "|x|y")]
     public void Simple_commands_are_split_as_a_shell_does(string command, string expected) =>
         Assert.Equal(expected, string.Join('|', ShellWords.Parse(command, Variables)));
 

@@ -41,6 +41,19 @@ public sealed class ToolTests
         Assert.InRange(Tool.Run("sh", ["-c", "seq 1 200000"], new(), Ct).Length, 256 * 1024, 300 * 1024);
 
     [Fact]
+    public void A_child_that_is_left_behind_holds_up_nobody()
+    {
+        using var folder = new TempFolder();
+        var clock = Stopwatch.StartNew();
+
+        Assert.Equal("done\n", Tool.Run("sh", ["-c", $"sleep 60 & echo $! > {folder / "child"}; echo done"], new(), Ct));
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "it took as long as the child");
+        using var child = Process.GetProcessById(int.Parse(File.ReadAllText(folder / "child"), CultureInfo.InvariantCulture));
+        child.Kill();
+    }
+
+    [Fact]
     public void A_program_that_takes_too_long_is_killed_with_its_children()
     {
         using var folder = new TempFolder();

@@ -59,6 +59,15 @@ public sealed class EventingTests
         both.Dispose();
     }
 
+    [Fact]
+    public async Task A_concurrent_subscriber_that_throws_at_once_does_not_keep_others_from_hearing()
+    {
+        _eventing.Subscribe<Happened>((_, _) => throw new InvalidOperationException("no"));
+        _eventing.Subscribe<Happened>((_, _) => Hear("after"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _eventing.PublishAsync(new Happened(A), EventDispatchBehavior.BlockingConcurrent, Ct));
+        Assert.Equal(["after"], _heard);
+    }
+
     private static readonly ContainerResource A = new("a"), B = new("b");
 
     private Task Hear(string what)

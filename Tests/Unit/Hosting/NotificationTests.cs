@@ -10,6 +10,9 @@ namespace Tests.Unit.Hosting;
 [Trait("Category", "Unit")]
 public sealed class NotificationTests : IDisposable
 {
+    /// <summary>Who gives up does so at once.</summary>
+    private static readonly TimeSpan GiveUpLimit = TimeSpan.FromSeconds(20);
+
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly ResourceLoggerService _loggers = new();
     private readonly HostLife _life = new();
@@ -97,6 +100,25 @@ public sealed class NotificationTests : IDisposable
         await PublishAsync("server", KnownResourceStates.Running);
         _states.SetReady(_server, Task.CompletedTask);
         await goesOn;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_does_not_say_gives_up_only_where_no_dashboard_can_start_it_again(bool isDashboardDisabled)
+    {
+        await using var app = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = isDashboardDisabled }).Build();
+        await app.ResourceNotifications.PublishUpdateAsync(_server, s => s with { State = KnownResourceStates.FailedToStart });
+        var wait = app.ResourceNotifications.WaitForResourceHealthyAsync("server", Ct);
+        if (isDashboardDisabled) await Assert.ThrowsAsync<DistributedApplicationException>(() => wait.WaitAsync(GiveUpLimit, Ct));
+        else await AssertWaitsAsync(wait);
+    }
+
+    [Fact]
+    public async Task Who_waits_without_any_options_gives_up()
+    {
+        await PublishAsync("server", KnownResourceStates.FailedToStart);
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => _states.WaitForResourceHealthyAsync("server", Ct).WaitAsync(GiveUpLimit, Ct));
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 
 namespace Tests.Unit.Hosting;
 
@@ -24,6 +28,27 @@ public sealed class ReferenceTests : IDisposable
         Assert.Equal("[{x} {pw.value}] {1} {pw.value} {}", outer.ValueExpression);
         Assert.Equal("{}", await ReferenceExpression.Create($"{{}}").GetValueAsync(Ct));
         Assert.Equal("", await ReferenceExpression.Empty.GetValueAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Values_are_encoded_where_the_text_asks_for_it()
+    {
+        var password = _model.Password;
+        var text = ReferenceExpression.Create($"{password:uri} {"a/b{}":uri} {password}");
+        Assert.Equal("s3cret%7B0%7D a%2Fb%7B%7D s3cret{0}", await text.GetValueAsync(Ct));
+        Assert.Equal("{pw.value} a%2Fb%7B%7D {pw.value}", text.ValueExpression);
+        Assert.Equal(["uri", null], text.StringFormats);
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await ReferenceExpression.Create($"{password:shout}").GetValueAsync(Ct));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_allocated_by_hand_is_found_as_its_only_replica()
+    {
+        var api = _model.Builder.AddExecutable("api", "true", ".").WithHttpEndpoint();
+        var endpoint = api.GetEndpoint("http").EndpointAnnotation;
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", 7001);
+        var environment = await _model.EnvironmentAsync(c => c.WithReference(api.GetEndpoint("http")));
+        Assert.Equal("http://localhost:7001", environment["services__api__http__0"]);
     }
 
     [Fact]
@@ -77,7 +102,7 @@ public sealed class ReferenceTests : IDisposable
     {
         var server = Model.Allocate(_model.Builder.AddPostgres("postgres", password: _model.Password), "tcp", 7001);
         var database = server.AddDatabase("my-orders", "orders");
-        var environment = await _model.EnvironmentAsync(c => c.WithReference(database));
+        var environment = await _model.EnvironmentAsync(c => c.WithReference(database).WithReference(server));
 
         Assert.Equal("Host=localhost;Port=7001;Username=postgres;Password=s3cret{0}", await server.Resource.ConnectionStringExpression.GetValueAsync(Ct));
         AssertContains(environment, new()
@@ -88,7 +113,40 @@ public sealed class ReferenceTests : IDisposable
             ["MY_ORDERS_USERNAME"] = "postgres",
             ["MY_ORDERS_PASSWORD"] = "s3cret{0}",
             ["MY_ORDERS_DATABASENAME"] = "orders",
+            ["MY_ORDERS_URI"] = "postgresql://postgres:s3cret%7B0%7D@localhost:7001/orders",
+            ["MY_ORDERS_JDBCCONNECTIONSTRING"] = "jdbc:postgresql://localhost:7001/orders",
+            ["POSTGRES_URI"] = "postgresql://postgres:s3cret%7B0%7D@localhost:7001",
+            ["POSTGRES_JDBCCONNECTIONSTRING"] = "jdbc:postgresql://localhost:7001",
         });
+    }
+
+    [Theory]
+    [InlineData("$HOME {{.}} \\ \"x\"; 'y")]
+    [InlineData("'a'")]
+    [InlineData("\"a\"")]
+    [InlineData(" a ")]
+    [InlineData("a;Host=elsewhere")]
+    [InlineData("=")]
+    public async Task Postgres_takes_any_name_and_password(string text)
+    {
+        var given = _model.Builder.AddParameter("given", text, secret: true);
+        var server = Model.Allocate(_model.Builder.AddPostgres("postgres", userName: given, password: given), "tcp", 7001);
+        var database = server.AddDatabase("orders", text);
+        var read = new NpgsqlConnectionStringBuilder(await database.Resource.ConnectionStringExpression.GetValueAsync(Ct));
+        Assert.Equal(("localhost", 7001, text, text, text), (read.Host, read.Port, read.Username, read.Password, read.Database));
+    }
+
+    [Fact]
+    public async Task A_connection_string_that_cannot_be_read_is_said_to_be_unhealthy()
+    {
+        _model.Builder.Configuration["ConnectionStrings:orders"] = "what?";
+        _model.Builder.AddPostgres("postgres").AddDatabase("orders");
+        await using var app = _model.Builder.Build();
+        var report = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(c => c.Name == "orders_check", Ct);
+        var check = Assert.Single(report.Entries).Value;
+        Assert.Equal(HealthStatus.Unhealthy, check.Status);
+        Assert.StartsWith("The connection string cannot be read", check.Description, StringComparison.Ordinal);
+        Assert.Null(check.Exception);
     }
 
     [Fact]
@@ -111,6 +169,7 @@ public sealed class ReferenceTests : IDisposable
             ["REDIS_HOST"] = "localhost",
             ["REDIS_PORT"] = "7001",
             ["REDIS_PASSWORD"] = "s3cret{0}",
+            ["REDIS_URI"] = "redis://:s3cret%7B0%7D@localhost:7001",
         });
         Assert.Equal("localhost:7001", await redis.WithPassword(null).Resource.ConnectionStringExpression.GetValueAsync(Ct));
     }
@@ -134,7 +193,35 @@ public sealed class ReferenceTests : IDisposable
             ["CUSTOMERS_DATABASENAME"] = "customers",
             ["CUSTOMERS_AUTHENTICATIONDATABASE"] = "admin",
             ["CUSTOMERS_AUTHENTICATIONMECHANISM"] = "SCRAM-SHA-256",
+            ["CUSTOMERS_URI"] = "mongodb://admin:s3cret@localhost:7001/customers" + Options,
         });
+    }
+
+    [Fact]
+    public async Task MongoDB_encodes_what_goes_into_its_address()
+    {
+        var given = _model.Builder.AddParameter("given", "a@b:c/d%{0}", secret: true);
+        var server = Model.Allocate(_model.Builder.AddMongoDB("mongodb", userName: given, password: given), "tcp", 7001);
+        Assert.Equal("mongodb://a%40b%3Ac%2Fd%25%7B0%7D:a%40b%3Ac%2Fd%25%7B0%7D@localhost:7001/x%20y?authSource=admin&authMechanism=SCRAM-SHA-256",
+            await server.AddDatabase("customers", "x y").Resource.ConnectionStringExpression.GetValueAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData("mongodb://h", "mongodb://h/db")]
+    [InlineData("mongodb://h1,h2:1/", "mongodb://h1,h2:1/db")]
+    [InlineData("mongodb://h/?tls=true", "mongodb://h/db?tls=true")]
+    [InlineData("mongodb://h/old?tls=true", "mongodb://h/db?tls=true")]
+    [InlineData("mongodb+srv://u:p@h", "mongodb+srv://u:p@h/db?authSource=admin")]
+    [InlineData("mongodb://u:p@h/old?tls=true", "mongodb://u:p@h/db?tls=true&authSource=old")]
+    [InlineData("mongodb://u:p@h/?authsource=a", "mongodb://u:p@h/db?authsource=a")]
+    [InlineData("mongodb://u@h?authMechanism=MONGODB-X509", "mongodb://u@h/db?authMechanism=MONGODB-X509")]
+    [InlineData("what?", "what?")]
+    public async Task A_database_of_a_MongoDB_server_elsewhere_is_named_in_the_address(string server, string expected)
+    {
+        _model.Builder.Configuration["ConnectionStrings:mongodb"] = server;
+        var mongodb = _model.Builder.AddMongoDB("mongodb");
+        Assert.Equal(server, await mongodb.Resource.ConnectionStringExpression.GetValueAsync(Ct));
+        Assert.Equal(expected, await mongodb.AddDatabase("db").Resource.ConnectionStringExpression.GetValueAsync(Ct));
     }
 
     [Fact]
@@ -162,6 +249,21 @@ public sealed class ReferenceTests : IDisposable
         var missing = _model.Builder.AddConnectionString("elsewhere");
         var trouble = await Assert.ThrowsAnyAsync<DistributedApplicationException>(() => _model.EnvironmentAsync(c => c.WithReference(missing)));
         Assert.Contains("ConnectionStrings__elsewhere", trouble.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_elsewhere_is_proposed_only_where_one_would_be_used()
+    {
+        _model.Builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none";
+        var cache = _model.Builder.AddRedis("cache").WithImage("vendor/other");
+        Assert.Contains("ConnectionStrings__cache", await TroubleAsync(), StringComparison.Ordinal);
+
+        _model.Builder.Resources.Remove(cache.Resource);
+        _model.Builder.AddContainer("gateway", "vendor/other");
+        Assert.DoesNotContain("ConnectionStrings__", await TroubleAsync(), StringComparison.Ordinal);
+
+        async Task<string> TroubleAsync() => (await Assert.ThrowsAsync<DistributedApplicationException>(() => ContainerEngine.DetectAsync(
+            bundle: null!, new DistributedApplicationModel(_model.Builder.Resources), _model.Builder.Configuration, Ct))).Message;
     }
 
     private static void AssertExactly(Dictionary<string, string> environment, Dictionary<string, string> expected) => Assert.Equal(

@@ -41,7 +41,12 @@ public sealed class UserSecretsTests : IDisposable
     public void What_else_is_in_the_file_stays()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        File.WriteAllText(_path, """{ "Other": "kept" }""");
+        File.WriteAllText(_path, """
+            {
+              // by hand
+              "Other": "kept", /* as the configuration reads it */
+            }
+            """);
         new UserSecrets(_assembly).GetOrAdd(Key, () => "new");
         Assert.Equal(("kept", "new"), (Read("Other"), Read(Key)));
     }

@@ -62,7 +62,12 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     public AllocatedEndpoint? AllocatedEndpoint
     {
         get => _allocated.Task.IsCompletedSuccessfully ? _allocated.Task.Result : null;
-        set => _allocated.TrySetResult(value ?? throw new ArgumentNullException(nameof(value)));
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (Replicas.Count == 0) Replicas = [value];
+            _allocated.TrySetResult(value);
+        }
     }
 
     /// <summary>Every replica's own place, the first one's included: callers balance between them, no proxy does.</summary>

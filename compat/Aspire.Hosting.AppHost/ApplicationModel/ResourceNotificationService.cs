@@ -25,7 +25,8 @@ public class ResourceEvent(IResource resource, string resourceId, CustomResource
 /// <summary>Options of <see cref="ResourceNotificationService"/>.</summary>
 public sealed class ResourceNotificationServiceOptions
 {
-    /// <summary>What waiting does, unless it says so itself, when the other resource failed.</summary>
+    /// <summary>What waiting does, unless it says so itself, when the other resource failed. An application with a dashboard goes on waiting, because
+    /// somebody may start the resource there; one without gives up.</summary>
     public WaitBehavior DefaultWaitBehavior { get; set; }
 }
 
@@ -56,7 +57,7 @@ public class ResourceNotificationService : IDisposable
     }
 
     private WaitBehavior DefaultWaitBehavior
-        => _serviceProvider.GetService<IOptions<ResourceNotificationServiceOptions>>()?.Value.DefaultWaitBehavior ?? WaitBehavior.WaitOnResourceUnavailable;
+        => _serviceProvider.GetService<IOptions<ResourceNotificationServiceOptions>>()?.Value.DefaultWaitBehavior ?? WaitBehavior.StopOnResourceUnavailable;
 
     /// <summary>Changes the snapshots of all instances of a resource.</summary>
     /// <param name="resource">The resource.</param>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -58,20 +59,27 @@ public class ValueProviderContext
 public class ReferenceExpression : IExpressionValue, IValueWithReferences
 {
     /// <summary>The empty text.</summary>
-    public static readonly ReferenceExpression Empty = new("", []);
+    public static readonly ReferenceExpression Empty = new("", [], []);
 
-    internal ReferenceExpression(string format, IReadOnlyList<IValueProvider> valueProviders)
+    internal ReferenceExpression(string format, IReadOnlyList<IValueProvider> valueProviders, IReadOnlyList<string?> stringFormats)
     {
         Format = format;
         ValueProviders = valueProviders;
+        StringFormats = stringFormats;
         ManifestExpressions = [.. valueProviders.Select(v => ((IManifestExpressionProvider)v).ValueExpression)];
     }
+
+    /// <summary>Ours beyond the official format: quotes a value of an ADO.NET connection string (<c>Key=value;...</c>) where it would be misread.</summary>
+    internal const string Setting = "setting";
 
     /// <summary>The text, with <c>{n}</c> where the values go.</summary>
     public string Format { get; }
 
     /// <summary>The values in the order of their places.</summary>
     public IReadOnlyList<IValueProvider> ValueProviders { get; }
+
+    /// <summary>How the values are encoded, in the order of their places: <c>uri</c>, or null for not at all.</summary>
+    public IReadOnlyList<string?> StringFormats { get; }
 
     /// <summary>The values' expressions in the order of their places.</summary>
     public IReadOnlyList<string> ManifestExpressions { get; }
@@ -92,8 +100,19 @@ public class ReferenceExpression : IExpressionValue, IValueWithReferences
     {
         if (ValueProviders.Count == 0) return string.Format(CultureInfo.InvariantCulture, Format, []);
         var values = new object?[ValueProviders.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = await ValueProviders[i].GetValueAsync(context, cancellationToken);
+        for (var i = 0; i < values.Length; i++) values[i] = Encode(await ValueProviders[i].GetValueAsync(context, cancellationToken), StringFormats[i]);
         return string.Format(CultureInfo.InvariantCulture, Format, values);
+    }
+
+    /// <exception cref="NotSupportedException">There is no such format.</exception>
+    internal static string? Encode(string? value, string? format)
+    {
+        if (value is null || format is null) return value;
+        if (string.Equals(format, "uri", StringComparison.OrdinalIgnoreCase)) return Uri.EscapeDataString(value);
+        if (format != Setting) throw new NotSupportedException($"The format '{format}' is not known; the only one is 'uri'.");
+        var pair = new StringBuilder();
+        DbConnectionStringBuilder.AppendKeyValuePair(pair, "k", value);
+        return pair.ToString(2, pair.Length - 2);
     }
 
     /// <summary>Collects the parts of an interpolated string.</summary>
@@ -109,14 +128,16 @@ public class ReferenceExpression : IExpressionValue, IValueWithReferences
         public readonly void AppendLiteral(string value) => _builder.AppendLiteral(value);
 
         /// <summary>Called by the compiler.</summary>
-        public readonly void AppendFormatted(string? value) => _builder.AppendFormatted(value);
+        public readonly void AppendFormatted(string? value, string? format = null) => _builder.AppendFormatted(value, format);
 
         /// <summary>Called by the compiler.</summary>
-        public void AppendFormatted<T>(T valueProvider) where T : IValueProvider, IManifestExpressionProvider => _builder.AppendFormatted(valueProvider);
+        public void AppendFormatted<T>(T valueProvider, string? format = null) where T : IValueProvider, IManifestExpressionProvider
+            => _builder.AppendFormatted(valueProvider, format);
 
         /// <summary>Called by the compiler.</summary>
-        public void AppendFormatted<T>(IResourceBuilder<T> valueProvider) where T : IResource, IValueProvider, IManifestExpressionProvider
-            => _builder.AppendFormatted(valueProvider.Resource);
+        public void AppendFormatted<T>(IResourceBuilder<T> valueProvider, string? format = null)
+            where T : IResource, IValueProvider, IManifestExpressionProvider
+            => _builder.AppendFormatted(valueProvider.Resource, format);
 
         internal readonly ReferenceExpression Build() => _builder.Build();
     }
@@ -127,6 +148,7 @@ public class ReferenceExpressionBuilder
 {
     private readonly StringBuilder _format = new();
     private readonly List<IValueProvider> _values = [];
+    private readonly List<string?> _formats = [];
 
     /// <summary>Whether nothing was appended.</summary>
     public bool IsEmpty => _format.Length == 0;
@@ -134,16 +156,18 @@ public class ReferenceExpressionBuilder
     /// <summary>Appends text.</summary>
     public void AppendLiteral(string value) => _format.Append(value.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
 
-    /// <summary>Appends text.</summary>
-    public void AppendFormatted(string? value) => AppendLiteral(value ?? "");
+    /// <summary>Appends text; <c>uri</c> as the format encodes it for a part of a URI.</summary>
+    /// <exception cref="NotSupportedException">There is no such format.</exception>
+    public void AppendFormatted(string? value, string? format = null) => AppendLiteral(ReferenceExpression.Encode(value, format) ?? "");
 
-    /// <summary>Appends a value.</summary>
-    public void AppendFormatted<T>(T valueProvider) where T : IValueProvider, IManifestExpressionProvider
+    /// <summary>Appends a value; <c>uri</c> as the format encodes it for a part of a URI.</summary>
+    public void AppendFormatted<T>(T valueProvider, string? format = null) where T : IValueProvider, IManifestExpressionProvider
     {
         _format.Append(CultureInfo.InvariantCulture, $"{{{_values.Count}}}");
         _values.Add(valueProvider);
+        _formats.Add(format);
     }
 
     /// <summary>Makes the expression.</summary>
-    public ReferenceExpression Build() => new(_format.ToString(), [.. _values]);
+    public ReferenceExpression Build() => new(_format.ToString(), [.. _values], [.. _formats]);
 }

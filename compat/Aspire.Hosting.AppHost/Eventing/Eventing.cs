@@ -100,7 +100,7 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
             case EventDispatchBehavior.BlockingSequential:
                 return Sequential();
             case EventDispatchBehavior.BlockingConcurrent:
-                return Task.WhenAll(subscribers.Select(s => s.Callback(@event, cancellationToken)));
+                return Task.WhenAll(subscribers.Select(async s => await s.Callback(@event, cancellationToken)));
             case EventDispatchBehavior.NonBlockingSequential:
                 _ = Task.Run(Sequential, cancellationToken);
                 return Task.CompletedTask;

@@ -3,6 +3,8 @@ namespace Aspire.Hosting.Native;
 /// <summary>Finds the Debian mirror that this machine already uses, in apt's one-line and deb822 source files (sources.list(5)).</summary>
 internal static class AptSources
 {
+    private static readonly string[] NoWords = ["no", "false", "off", "0"];
+
     /// <summary>
     /// The mirrors under <paramref name="aptDirectory"/> that look like Debian's own archive, best first. Third parties also end their addresses in
     /// <c>/debian</c>, so the exact path <c>/debian</c> goes first; the archive's signature decides in the end.
@@ -41,7 +43,7 @@ internal static class AptSources
     /// <summary>Addresses of the enabled binary stanzas of a <c>*.sources</c> file, in order.</summary>
     internal static IEnumerable<string> ParseDeb822(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#'));
+        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.TrimEnd());
         foreach (var stanza in string.Join('\n', lines).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -60,8 +62,8 @@ internal static class AptSources
                 }
             }
 
-            var enabled = fields.GetValueOrDefault("Enabled", "yes");
-            if (enabled is "no" or "false" or "0" || !Words(fields.GetValueOrDefault("Types", "")).Contains("deb")) continue;
+            if (NoWords.Contains(fields.GetValueOrDefault("Enabled", "yes"), StringComparer.OrdinalIgnoreCase)
+                || !Words(fields.GetValueOrDefault("Types", "")).Contains("deb")) continue;
             foreach (var uri in Words(fields.GetValueOrDefault("URIs", ""))) yield return uri;
         }
     }

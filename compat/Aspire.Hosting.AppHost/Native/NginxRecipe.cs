@@ -43,12 +43,17 @@ internal static partial class NginxRecipe
     internal static string Localize(string text, string prefix, IEnumerable<NativeMount> mounts, bool canOpenOutput)
     {
         text = SetByCommandLine().Replace(text, "");
-        foreach (var mount in mounts.Where(m => m is { IsVolume: false, Source: not null } && !NativeContext.IsAtOrBelow(m.Target, Folder)))
-            text = text.Replace(mount.Target.TrimEnd('/'), Path.GetFullPath(mount.Source!).TrimEnd('/'), StringComparison.Ordinal);
-        text = text.Replace(Folder + "/", prefix + "/", StringComparison.Ordinal)
-            .Replace("/var/log/nginx/error.log", "stderr", StringComparison.Ordinal).Replace("/dev/stderr", "stderr", StringComparison.Ordinal)
-            .Replace("/var/log/nginx/access.log", "/dev/stdout", StringComparison.Ordinal);
-        if (!canOpenOutput) text = text.Replace("/dev/stdout", $"{prefix}/access.log", StringComparison.Ordinal);
+        var output = canOpenOutput ? "/dev/stdout" : $"{prefix}/access.log";
+        var places = new Dictionary<string, string>
+        {
+            [Folder] = prefix, ["/var/log/nginx/error.log"] = "stderr", ["/dev/stderr"] = "stderr",
+            ["/var/log/nginx/access.log"] = output, ["/dev/stdout"] = output,
+        };
+        foreach (var mount in mounts.Where(m => m is { IsVolume: false, Source: not null, Target.Length: > 1 } && !NativeContext.IsAtOrBelow(m.Target, Folder)))
+            places[mount.Target.TrimEnd('/')] = Path.GetFullPath(mount.Source!).TrimEnd('/');
+        // All at once, so that nothing is changed twice, the longest first, and none that is only a part of a longer path.
+        var paths = string.Join('|', places.Keys.OrderByDescending(path => path.Length).Select(Regex.Escape));
+        text = Regex.Replace(text, $@"(?<![\w.}}/-])(?:{paths})(?![\w.-])", match => places[match.Value]);
         var added = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
             .Where(kind => !text.Contains($"{kind}_temp_path", StringComparison.Ordinal)).Select(kind => $" {kind}_temp_path {prefix}/{kind};"));
         if (!text.Contains("access_log", StringComparison.Ordinal)) added += " access_log off;";

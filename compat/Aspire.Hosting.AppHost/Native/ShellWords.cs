@@ -7,6 +7,7 @@ internal static class ShellWords
 {
     /// <summary>
     /// The words of one simple command: blanks separate; '...', "..." and \ quote; $NAME and ${NAME} are replaced and (unlike in a shell) never split.
+    /// As in a shell, one that is unset or empty makes no word unless it is quoted.
     /// </summary>
     /// <exception cref="FormatException">The text needs a real shell (pipes, lists, redirections, substitutions) or a quote is not closed.</exception>
     public static IReadOnlyList<string> Parse(string command, IReadOnlyDictionary<string, string> variables)
@@ -20,8 +21,11 @@ internal static class ShellWords
             if (quote == '\'' && c != '\'') word.Append(c);
             else if (c == quote && quote != '\0') quote = '\0';
             else if (quote == '\0' && (c is '\'' or '"')) (quote, isWord) = (c, true);
-            else if (c == '\\' && i + 1 < command.Length) (_, isWord) = (word.Append(command[++i]), true);
-            else if (c == '$') (i, isWord) = (AppendVariable(command, i, variables, word), true);
+            else if (c == '\\' && i + 1 < command.Length && (quote == '\0' || "$`\"\\\n".Contains(command[i + 1], StringComparison.Ordinal)))
+            {
+                if (command[++i] != '\n') (_, isWord) = (word.Append(command[i]), true); // the line goes on in the next one
+            }
+            else if (c == '$') (i, isWord) = (AppendVariable(command, i, variables, word), isWord || word.Length > 0);
             else if (quote == '\0' && char.IsWhiteSpace(c))
             {
                 if (isWord) words.Add(word.ToString());

@@ -29,7 +29,7 @@ internal sealed record ToolOptions
 /// <summary>Runs a short-lived helper program to its end on the calling thread.</summary>
 internal static class Tool
 {
-    private const int OutputCharactersMax = 256 * 1024, ErrorLinesMax = 200, TickMs = 1000;
+    private const int OutputCharactersMax = 256 * 1024, ErrorLinesMax = 200, TickMs = 1000, OutputMsMax = 2000;
 
     /// <summary>
     /// Runs a program and returns its standard output (at most 256 Ki characters). The kernel kills it should this process die (PR_SET_PDEATHSIG; the call
@@ -53,11 +53,18 @@ internal static class Tool
         var output = new StringBuilder();
         var errors = new Queue<string>();
         using var process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, e) => { if (e.Data is not null && output.Length < OutputCharactersMax) output.Append(e.Data).Append('\n'); };
+        process.OutputDataReceived += (_, e) =>
+        {
+            lock (output)
+                if (e.Data is not null && output.Length < OutputCharactersMax) output.Append(e.Data).Append('\n');
+        };
         process.ErrorDataReceived += (_, e) =>
         {
-            if (e.Data is not null) errors.Enqueue(e.Data);
-            if (errors.Count > ErrorLinesMax) errors.Dequeue();
+            lock (output)
+            {
+                if (e.Data is not null) errors.Enqueue(e.Data);
+                if (errors.Count > ErrorLinesMax) errors.Dequeue();
+            }
         };
         try
         {
@@ -74,8 +81,11 @@ internal static class Tool
         WriteInput(process, options.Input);
         Wait(process, Path.GetFileName(fileName), options);
         ct.ThrowIfCancellationRequested();
-        if (process.ExitCode == 0) return output.ToString();
-        throw new ToolException(Reason(errors) is { Length: > 0 } reason ? reason : $"{fileName} ended with exit code {process.ExitCode}");
+        lock (output)
+        {
+            if (process.ExitCode == 0) return output.ToString();
+            throw new ToolException(Reason(errors) is { Length: > 0 } reason ? reason : $"{fileName} ended with exit code {process.ExitCode}");
+        }
     }
 
     /// <summary>The line of error output that says why: a full disk first, then apt's first E: line, then the last error, then the last line.</summary>
@@ -124,7 +134,8 @@ internal static class Tool
             options.Tick?.Invoke();
         }
 
-        // Only this overload also waits until both outputs are read to their end.
-        process.WaitForExit();
+        // Only this overload also waits until both outputs are read to their end. A child that the program left behind may hold them open for as long as it
+        // lives; what the program itself wrote is in the pipes by now.
+        process.WaitForExitAsync().Wait(OutputMsMax);
     }
 }

@@ -12,25 +12,31 @@ internal sealed record ContainerEngine(string? Runtime)
     /// <summary>
     /// Asks once, and only if there are containers to run. Configuration <c>ASPIRE_CONTAINER_RUNTIME</c> forces one; <c>none</c> forces native engines.
     /// </summary>
-    public static async Task<ContainerEngine> DetectAsync(DcpBundle bundle, DistributedApplicationModel model, IConfiguration configuration, CancellationToken ct)
+    public static async Task<ContainerEngine> DetectAsync(DcpBundle bundle, DistributedApplicationModel model, IConfiguration configuration,
+        CancellationToken ct)
     {
-        var containers = model.Resources.OfType<ContainerResource>().Where(r => ExternalConnections.Of(r) is null && !ExternalConnections.AllChildrenAre(model, r)).ToList();
+        var containers = model.Resources.OfType<ContainerResource>()
+            .Where(r => ExternalConnections.Of(r) is null && !ExternalConnections.AllChildrenAre(model, r)).ToList();
         if (containers.Count == 0) return new ContainerEngine((string?)null);
         var wanted = configuration["ASPIRE_CONTAINER_RUNTIME"];
-        var engine = string.Equals(wanted, "none", StringComparison.OrdinalIgnoreCase) ? new ContainerEngine((string?)null) : await AskAsync(bundle, wanted, ct);
+        var engine = string.Equals(wanted, "none", StringComparison.OrdinalIgnoreCase) ? new ContainerEngine((string?)null)
+            : await AskAsync(bundle, wanted, ct);
         if (engine.Runtime is null && containers.Find(c => !engine.RunsNatively(c)) is { } unsupported)
-            throw new DistributedApplicationException($"'{unsupported.Name}' needs a container engine and none answers: start Docker or Podman, or set ConnectionStrings__{unsupported.Name} to an existing server.");
+            throw new DistributedApplicationException($"'{unsupported.Name}' needs a container engine and none answers: start Docker or Podman" +
+                (unsupported is IResourceWithConnectionString ? $", or set ConnectionStrings__{unsupported.Name} to an existing server." : "."));
         return engine;
     }
 
     /// <summary>Whether the resource runs out of the engine root.</summary>
-    public bool RunsNatively(IResource resource) => Runtime is null && resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image) && NativeContainers.Supports(image.Image);
+    public bool RunsNatively(IResource resource)
+        => Runtime is null && resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image) && NativeContainers.Supports(image.Image);
 
     private static async Task<ContainerEngine> AskAsync(DcpBundle bundle, string? wanted, CancellationToken ct)
     {
         List<string> arguments = ["info"];
         if (!string.IsNullOrEmpty(wanted)) arguments.AddRange(["--container-runtime", wanted]);
-        var answer = await Step.RunAsync(bundle.Dcp, arguments, null, TimeSpan.FromSeconds(30), "Looking for a container engine", "set ASPIRE_CONTAINER_RUNTIME=none to do without one", ct);
+        var answer = await Step.RunAsync(bundle.Dcp, arguments, null, TimeSpan.FromSeconds(30), "Looking for a container engine",
+            "set ASPIRE_CONTAINER_RUNTIME=none to do without one", ct);
         using var info = JsonDocument.Parse(answer);
         var containers = info.RootElement.GetProperty("containers");
         var runs = containers.TryGetProperty("running", out var running) && running.GetBoolean();
@@ -44,7 +50,8 @@ internal sealed record ContainerEngine(string? Runtime)
 internal static class ExternalConnections
 {
     /// <summary>The connection string that configuration gives for the resource; null if this application runs it.</summary>
-    public static string? Of(IResource resource) => resource.TryGetLastAnnotation<ExternalConnectionStringAnnotation>(out var external) ? external.ConnectionString : null;
+    public static string? Of(IResource resource)
+        => resource.TryGetLastAnnotation<ExternalConnectionStringAnnotation>(out var external) ? external.ConnectionString : null;
 
     /// <summary>Whether the resource is a server whose databases all exist elsewhere: nobody needs it then.</summary>
     public static bool AllChildrenAre(DistributedApplicationModel model, IResource server)

@@ -39,14 +39,18 @@ internal sealed class Dcp : IAsyncDisposable
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
         // Detached, it is in a session of its own: Ctrl+C in the terminal reaches only the AppHost, which then stops things in order.
-        List<string> arguments = ["start-apiserver", "--detach", "--monitor", Text(Environment.ProcessId), "--monitor-interval", "1", "--port", Text(port), "--kubeconfig", Path.Combine(session, "kubeconfig"),
+        List<string> arguments = ["start-apiserver", "--detach", "--monitor", Text(Environment.ProcessId), "--monitor-interval", "1", "--port", Text(port),
+            "--kubeconfig", Path.Combine(session, "kubeconfig"),
             "--tls-cert-file", Path.Combine(session, "tls.crt"), "--tls-key-file", Path.Combine(session, "tls.key")];
         if (containerRuntime is not null) arguments.AddRange(["--container-runtime", containerRuntime]);
         var start = new ProcessStartInfo(bundle.Dcp, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         // What it inherits, every resource inherits.
-        foreach (var name in new[] { "ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "MSBUILDNODEHANDSHAKESALT" }) start.Environment.Remove(name);
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || n.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)
-                || n.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || n.StartsWith("Parameters__", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var name in new[] { "ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT",
+            "MSBUILDNODEHANDSHAKESALT" }) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(n
+            => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || n.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)
+                || n.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || n.StartsWith("Parameters__", StringComparison.OrdinalIgnoreCase))
+                    .ToList())
             start.Environment.Remove(name);
         start.Environment["DCP_SESSION_FOLDER"] = session;
         start.Environment["DCP_SECURE_TOKEN"] = token;
@@ -58,7 +62,8 @@ internal sealed class Dcp : IAsyncDisposable
         var expected = certificate.RawData;
         var handler = new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _) => presented is X509Certificate2 c && c.RawDataMemory.Span.SequenceEqual(expected) },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, presented, _, _)
+                => presented is X509Certificate2 c && c.RawDataMemory.Span.SequenceEqual(expected) },
         };
         var http = new HttpClient(handler)
         {
@@ -80,7 +85,8 @@ internal sealed class Dcp : IAsyncDisposable
             if (clock.Elapsed > Limits.OrchestratorStart)
             {
                 http.Dispose();
-                throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"The orchestrator {bundle.Dcp} does not answer after {clock.Elapsed.TotalSeconds:0} s; free some memory or disk and start again."));
+                throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture,
+                    $"The orchestrator {bundle.Dcp} does not answer after {clock.Elapsed.TotalSeconds:0} s; free some memory or disk and start again."));
             }
             await Task.Delay(20, ct);
         }
@@ -137,7 +143,8 @@ internal sealed class Dcp : IAsyncDisposable
         {
             using var stop = new HttpRequestMessage(HttpMethod.Patch, "/admin/execution")
             {
-                Content = new StringContent("""{"status":"Stopping","shutdownResourceCleanup":"Full"}""", new MediaTypeHeaderValue("application/merge-patch+json")),
+                Content = new StringContent("""{"status":"Stopping","shutdownResourceCleanup":"Full"}""",
+                    new MediaTypeHeaderValue("application/merge-patch+json")),
             };
             using (var accepted = await _http.SendAsync(stop, limit.Token)) accepted.EnsureSuccessStatusCode();
             // Its API ends before its processes do; all of them name the session in their arguments.
@@ -154,7 +161,8 @@ internal sealed class Dcp : IAsyncDisposable
     {
         try
         {
-            return char.IsAsciiDigit(Path.GetFileName(process)[0]) && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_session, StringComparison.Ordinal);
+            return char.IsAsciiDigit(Path.GetFileName(process)[0])
+                && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_session, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -232,4 +240,5 @@ internal sealed record DcpObject(DcpMetadata Metadata, DcpWorkloadStatus? Status
 internal sealed record DcpMetadata(string Name, DateTime? CreationTimestamp, DateTime? DeletionTimestamp);
 
 /// <summary>What an Executable's and a Container's status have in common.</summary>
-internal sealed record DcpWorkloadStatus(string? State, int? Pid, string? ContainerId, int? ExitCode, string? Message, DateTime? StartupTimestamp, DateTime? FinishTimestamp);
+internal sealed record DcpWorkloadStatus(string? State, int? Pid, string? ContainerId, int? ExitCode, string? Message, DateTime? StartupTimestamp,
+    DateTime? FinishTimestamp);

@@ -16,7 +16,8 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
     public static async Task<DcpBundle> EnsureAsync(Action<string> progress, CancellationToken ct)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var cache = Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".cache"), "aspire-bundle");
+        var cache = Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
+            : Path.Combine(home, ".cache"), "aspire-bundle");
         var target = Path.Combine(cache, Version);
         if ((FromVariables() ?? At(target) ?? At(Path.Combine(home, ".aspire", "bundle"))) is { } found) return found;
 
@@ -25,7 +26,9 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
         try
         {
             Directory.CreateDirectory(cache);
-            using var turn = await Task.Run(() => FileLock.Acquire(Path.Combine(cache, ".lock"), Limits.BundleDownload, () => progress("another AppHost is fetching the orchestrator, waiting"), ct), ct);
+            using var turn = await Task.Run(()
+                => FileLock.Acquire(Path.Combine(cache, ".lock"), Limits.BundleDownload, ()
+                => progress("another AppHost is fetching the orchestrator, waiting"), ct), ct);
             if (At(target) is { } fetchedMeanwhile) return fetchedMeanwhile;
             foreach (var left in Directory.GetDirectories(cache, ".new-*")) Directory.Delete(left, recursive: true); // of an AppHost that was killed
             Directory.CreateDirectory(draft);
@@ -33,13 +36,15 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
             var clock = Stopwatch.StartNew();
             var package = $"@microsoft/aspire-cli-{Platform()}@{Version}";
             progress($"fetching the orchestrator and the dashboard: {package} from npm (130 MB)");
-            await Step.RunAsync("npm", ["install", "--prefix", draft, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", package], null, Limits.BundleDownload, "Fetching the orchestrator",
+            await Step.RunAsync("npm", ["install", "--prefix", draft, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", package],
+                null, Limits.BundleDownload, "Fetching the orchestrator",
                 $"install Node.js with npm and check that npm reaches its registry, {wayOut}", ct);
             var cli = Path.Combine(draft, "node_modules", "@microsoft", $"aspire-cli-{Platform()}", "bin", "aspire");
             progress(string.Create(CultureInfo.InvariantCulture, $"fetched in {clock.Elapsed.TotalSeconds:0.0} s, unpacking"));
             // A home of its own, and unpacked there: the CLI accepts no other place, and the user's ~/.aspire is the user's.
             var environment = new Dictionary<string, string> { ["HOME"] = draft, ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true" };
-            await Step.RunAsync(cli, ["setup", "--install-path", Path.Combine(draft, ".aspire")], environment, Limits.BundleDownload, "Unpacking the orchestrator",
+            await Step.RunAsync(cli, ["setup", "--install-path", Path.Combine(draft, ".aspire")], environment, Limits.BundleDownload,
+                "Unpacking the orchestrator",
                 $"free some disk space (600 MB below {cache}), {wayOut}", ct);
 
             // The bundle is a versioned folder and a link to it; only what the link points to is kept.
@@ -65,7 +70,8 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
         if (string.IsNullOrEmpty(dcp) || string.IsNullOrEmpty(dashboard)) return null;
         var bundle = new DcpBundle(Path.Combine(dcp, "dcp"), Directory.Exists(dashboard) ? Path.Combine(dashboard, "aspire-managed") : dashboard);
         return File.Exists(bundle.Dcp) && File.Exists(bundle.Dashboard) ? bundle
-            : throw new DistributedApplicationException($"ASPIRE_DCP_PATH and ASPIRE_DASHBOARD_PATH are set, but {bundle.Dcp} or {bundle.Dashboard} does not exist; correct or unset them.");
+            : throw new DistributedApplicationException($"ASPIRE_DCP_PATH and ASPIRE_DASHBOARD_PATH are set, but {bundle.Dcp} or {bundle.Dashboard} does " +
+                $"not exist; correct or unset them.");
     }
 
     private static DcpBundle? At(string folder)
@@ -76,7 +82,8 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
 
     private static string Platform()
     {
-        var os = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx" : throw new DistributedApplicationException("The AppHost runs on Linux and macOS; use WSL on Windows.");
+        var os = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx"
+            : throw new DistributedApplicationException("The AppHost runs on Linux and macOS; use WSL on Windows.");
         return $"{os}-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64")}";
     }
 }
@@ -85,8 +92,10 @@ internal sealed record DcpBundle(string Dcp, string Dashboard)
 internal static class Step
 {
     /// <summary>Runs a program to its end and gives what it printed.</summary>
-    /// <exception cref="DistributedApplicationException">It is missing, failed or took too long; the message says in one sentence what and, by <paramref name="wayOut"/>, what to do.</exception>
-    public static Task<string> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, TimeSpan timeout, string what, string wayOut, CancellationToken ct)
+    /// <exception cref="DistributedApplicationException">It is missing, failed or took too long; the message says in one sentence what and, by <paramref
+    /// name="wayOut"/>, what to do.</exception>
+    public static Task<string> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, TimeSpan timeout,
+        string what, string wayOut, CancellationToken ct)
         => Task.Run(() =>
         {
             try

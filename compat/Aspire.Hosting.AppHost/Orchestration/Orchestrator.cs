@@ -24,13 +24,21 @@ internal sealed class OrchestratorHost(Orchestrator orchestrator) : IHostedServi
 }
 
 /// <summary>Turns the model into running processes and containers, and their states into the model's.</summary>
-internal sealed partial class Orchestrator(DistributedApplicationModel model, IDistributedApplicationEventing eventing, ResourceNotificationService notifications, ResourceLoggerService loggers,
+internal sealed partial class Orchestrator(DistributedApplicationModel model, IDistributedApplicationEventing eventing,
+    ResourceNotificationService notifications, ResourceLoggerService loggers,
     HealthMonitor health, DashboardServiceHost dashboardService, AppHostConsole console, IServiceProvider services) : IAsyncDisposable, IConsoleLogSource
 {
+    private const int DashboardRestartsMax = 3;
+    private static readonly TimeSpan DashboardPause = TimeSpan.FromSeconds(2);
+
     // The host's stop ends all waits for states, so it must end the loops around them too.
-    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(services.GetRequiredService<IHostApplicationLifetime>()
+        .ApplicationStopping);
     private readonly Dictionary<string, Workload> _workloads = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Workload> _byObject = [];
+
+    /// <summary>The runs of the dashboard that ended.</summary>
+    private readonly HashSet<string> _deadDashboards = [];
     private readonly List<Task> _background = [];
     private readonly IConfiguration _configuration = services.GetRequiredService<IConfiguration>();
     private readonly DistributedApplicationExecutionContext _context = services.GetRequiredService<DistributedApplicationExecutionContext>();
@@ -83,7 +91,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         {
             // Programs before what they use: they finish their work and deliver their last telemetry; DCP would stop all at once.
             using var limit = new CancellationTokenSource(Limits.ResourceStop);
-            await Task.WhenAll(_workloads.Values.Where(w => w.Runs == Runs.Project && w.Exists).Select(w => _dcp.DeleteAsync(w.Kind, w.ObjectName, limit.Token)))
+            await Task.WhenAll(_workloads.Values.Where(w => w.Runs == Runs.Project && w.Exists)
+                .Select(w => _dcp.DeleteAsync(w.Kind, w.ObjectName, limit.Token)))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _dcp.DisposeAsync();
         }
@@ -103,7 +112,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
             if (run is not null)
                 await foreach (var batch in ReadRunAsync(workload.Kind, run, follow, ct))
                     // Standard output and error come separately; their time stamps have a fixed width.
-                    yield return [.. batch.OrderBy(l => l.Content[..Math.Min(l.Content.Length, 24)], StringComparer.Ordinal).Select(l => l with { LineNumber = ++number })];
+                    yield return [.. batch.OrderBy(l => l.Content[..Math.Min(l.Content.Length, 24)], StringComparer.Ordinal)
+                        .Select(l => l with { LineNumber = ++number })];
             if (!follow) yield break;
             await notifications.WaitForResourceAsync(workload.Resource.Name, _ => workload.Exists && workload.ObjectName != run, ct);
         }
@@ -114,7 +124,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, _stopping.Token);
         var lines = Channel.CreateBounded<LogLine>(1000);
         string[] sources = kind == DcpKind.Container ? ["system", "startup_stderr", "stdout", "stderr"] : ["system", "stdout", "stderr"];
-        _ = Task.WhenAll(sources.Select(ReadAsync)).ContinueWith(_ => lines.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = Task.WhenAll(sources.Select(ReadAsync))
+            .ContinueWith(_ => lines.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         while (await lines.Reader.WaitToReadAsync(ct))
         {
             List<LogLine> batch = [];
@@ -128,7 +139,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
             {
                 await foreach (var line in _dcp!.LogAsync(kind, name, source, follow, stop.Token))
                     // DCP's own remarks are worth reading when something is wrong.
-                    if (source != "system" || line.Contains("\terror\t", StringComparison.Ordinal)) await lines.Writer.WriteAsync(new LogLine(0, line, source != "stdout"), stop.Token);
+                    if (source != "system" || line.Contains("\terror\t", StringComparison.Ordinal))
+                        await lines.Writer.WriteAsync(new LogLine(0, line, source != "stdout"), stop.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException) { }
         }
@@ -167,7 +179,9 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         foreach (var resource in model.Resources.Where(r => ExternalConnections.Of(r) is null && !ExternalConnections.AllChildrenAre(model, r)))
             foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
                 if (!_randomizePorts && endpoint.Port is { } port && !Ports.TryTake(port))
-                    throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"Port {port}, which '{resource.Name}' is to listen on, is taken by another program ('ss -ltnp sport = :{port}' shows which one): end that program, or give '{resource.Name}' another port in the AppHost."));
+                    throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture,
+                        $"Port {port}, which '{resource.Name}' is to listen on, is taken by another program ('ss -ltnp sport = :{port}' shows which one): " +
+                        $"end that program, or give '{resource.Name}' another port in the AppHost."));
     }
 
     private async Task AddDashboardAsync(DcpBundle bundle, CancellationToken ct)
@@ -182,7 +196,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
     private void PrepareResources(ContainerEngine engine)
     {
         List<string> projects = [.. model.Resources.OfType<ProjectResource>().Select(p => p.GetProjectMetadata().ProjectPath).Distinct()];
-        _projects = new(() => new ProjectBuilder(projects, services.GetRequiredService<AppHostAssembly>().Value, _work!.For("build"), console).BuildAsync(_stopping.Token));
+        _projects = new(() => new ProjectBuilder(projects, services.GetRequiredService<AppHostAssembly>().Value, _work!.For("build"), console)
+            .BuildAsync(_stopping.Token));
         _engines = new(() => EngineRoot.EnsureAsync(new EngineRootOptions(), s => console.Progress("engines", s), _stopping.Token));
         foreach (var resource in model.Resources)
         {
@@ -195,7 +210,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
                 _ => Runs.Elsewhere,
             };
             if (runs == Runs.Elsewhere) continue;
-            var ids = Enumerable.Range(0, resource.GetReplicaCount()).Select(_ => $"{resource.Name}-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8)}").ToList();
+            var ids = Enumerable.Range(0, resource.GetReplicaCount())
+                .Select(_ => $"{resource.Name}-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8)}").ToList();
             resource.SetResourceIds(ids);
             for (var replica = 0; replica < ids.Count; replica++) _workloads[ids[replica]] = new Workload(resource, ids[replica], replica, runs);
             if (resource is not ExecutableResource { Name: DashboardExecutable.Name }) AddCommands(resource);
@@ -215,7 +231,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         {
             var fixedPort = (_randomizePorts ? null : endpoint.Port) ?? (container || workload?.Runs == Runs.Native ? null : endpoint.TargetPort);
             if (fixedPort is not null && replicas > 1)
-                throw new DistributedApplicationException($"Resource '{resource.Name}' has {replicas} replicas and a fixed port for '{endpoint.Name}'; take out the port.");
+                throw new DistributedApplicationException($"Resource '{resource.Name}' has {replicas} replicas and a fixed port for '{endpoint.Name}'; take " +
+                    $"out the port.");
             var address = resource is ContainerResource ? "127.0.0.1" : endpoint.TargetHost;
             endpoint.Replicas = [.. Enumerable.Range(0, replicas).Select(_ =>
             {
@@ -231,17 +248,20 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
     /// <summary>
     /// A container that calls processes of this host shares the host's network: they listen on loopback only, which a container's own network does not reach.
     /// </summary>
-    private static bool UsesHostNetwork(IResource resource) => resource.Annotations.OfType<ResourceRelationshipAnnotation>().Any(r => r.Type == "Reference" && r.Resource is ProjectResource or ExecutableResource);
+    private static bool UsesHostNetwork(IResource resource)
+        => resource.Annotations.OfType<ResourceRelationshipAnnotation>().Any(r => r.Type == "Reference" && r.Resource is ProjectResource or ExecutableResource);
 
     private async Task BeginAsync(IResource resource)
     {
         try
         {
-            var parent = (resource as IResourceWithParent)?.Parent ?? resource.Annotations.OfType<ResourceRelationshipAnnotation>().LastOrDefault(r => r.Type == "Parent")?.Resource;
+            var parent = (resource as IResourceWithParent)?.Parent
+                ?? resource.Annotations.OfType<ResourceRelationshipAnnotation>().LastOrDefault(r => r.Type == "Parent")?.Resource;
             await eventing.PublishAsync(new InitializeResourceEvent(resource, eventing, loggers, notifications, services), _stopping.Token);
             if (_workloads.ContainsKey(resource.GetResourceIds()[0]))
             {
-                if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>()) await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.NotStarted });
+                if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>()) await notifications.PublishUpdateAsync(resource, s
+                    => s with { State = KnownResourceStates.NotStarted });
                 else await StartResourceAsync(resource, [.. resource.GetResourceIds().Select(id => _workloads[id])], _stopping.Token);
             }
             else
@@ -265,12 +285,15 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
             return;
         }
         if (resource is ParameterResource parameter) await ShowParameterAsync(parameter);
-        else if (parent is null || ExternalConnections.Of(resource) is not null) await notifications.PublishUpdateAsync(resource, s => s with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
+        else if (parent is null || ExternalConnections.Of(resource) is not null) await notifications.PublishUpdateAsync(resource, s
+            => s with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
         if (resource is IResourceWithConnectionString source) await AnnounceConnectionStringAsync(source);
         if (parent is null || ExternalConnections.Of(resource) is not null) return;
         await foreach (var change in notifications.WatchAsync(_stopping.Token))
             if (ReferenceEquals(change.Resource, parent))
-                await notifications.PublishUpdateAsync(resource, s => s with { State = change.Snapshot.State, StartTimeStamp = change.Snapshot.StartTimeStamp, StopTimeStamp = change.Snapshot.StopTimeStamp });
+                await notifications.PublishUpdateAsync(resource, s
+                    => s with { State = change.Snapshot.State, StartTimeStamp = change.Snapshot.StartTimeStamp,
+                    StopTimeStamp = change.Snapshot.StopTimeStamp });
     }
 
     private async Task ShowParameterAsync(ParameterResource parameter)
@@ -287,7 +310,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         catch (MissingParameterValueException e)
         {
             loggers.GetLogger(parameter).LogError("{Message}", e.Message);
-            await notifications.PublishUpdateAsync(parameter, s => s with { State = new ResourceStateSnapshot(KnownResourceStates.ValueMissing, KnownResourceStateStyles.Error) });
+            await notifications.PublishUpdateAsync(parameter, s
+                => s with { State = new ResourceStateSnapshot(KnownResourceStates.ValueMissing, KnownResourceStateStyles.Error) });
         }
     }
 
@@ -309,7 +333,8 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
             {
                 State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error),
                 StopTimeStamp = DateTime.UtcNow,
-                FailureMessage = e is DistributedApplicationException ? e.Message : $"{resource.Name} could not be started ({e.GetType().Name}: {e.Message}); its log in the dashboard may tell more.",
+                FailureMessage = e is DistributedApplicationException ? e.Message
+                    : $"{resource.Name} could not be started ({e.GetType().Name}: {e.Message}); its log in the dashboard may tell more.",
             });
     }
 }

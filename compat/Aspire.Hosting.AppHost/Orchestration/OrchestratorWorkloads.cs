@@ -21,7 +21,8 @@ internal sealed partial class Orchestrator
             foreach (var instance in instances) await PublishAsync(instance, s => s with { State = KnownResourceStates.Building });
             await _projects.Value.WaitAsync(ct);
         }
-        foreach (var instance in instances) await PublishAsync(instance, s => s with { State = KnownResourceStates.Starting, StartTimeStamp = null, StopTimeStamp = null, ExitCode = null });
+        foreach (var instance in instances) await PublishAsync(instance, s
+            => s with { State = KnownResourceStates.Starting, StartTimeStamp = null, StopTimeStamp = null, ExitCode = null });
         await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), ct);
         foreach (var instance in instances) await StartInstanceAsync(instance, ct);
     }
@@ -41,7 +42,8 @@ internal sealed partial class Orchestrator
             var spec = instance.Runs switch
             {
                 Runs.Project => await ProjectSpecAsync(instance, arguments, environment, ct),
-                Runs.Executable => ProcessSpec(((ExecutableResource)instance.Resource).Command, ((ExecutableResource)instance.Resource).WorkingDirectory, arguments, environment),
+                Runs.Executable => ProcessSpec(((ExecutableResource)instance.Resource).Command, ((ExecutableResource)instance.Resource).WorkingDirectory,
+                    arguments, environment),
                 Runs.Native => await NativeSpecAsync(instance, arguments, environment, ct),
                 _ => await ContainerSpecAsync(instance, arguments, environment, ct),
             };
@@ -65,7 +67,8 @@ internal sealed partial class Orchestrator
             await _dcp!.StopAsync(instance.Kind, instance.ObjectName, ct);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(Limits.ResourceStop);
-            await notifications.WaitForResourceAsync(instance.Resource.Name, e => e.ResourceId == instance.Id && KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text ?? ""), limit.Token);
+            await notifications.WaitForResourceAsync(instance.Resource.Name, e
+                => e.ResourceId == instance.Id && KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text ?? ""), limit.Token);
         }
         finally
         {
@@ -86,12 +89,14 @@ internal sealed partial class Orchestrator
         if (instance.Resource is ProjectResource)
         {
             if (urls.Count > 0) environment["ASPNETCORE_URLS"] = string.Join(';', urls);
-            if (instance.Resource.TryGetLastAnnotation<LaunchProfileAnnotation>(out var profile)) environment["DOTNET_LAUNCH_PROFILE"] = profile.LaunchProfileName;
+            if (instance.Resource.TryGetLastAnnotation<LaunchProfileAnnotation>(out var profile))
+                environment["DOTNET_LAUNCH_PROFILE"] = profile.LaunchProfileName;
             environment.TryAdd("LOGGING__CONSOLE__FORMATTERNAME", "simple");
             environment.TryAdd("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION", "true");
             environment.TryAdd("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "in_memory");
             // The built program finds the runtime that runs this AppHost, wherever it was installed.
-            environment.TryAdd("DOTNET_ROOT", Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
+            environment.TryAdd("DOTNET_ROOT",
+                Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
         }
         if (!instance.Resource.HasAnnotationOfType<OtlpExporterAnnotation>() || Dashboard is null) return;
         // The dashboard matches a row to its telemetry by name and instance id.
@@ -120,17 +125,20 @@ internal sealed partial class Orchestrator
     {
         var container = (ContainerResource)instance.Resource;
         var root = await _engines!.Value.WaitAsync(ct);
-        var mounts = container.Annotations.OfType<ContainerMountAnnotation>().Select(m => new NativeMount(m.Source, m.Target, m.Type == ContainerMountType.Volume, m.IsReadOnly)).ToList();
+        var mounts = container.Annotations.OfType<ContainerMountAnnotation>()
+            .Select(m => new NativeMount(m.Source, m.Target, m.Type == ContainerMountType.Volume, m.IsReadOnly)).ToList();
         foreach (var (target, file) in await FilesAsync(container, ct))
         {
             var source = Path.Combine(_work!.For(container.Name), file.Name);
             await File.WriteAllTextAsync(source, file.Contents, ct);
             mounts.Add(new NativeMount(source, $"{target}/{file.Name}", IsVolume: false, IsReadOnly: true));
         }
-        var ports = container.Annotations.OfType<EndpointAnnotation>().ToDictionary(e => e.TargetPort ?? e.AllocatedEndpoint!.Port, e => e.AllocatedEndpoint!.Port);
+        var ports = container.Annotations.OfType<EndpointAnnotation>()
+            .ToDictionary(e => e.TargetPort ?? e.AllocatedEndpoint!.Port, e => e.AllocatedEndpoint!.Port);
         container.TryGetLastAnnotation<ContainerImageAnnotation>(out var image);
         var log = loggers.GetLogger(container);
-        var process = await NativeContainers.PrepareAsync(new NativeContainerSpec(container.Name, image!.FullName, container.Entrypoint, arguments, environment, mounts, ports, _work!.For(container.Name)),
+        var process = await NativeContainers.PrepareAsync(new NativeContainerSpec(container.Name, image!.FullName, container.Entrypoint, arguments,
+            environment, mounts, ports, _work!.For(container.Name)),
             root, s => Microsoft.Extensions.Logging.LoggerExtensions.LogInformation(log, "{Step}", s), ct);
         var spec = ProcessSpec(process.FileName, process.WorkingDirectory, process.Arguments, process.Environment);
         // An engine gets what a container would get, not the variables of whoever started the AppHost.
@@ -138,7 +146,8 @@ internal sealed partial class Orchestrator
         return spec;
     }
 
-    private static JsonObject ProcessSpec(string program, string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment) => new()
+    private static JsonObject ProcessSpec(string program, string workingDirectory, IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment) => new()
     {
         ["executablePath"] = program,
         ["workingDirectory"] = workingDirectory,
@@ -161,7 +170,8 @@ internal sealed partial class Orchestrator
             ["volumeMounts"] = new JsonArray([.. container.Annotations.OfType<ContainerMountAnnotation>().Select(m => (JsonNode)new JsonObject
             {
                 ["type"] = m.Type == ContainerMountType.Volume ? "volume" : "bind",
-                ["source"] = m.Source ?? $"{instance.ObjectName}-{Math.Abs(m.Target.GetHashCode(StringComparison.Ordinal)).ToString(CultureInfo.InvariantCulture)}",
+                ["source"] = m.Source
+                    ?? $"{instance.ObjectName}-{Math.Abs(m.Target.GetHashCode(StringComparison.Ordinal)).ToString(CultureInfo.InvariantCulture)}",
                 ["target"] = m.Target,
                 ["readOnly"] = m.IsReadOnly,
             })]),
@@ -177,7 +187,8 @@ internal sealed partial class Orchestrator
             spec["createFiles"] = new JsonArray([.. files.GroupBy(f => f.Target).Select(folder => (JsonNode)new JsonObject
             {
                 ["destination"] = folder.Key,
-                ["entries"] = new JsonArray([.. folder.Select(f => (JsonNode)new JsonObject { ["name"] = f.File.Name, ["type"] = "file", ["contents"] = f.File.Contents })]),
+                ["entries"] = new JsonArray([.. folder.Select(f
+                    => (JsonNode)new JsonObject { ["name"] = f.File.Name, ["type"] = "file", ["contents"] = f.File.Contents })]),
             })]);
         if (container.Entrypoint is { } entrypoint) spec["command"] = entrypoint;
         if (hostNetwork) spec["runArgs"] = new JsonArray("--network=host");
@@ -197,7 +208,8 @@ internal sealed partial class Orchestrator
         => new([.. environment.Select(v => (JsonNode)new JsonObject { ["name"] = v.Key, ["value"] = Literal(v.Value) })]);
 
     /// <summary>DCP takes texts with <c>{{</c> for Go templates; ours never are.</summary>
-    private static string Literal(string text) => text.Contains("{{", StringComparison.Ordinal) ? text.Replace("{{", "{{ \"{{\" }}", StringComparison.Ordinal) : text;
+    private static string Literal(string text)
+        => text.Contains("{{", StringComparison.Ordinal) ? text.Replace("{{", "{{ \"{{\" }}", StringComparison.Ordinal) : text;
 
     private async Task ShowConfigurationAsync(Workload instance, List<string> arguments, Dictionary<string, string> environment, JsonObject spec)
     {
@@ -222,8 +234,10 @@ internal sealed partial class Orchestrator
         await PublishAsync(instance, s => s with
         {
             Properties = properties.Aggregate(s.Properties, (all, p) => all.Set(p)),
-            EnvironmentVariables = [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, IsFromSpec: true))],
-            Volumes = [.. resource.Annotations.OfType<ContainerMountAnnotation>().Select(m => new VolumeSnapshot(m.Source, m.Target, m.Type == ContainerMountType.Volume ? "volume" : "bind", m.IsReadOnly))],
+            EnvironmentVariables = [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal)
+                .Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, IsFromSpec: true))],
+            Volumes = [.. resource.Annotations.OfType<ContainerMountAnnotation>()
+                .Select(m => new VolumeSnapshot(m.Source, m.Target, m.Type == ContainerMountType.Volume ? "volume" : "bind", m.IsReadOnly))],
             Urls = [.. Urls(instance)],
         });
     }
@@ -233,8 +247,10 @@ internal sealed partial class Orchestrator
         foreach (var endpoint in instance.Resource.Annotations.OfType<EndpointAnnotation>())
         {
             var url = new ResourceUrlAnnotation { Url = endpoint.Replicas[instance.Replica].UriString };
-            foreach (var callback in instance.Resource.Annotations.OfType<EndpointUrlCallbackAnnotation>().Where(c => c.EndpointName == endpoint.Name)) callback.Callback(url);
-            yield return new UrlSnapshot(endpoint.Name, url.Url, IsInternal: false) { DisplayProperties = new UrlDisplayPropertiesSnapshot(url.DisplayText ?? "") };
+            foreach (var callback in instance.Resource.Annotations.OfType<EndpointUrlCallbackAnnotation>()
+                .Where(c => c.EndpointName == endpoint.Name)) callback.Callback(url);
+            yield return new UrlSnapshot(endpoint.Name, url.Url,
+                IsInternal: false) { DisplayProperties = new UrlDisplayPropertiesSnapshot(url.DisplayText ?? "") };
         }
         foreach (var url in instance.Resource.Annotations.OfType<ResourceUrlAnnotation>())
             yield return new UrlSnapshot(null, url.Url, IsInternal: false) { DisplayProperties = new UrlDisplayPropertiesSnapshot(url.DisplayText ?? "") };
@@ -268,6 +284,7 @@ internal sealed partial class Orchestrator
         };
         if (state is null) return;
         var ended = KnownResourceStates.TerminalStates.Contains(state);
+        if (ended && instance.Resource is ExecutableResource { Name: DashboardExecutable.Name } && RestartsDashboard(instance, status.ExitCode)) return;
         var before = notifications.TryGetCurrentState(instance.Id, out var last) ? last.Snapshot.State?.Text : null;
         await PublishAsync(instance, s => s with
         {
@@ -277,7 +294,8 @@ internal sealed partial class Orchestrator
             StopTimeStamp = ended ? status.FinishTimestamp ?? DateTime.UtcNow : null,
             Properties = status switch
             {
-                { Pid: { } pid } when instance.Kind == DcpKind.Executable => s.Properties.Set(KnownProperties.Executable.Pid, pid.ToString(CultureInfo.InvariantCulture)),
+                { Pid: { } pid } when instance.Kind == DcpKind.Executable
+                    => s.Properties.Set(KnownProperties.Executable.Pid, pid.ToString(CultureInfo.InvariantCulture)),
                 { ContainerId: { } container } => s.Properties.Set(KnownProperties.Container.Id, container),
                 _ => s.Properties,
             },
@@ -287,16 +305,46 @@ internal sealed partial class Orchestrator
             Run(eventing.PublishAsync(new ResourceStoppedEvent(instance.Resource, services, end), _stopping.Token));
     }
 
+    /// <summary>Starts the dashboard again when it has died, some times; the application goes on without it. False when it stays away.</summary>
+    private bool RestartsDashboard(Workload dashboard, int? exitCode)
+    {
+        var isNews = _deadDashboards.Add(dashboard.ObjectName);
+        var restarts = _deadDashboards.Count <= DashboardRestartsMax;
+        if (!isNews) return restarts;
+        var end = string.Create(CultureInfo.InvariantCulture, $"The dashboard {(exitCode < 0 ? "crashed" : $"ended with exit code {exitCode}")}");
+        console.Error(restarts ? string.Create(CultureInfo.InvariantCulture, $"{end}; it is started again ({_deadDashboards.Count} of {DashboardRestartsMax}).")
+            : $"{end} once more and is not started again; the application goes on without it.");
+        if (restarts) Run(RestartDashboardAsync(dashboard));
+        return restarts;
+    }
+
+    private async Task RestartDashboardAsync(Workload dashboard)
+    {
+        try
+        {
+            await PublishAsync(dashboard, s => s with { State = KnownResourceStates.Starting });
+            await Task.Delay(DashboardPause, _stopping.Token);
+            await StartResourceAsync(dashboard.Resource, [dashboard], _stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested) { }
+        catch (Exception e)
+        {
+            await FailAsync(dashboard.Resource, e);
+        }
+    }
+
     /// <summary>A container engine says a lot; its last error is the reason.</summary>
     private static string ContainerFailure(Workload instance, string said)
     {
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var reason = lines.LastOrDefault(l => l.StartsWith("Error", StringComparison.Ordinal)) ?? lines[0];
         instance.Resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image);
-        return $"{instance.Resource.Name}: the container engine cannot run {image?.FullName} ({reason}); mend that, or set ASPIRE_CONTAINER_RUNTIME=none to run the engines natively.";
+        return $"{instance.Resource.Name}: the container engine cannot run {image?.FullName} ({reason}); mend that, or set ASPIRE_CONTAINER_RUNTIME=none to " +
+            $"run the engines natively.";
     }
 
-    private Task PublishAsync(Workload instance, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => notifications.PublishUpdateAsync(instance.Resource, instance.Id, change);
+    private Task PublishAsync(Workload instance, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+        => notifications.PublishUpdateAsync(instance.Resource, instance.Id, change);
 
     /// <summary>The commands that every instance has, with the states in which they make sense.</summary>
     private void AddCommands(IResource resource)
@@ -323,7 +371,8 @@ internal sealed partial class Orchestrator
             await StartResourceAsync(instance.Resource, [instance], ct);
         });
 
-        void Add(string name, string display, string icon, IconVariant variant, bool highlighted, Func<string?, ResourceCommandState> state, Func<Workload, CancellationToken, Task> execute)
+        void Add(string name, string display, string icon, IconVariant variant, bool highlighted, Func<string?, ResourceCommandState> state,
+            Func<Workload, CancellationToken, Task> execute)
             => resource.Annotations.Add(new ResourceCommandAnnotation(name, display, c => state(c.ResourceSnapshot.State?.Text), async c =>
             {
                 var instance = _workloads[c.ResourceName];
@@ -349,5 +398,6 @@ internal static class PropertyArrays
         => properties.RemoveAll(p => p.Name == property.Name).Add(property);
 
     /// <inheritdoc cref="Set(ImmutableArray{ResourcePropertySnapshot}, ResourcePropertySnapshot)"/>
-    public static ImmutableArray<ResourcePropertySnapshot> Set(this ImmutableArray<ResourcePropertySnapshot> properties, string name, object? value) => properties.Set(new ResourcePropertySnapshot(name, value));
+    public static ImmutableArray<ResourcePropertySnapshot> Set(this ImmutableArray<ResourcePropertySnapshot> properties, string name, object? value)
+        => properties.Set(new ResourcePropertySnapshot(name, value));
 }

@@ -21,7 +21,8 @@ internal static class Ports
             var port = Random.Shared.Next(Lowest, Highest);
             if (TryTake(port)) return port;
         }
-        throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"No free TCP port was found between {Lowest} and {Highest}; end some of the programs that listen there."));
+        throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture,
+            $"No free TCP port was found between {Lowest} and {Highest}; end some of the programs that listen there."));
     }
 
     /// <summary>Takes a certain port, unless something listens on it or it was given away before.</summary>

@@ -8,8 +8,8 @@ using Aspire.Hosting.Native;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
-/// Builds all projects of the application in one go and knows the program that each one builds. A stamp beside the first project's intermediate files spares the
-/// 5 s that an up-to-date build costs: it is older than no file that could matter.
+/// Builds all projects of the application in one go and knows the program that each one builds. A stamp beside the first project's intermediate files spares
+/// the 5 s that an up-to-date build costs: it is older than no file that could matter.
 /// </summary>
 internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Assembly? appHost, string workDirectory, AppHostConsole console)
 {
@@ -27,7 +27,8 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
         console.Progress("projects", $"building {projects.Count} projects ({_configuration})");
         var solution = Path.Combine(workDirectory, "projects.slnx");
         await File.WriteAllTextAsync(solution, $"<Solution>{string.Concat(projects.Select(p => $"<Project Path=\"{p}\" />"))}</Solution>", ct);
-        await DotnetAsync(["build", solution, "--nologo", "--configuration", _configuration, "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false"], ct);
+        await DotnetAsync(["build", solution, "--nologo", "--configuration", _configuration, "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary",
+            "-nodeReuse:false"], ct);
         var programs = await TargetPathsAsync(ct);
         await File.WriteAllTextAsync(stampPath, JsonSerializer.Serialize(programs), ct);
         File.SetLastWriteTimeUtc(stampPath, started); // what changed while building counts as newer
@@ -43,7 +44,9 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
             <Project>
               <ItemGroup><Service Include="{string.Join(';', projects)}" /></ItemGroup>
               <Target Name="Paths" Returns="@(Built)">
-                <MSBuild Projects="@(Service)" Targets="GetTargetPath" Properties="Configuration={_configuration}"><Output TaskParameter="TargetOutputs" ItemName="Built" /></MSBuild>
+                <MSBuild Projects="@(Service)" Targets="GetTargetPath" Properties="Configuration={_configuration}">
+                  <Output TaskParameter="TargetOutputs" ItemName="Built" />
+                </MSBuild>
               </Target>
             </Project>
             """, ct);
@@ -58,13 +61,15 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
         try
         {
             var english = new Dictionary<string, string> { ["DOTNET_CLI_UI_LANGUAGE"] = "en" };
-            return await Step.RunAsync(Dotnet, [.. arguments, $"-fileLoggerParameters:ErrorsOnly;NoSummary;LogFile={errors}"], english, Limits.Build, "Building the projects", "correct it and start again", ct);
+            return await Step.RunAsync(Dotnet, [.. arguments, $"-fileLoggerParameters:ErrorsOnly;NoSummary;LogFile={errors}"], english, Limits.Build,
+                "Building the projects", "correct it and start again", ct);
         }
         catch (DistributedApplicationException) when (File.Exists(errors))
         {
             var error = CompilerError().Match(await File.ReadAllTextAsync(errors, ct));
             if (!error.Success) throw;
-            throw new DistributedApplicationException($"{Path.GetFileNameWithoutExtension(error.Groups["project"].Value)} does not build: {error.Groups["where"].Value.Trim()}: {error.Groups["what"].Value.TrimEnd('.')}. Correct it and start again.");
+            throw new DistributedApplicationException($"{Path.GetFileNameWithoutExtension(error.Groups["project"].Value)} does not build: " +
+                $"{error.Groups["where"].Value.Trim()}: {error.Groups["what"].Value.TrimEnd('.')}. Correct it and start again.");
         }
     }
 
@@ -112,7 +117,9 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
         for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above)) yield return above;
     }
 
-    private static bool IsBuildFile(string path) => Path.GetExtension(path) is ".props" or ".targets" or ".rsp" || Path.GetFileName(path) is "global.json" or ".editorconfig" or "nuget.config" or "NuGet.Config";
+    private static bool IsBuildFile(string path)
+        => Path.GetExtension(path) is ".props" or ".targets" or ".rsp" || Path.GetFileName(path) is "global.json" or ".editorconfig" or "nuget.config"
+        or "NuGet.Config";
 
     /// <summary>The dotnet that runs this AppHost, else the one on PATH.</summary>
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host) ? host : "dotnet";

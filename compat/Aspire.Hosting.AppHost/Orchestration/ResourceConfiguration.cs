@@ -5,7 +5,8 @@ namespace Aspire.Hosting.Orchestration;
 /// <summary>Runs a resource's callbacks and looks up their values.</summary>
 internal static class ResourceConfiguration
 {
-    public static async Task<Dictionary<string, string>> EnvironmentAsync(IResource resource, DistributedApplicationExecutionContext context, CancellationToken ct)
+    public static async Task<Dictionary<string, string>> EnvironmentAsync(IResource resource, DistributedApplicationExecutionContext context,
+        CancellationToken ct)
     {
         var variables = new Dictionary<string, object>();
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToList())
@@ -29,11 +30,13 @@ internal static class ResourceConfiguration
         return values;
     }
 
-    private static async ValueTask<string?> ValueAsync(IResource resource, DistributedApplicationExecutionContext context, object value, CancellationToken ct) => value switch
+    private static async ValueTask<string?> ValueAsync(IResource resource, DistributedApplicationExecutionContext context, object value, CancellationToken ct)
+        => value switch
     {
         string text => text,
         IValueProvider provider => await provider.GetValueAsync(new ValueProviderContext { ExecutionContext = context, Caller = resource }, ct),
-        IResourceBuilder<IResource> { Resource: IValueProvider provider } => await provider.GetValueAsync(new ValueProviderContext { ExecutionContext = context, Caller = resource }, ct),
+        IResourceBuilder<IResource> { Resource: IValueProvider provider }
+            => await provider.GetValueAsync(new ValueProviderContext { ExecutionContext = context, Caller = resource }, ct),
         _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
     };
 }

@@ -19,8 +19,11 @@ internal sealed class WorkDirectory : IDisposable
         Sweep();
         var free = new DriveInfo(System.IO.Path.GetTempPath()).AvailableFreeSpace;
         if (free < FreeBytesMin)
-            throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"Only {free >> 20} MB are free below {System.IO.Path.GetTempPath()}, and {FreeBytesMin >> 20} MB are needed: free some, or set TMPDIR to a folder with more."));
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}");
+            throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture,
+                $"Only {free >> 20} MB are free below {System.IO.Path.GetTempPath()}, and {FreeBytesMin >> 20} MB are needed: free some, or set TMPDIR to a " +
+                $"folder with more."));
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(),
+            $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}");
         // Engines run as another user when the AppHost is root: they may pass through, not look around.
         Create(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Create(Session, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -49,7 +52,8 @@ internal sealed class WorkDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DistributedApplicationException($"The folder {folder} cannot be made ({e.Message}); free some disk space, or set TMPDIR to a folder that can be written.");
+            throw new DistributedApplicationException($"The folder {folder} cannot be made ({e.Message}); free some disk space, or set TMPDIR to a folder " +
+                $"that can be written.");
         }
     }
 
@@ -58,7 +62,8 @@ internal sealed class WorkDirectory : IDisposable
         foreach (var folder in Directory.GetDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
         {
             var pid = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
-            if (int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && kill(id, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess) TryDelete(folder);
+            if (int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && kill(id, 0) != 0
+                && Marshal.GetLastPInvokeError() == NoSuchProcess) TryDelete(folder);
         }
     }
 

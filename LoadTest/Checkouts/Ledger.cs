@@ -1,0 +1,172 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace LoadTest.Checkouts;
+
+/// <summary>What the client knows of an order's checkout.</summary>
+internal enum CheckoutOutcome : byte
+{
+    /// <summary>It was never asked for.</summary>
+    Unused,
+
+    /// <summary>2xx: the order must be paid.</summary>
+    Committed,
+
+    /// <summary>4xx: it must not be.</summary>
+    Refused,
+
+    /// <summary>5xx, or no answer: it may be, as long as the books balance.</summary>
+    Unknown,
+}
+
+/// <summary>What the books say.</summary>
+/// <param name="OrdersPaid">Orders that are paid, of those that were asked for.</param>
+/// <param name="UnknownPaid">Those of them whose outcome the client did not know.</param>
+/// <param name="StockTaken">Pieces that are gone from stock.</param>
+/// <param name="StockOrdered">Pieces in paid orders.</param>
+/// <param name="CreditTaken">Credit that is gone from users.</param>
+/// <param name="CreditOrdered">The cost of paid orders.</param>
+/// <param name="ViolationCount">How much is wrong.</param>
+/// <param name="Violations">The first of that, for people.</param>
+internal sealed record LedgerResult(long OrdersPaid, long UnknownPaid, long StockTaken, long StockOrdered, long CreditTaken, long CreditOrdered,
+    long ViolationCount, IReadOnlyList<string> Violations)
+{
+    public bool IsBalanced => ViolationCount == 0;
+}
+
+/// <summary>
+/// The books, as far as the public API shows them: orders with their lines, stock of each item, credit of each user. Nothing else may use the shop
+/// meanwhile. Without I/O.
+/// </summary>
+internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
+{
+    /// <summary>How many violations are told.</summary>
+    public const int ViolationsMax = 20;
+
+    private readonly bool[] _isPaid = new bool[outcomes.Length];
+    private readonly long[] _stock = new long[items], _ordered = new long[items], _credit = new long[users], _cost = new long[users];
+    private readonly List<(long Item, long Pieces)> _lines = []; // of the order at hand
+    private readonly List<string> _strange = [];
+    private long _violations, _strangeCount;
+
+    /// <summary>Orders that were asked for and have not been seen paid: those to read, again.</summary>
+    public long[] OrdersToRead() =>
+        [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] != CheckoutOutcome.Unused && !_isPaid[i]).Select(i => (long)i)];
+
+    /// <summary>Takes <c>GET /orders/find</c>; false when it is not an order's JSON.</summary>
+    public bool TakeOrder(long number, ReadOnlySpan<byte> body)
+    {
+        var (isPaid, user, cost) = (false, -1L, -1L);
+        _lines.Clear();
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName) continue;
+                if (reader.ValueTextEquals("paid"u8) && reader.Read()) isPaid = reader.GetBoolean();
+                else if (reader.ValueTextEquals("user_id"u8) && reader.Read()) user = IdOf(ref reader);
+                else if (reader.ValueTextEquals("total_cost"u8) && reader.Read()) cost = reader.GetInt64();
+                else if (reader.ValueTextEquals("items"u8)) ReadLines(ref reader);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+
+        if (cost < 0) return false;
+        if (isPaid && !_isPaid[number]) Pay(number, user, cost);
+        return true;
+    }
+
+    /// <summary>Takes <c>GET /stock/find</c>; false when it is not an item's JSON.</summary>
+    public bool TakeItem(long number, ReadOnlySpan<byte> body) => TryReadNumber(body, "stock"u8, out _stock[number]);
+
+    /// <summary>Takes <c>GET /payment/find_user</c>; false when it is not a user's JSON.</summary>
+    public bool TakeUser(long number, ReadOnlySpan<byte> body) => TryReadNumber(body, "credit"u8, out _credit[number]);
+
+    /// <summary>Compares all that was taken.</summary>
+    public LedgerResult Compare()
+    {
+        var told = new List<string>(_strange);
+        _violations = _strangeCount;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i] == CheckoutOutcome.Committed && !_isPaid[i]) Tell(told, $"order {ids[i]}: answered 2xx, but it is not paid");
+            if (outcomes[i] == CheckoutOutcome.Refused && _isPaid[i]) Tell(told, $"order {ids[i]}: answered 4xx, but it is paid");
+        }
+
+        for (var i = 0; i < items; i++)
+        {
+            if (_stock[i] < 0) Tell(told, $"item {i}: its stock is {_stock[i]}");
+            if (stockEach - _stock[i] != _ordered[i]) Tell(told, $"item {i}: {stockEach - _stock[i]} taken from stock, {_ordered[i]} in paid orders");
+        }
+
+        for (var i = 0; i < users; i++)
+        {
+            if (_credit[i] < 0) Tell(told, $"user {i}: the credit is {_credit[i]}");
+            if (creditEach - _credit[i] != _cost[i]) Tell(told, $"user {i}: {creditEach - _credit[i]} of credit taken, paid orders cost {_cost[i]}");
+        }
+
+        return new LedgerResult(_isPaid.LongCount(isPaid => isPaid), _isPaid.Where((isPaid, i) => isPaid && outcomes[i] == CheckoutOutcome.Unknown).LongCount(),
+            (items * stockEach) - _stock.Sum(), _ordered.Sum(), (users * creditEach) - _credit.Sum(), _cost.Sum(), _violations, told);
+    }
+
+    private void Pay(long number, long user, long cost)
+    {
+        _isPaid[number] = true;
+        if (user >= 0 && user < users) _cost[user] += cost;
+        else Wonder($"order {ids[number]}: paid by a user that is not of this run");
+        foreach (var (item, pieces) in _lines)
+        {
+            if (item >= 0 && item < items) _ordered[item] += pieces;
+            else Wonder($"order {ids[number]}: has an item that is not of this run");
+        }
+    }
+
+    private void Wonder(string violation)
+    {
+        _strangeCount++;
+        if (_strange.Count < ViolationsMax) _strange.Add(violation);
+    }
+
+    private void Tell(List<string> told, string violation)
+    {
+        _violations++;
+        if (told.Count < ViolationsMax) told.Add(violation);
+    }
+
+    // [["item", pieces], ...]
+    private void ReadLines(ref Utf8JsonReader reader)
+    {
+        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.StartArray; reader.Read())
+        {
+            reader.Read();
+            var item = IdOf(ref reader);
+            reader.Read();
+            _lines.Add((item, reader.GetInt64()));
+        }
+    }
+
+    private static long IdOf(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && Utf8Parser.TryParse(reader.ValueSpan, out long id, out var read) && read == reader.ValueSpan.Length
+            ? id : -1;
+
+    private static bool TryReadNumber(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, out long value)
+    {
+        value = 0;
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(name)) return reader.Read() && reader.TryGetInt64(out value);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not it.
+        }
+
+        return false;
+    }
+}

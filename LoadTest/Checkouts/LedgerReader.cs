@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using LoadTest.Driving;
+using LoadTest.Http;
+
+namespace LoadTest.Checkouts;
+
+/// <summary>Reads the books through the public API.</summary>
+internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, TextWriter output, CancellationToken cancellationToken)
+{
+    private const int ConnectionsMax = 64, ResolveSecondsMax = 15, PauseMs = 1000, SecondsBetweenLines = 5;
+
+    private readonly Ledger _ledger =
+        new(outcomes, ids, (int)options.Items, (int)options.Users, ShopData.StockEach, ShopData.CreditEach);
+
+    /// <summary>
+    /// Reads every order that was asked for, every item and every user, and compares. What cannot be read or does not fit at first may be a service that is
+    /// coming back, or a checkout that is still being resolved: it is read again for 15 s, and at least once.
+    /// </summary>
+    /// <exception cref="LoadTestException">The books cannot be read.</exception>
+    public LedgerResult Read()
+    {
+        var clock = Stopwatch.StartNew();
+        for (var pass = 1; ; pass++)
+        {
+            var unread = ReadAll();
+            var result = unread is null ? _ledger.Compare() : null;
+            if (result?.IsBalanced == true) return result;
+            if (pass > 1 && clock.Elapsed > TimeSpan.FromSeconds(ResolveSecondsMax))
+                return result ?? throw new LoadTestException($"The ledger could not be read: {unread}");
+            output.WriteLine($"ledger     {unread ?? $"{result!.ViolationCount:N0} things do not fit yet."} Reading again.");
+            if (cancellationToken.WaitHandle.WaitOne(PauseMs)) cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // What is wrong, or null. What follows a failure is not read: it would most likely fail as well.
+    private string? ReadAll()
+    {
+        var orders = _ledger.OrdersToRead();
+        RequestTemplate order = Find("/orders/find/"), item = Find("/stock/find/"), user = Find("/payment/find_user/");
+        return Get("orders", orders.Length, (i, buffer) => ids.Write(order, orders[i], buffer), (i, body) => _ledger.TakeOrder(orders[i], body))
+            ?? Get("items", options.Items, item.Write, _ledger.TakeItem)
+            ?? Get("users", options.Users, user.Write, _ledger.TakeUser);
+    }
+
+    private RequestTemplate Find(string path) => new(options.Target, "GET", path);
+
+    private string? Get(string what, long count, WriteRequest write, ReadBody take)
+    {
+        if (count == 0) return null;
+        var (done, unread, lastStatus) = (0L, 0L, 0);
+        var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
+        LoadDriver.Run(options.Target, new RequestSeries(count, write, Answered), new LoadPlan(connections)
+        {
+            EachSecond = second =>
+            {
+                if (second.Second % SecondsBetweenLines == 0) output.WriteLine($"ledger     {Volatile.Read(ref done):N0} of {count:N0} {what} read");
+            },
+        }, cancellationToken);
+        return unread > 0 ? $"{unread:N0} of {count:N0} {what} could not be read, the last was answered {lastStatus}." : null;
+
+        void Answered(long number, int status, ReadOnlySpan<byte> body)
+        {
+            done++;
+            if (status == 200 && take(number, body)) return;
+            unread++;
+            lastStatus = status;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using LoadTest.Reports;
+
+namespace LoadTest.Gateway;
+
+/// <summary>Measures the bare hop alone.</summary>
+internal static class BareCommand
+{
+    /// <exception cref="LoadTestException">It cannot be measured.</exception>
+    public static void Run(BareOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        var startedAt = DateTimeOffset.UtcNow;
+        output.Print(Machine.Current);
+        output.WriteLine($"load       closed loop, {options.Connections:N0} connections, {options.WarmupSeconds} s warm-up,"
+            + $" {options.DurationSeconds} s measured");
+        var hop = BareHop.Measure(NginxBinary.Find(options.Nginx), options.Connections, options.WarmupSeconds, options.DurationSeconds, cancellationToken);
+        output.Print("alone", hop);
+        var report = new BareReport(startedAt, Machine.Current, options.Connections, options.DurationSeconds, hop);
+        if (options.JsonFile is not null) File.WriteAllText(options.JsonFile, JsonSerializer.Serialize(report, ReportJson.Default.BareReport) + "\n");
+    }
+}

@@ -1,0 +1,36 @@
+namespace LoadTest;
+
+/// <summary>What <c>--help</c> says.</summary>
+internal static class Help
+{
+    public const string Text = """
+        LoadTest: measures the shop's checkout. It replaces the numbered orders, items and users of the shop it is pointed at.
+
+        LoadTest checkout [options]        checkouts of unique orders through the gateway, then the books
+          --target URL          the gateway                                            http://localhost:8000
+          --connections N       keep-alive connections                                 256
+          --duration S          seconds measured                                       20
+          --warmup S            seconds before that                                    5
+          --rate N              open loop: N arrivals a second, however fast the answers come; latency counts from the
+                                scheduled time. Without it a closed loop: each connection sends when it has its answer.
+          --orders N|auto       orders prepared; each is used once. auto: 25,000 for each second, or the rate's, up to
+                                1,000,000 (100,000 if they are made call by call)      auto
+          --items N, --users N  what the orders are spread over                        100,000 each
+          --hot-item            all orders take the same item: one line, two pieces
+          --hot-user            all orders are of the same user
+          --lines N             lines of an order; others than 2 are made call by call 2
+          --seed N              chooses items and users of orders made call by call    1
+          --no-verify           do not compare orders, stock and credit afterwards
+          --no-bare             do not measure the bare gateway hop before and after
+          --nginx FILE          nginx for the bare hop           from PATH, else what the AppHost unpacked
+          --postgres CONNECTION ask PostgreSQL for its durability settings and growth (Npgsql connection string)
+          --redis HOST:PORT[,password=...]                       ask Redis likewise
+          --json FILE           write the results there, too
+
+        LoadTest bare [options]            only the bare gateway hop: nginx passing to an nginx that answers 200
+          --connections N (256)  --duration S (5)  --warmup S (1)  --nginx FILE  --json FILE
+
+        Exit codes: 0 measured, and the books balance; 1 could not measure, or could not read the books; 2 the books do not
+        balance; 64 wrong options; 130 interrupted.
+        """;
+}

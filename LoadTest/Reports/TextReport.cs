@@ -1,0 +1,73 @@
+using LoadTest.Checkouts;
+using LoadTest.Gateway;
+using LoadTest.Statistics;
+
+namespace LoadTest.Reports;
+
+/// <summary>The results as lines for people.</summary>
+internal static class TextReport
+{
+    public static void Print(this TextWriter output, Machine machine) => output.WriteLine(
+        $"machine    {machine.Processor}, {machine.Cores} cores, {machine.MemoryGiB:N0} GiB, {machine.System}, {machine.Runtime}");
+
+    public static void Print(this TextWriter output, SecondStatistics second) => output.WriteLine(
+        $"{second.Second,6} s   {PhaseName(second.Phase),-8} {second.Succeeded,9:N0}/s  refused {second.Refused:N0}  failed {second.Failed:N0}"
+        + $"  p50 {second.Median / 1e6:N1} ms  p99 {second.Percentile99 / 1e6:N1} ms{(second.Waiting > 0 ? $"  waiting {second.Waiting:N0}" : "")}");
+
+    public static void Print(this TextWriter output, string name, BareHopResult hop) => output.WriteLine(
+        $"bare hop   {hop.PerSecond:N0}/s {name}; CPU a request: nginx {hop.CpuMicrosecondsOfNginx:N1} µs, LoadTest {hop.CpuMicrosecondsOfClient:N1} µs;"
+        + $" p50 {hop.MedianMs:N1} ms, p99 {hop.Percentile99Ms:N1} ms");
+
+    public static void Print(this TextWriter output, CheckoutReport report)
+    {
+        if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; measured only that long. Give more by --orders.");
+        output.WriteLine($"committed  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
+        output.WriteLine($"refused    {report.Refused:N0}");
+        output.WriteLine($"5xx        {report.ServerErrors:N0}");
+        output.WriteLine($"unanswered {report.Unanswered:N0}"
+            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
+        foreach (var kind in report.OtherAnswers) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
+        output.WriteLine($"latency    {Describe(report.Latency)}");
+        if (report.OtherLatency is not null) output.WriteLine($"  others   {Describe(report.OtherLatency)}");
+        if (report.Arrivals is { } arrivals)
+            output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s asked for, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
+                + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": too much for this shop, and the latencies above are too good" : ""));
+        if (report.BareHop is { } hop)
+            output.WriteLine($"ratio      {hop.Ratio:N3} of the bare hop"
+                + $" ({hop.PerSecond:N0}/s: {hop.Before.PerSecond:N0} before, {hop.After.PerSecond:N0} after)");
+        output.WriteLine("process          CPU µs/checkout   CPU s   resident MiB before, after");
+        foreach (var process in report.Processes)
+            output.WriteLine($"  {process.Name,-14} {process.CpuMicrosecondsPerCheckout,15:N1} {process.CpuSeconds,7:N2}"
+                + $" {process.ResidentMiBBefore,15:N0} {process.ResidentMiBAfter,8:N0}");
+        output.WriteLine($"  {"all",-14} {report.Processes.Sum(p => p.CpuMicrosecondsPerCheckout),15:N1} {report.Processes.Sum(p => p.CpuSeconds),7:N2}"
+            + $" of {report.MeasuredSeconds * report.Machine.Cores:N1}");
+        if (report.LargestOthers.Count > 0)
+            output.WriteLine($"  of other: {string.Join(", ", report.LargestOthers.Select(other => $"{other.Name} {other.CpuSeconds:N2} s"))}");
+        PrintStore(output, "postgres", report.Postgres);
+        PrintStore(output, "redis", report.Redis);
+    }
+
+    public static void Print(this TextWriter output, LedgerResult ledger)
+    {
+        foreach (var violation in ledger.Violations) output.WriteLine($"violation  {violation}");
+        if (ledger.ViolationCount > ledger.Violations.Count) output.WriteLine($"violation  and {ledger.ViolationCount - ledger.Violations.Count:N0} more");
+        output.WriteLine($"ledger: {(ledger.IsBalanced ? "balanced" : "NOT BALANCED")}; {ledger.OrdersPaid:N0} orders paid"
+            + $" ({ledger.UnknownPaid:N0} of them after a 5xx or no answer), stock taken {ledger.StockTaken:N0} = {ledger.StockOrdered:N0} ordered,"
+            + $" credit taken {ledger.CreditTaken:N0} = {ledger.CreditOrdered:N0} of cost");
+    }
+
+    private static void PrintStore(TextWriter output, string name, StoreReport? store) => output.WriteLine(store is null
+        ? $"{name,-10} not asked (--{name})"
+        : $"{name,-10} {string.Join(", ", store.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}; growth a checkout: "
+            + string.Join(", ", store.BytesPerCheckout.Select(growth => $"{growth.Key} {growth.Value:N0} bytes")));
+
+    private static string PhaseName(LoadPhase phase) => phase switch
+    {
+        LoadPhase.Warmup => "warm-up",
+        LoadPhase.Measured => "measured",
+        _ => "draining",
+    };
+
+    private static string Describe(LatencyReport? latency) => latency is null ? "none"
+        : $"p50 {latency.P50Ms:N1}  p95 {latency.P95Ms:N1}  p99 {latency.P99Ms:N1}  p99.9 {latency.P999Ms:N1}  max {latency.MaxMs:N1} ms";
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace LoadTest.Statistics;
+
+/// <summary>What a group of processes took.</summary>
+/// <param name="Name">One of <see cref="ProcessSample.Groups"/>.</param>
+/// <param name="CpuSeconds">User and system time between two samples.</param>
+/// <param name="ResidentBytesBefore">Resident memory at the first; pages that processes share count once for each of them.</param>
+/// <param name="ResidentBytesAfter">At the second.</param>
+internal sealed record ProcessUsage(string Name, double CpuSeconds, long ResidentBytesBefore, long ResidentBytesAfter);
+
+/// <summary>What the processes of a name took that belong to no group.</summary>
+internal sealed record OtherProcess(string Name, double CpuSeconds);
+
+/// <summary>All processes of the machine at one time, from /proc (proc_pid_stat(5)).</summary>
+internal sealed class ProcessSample
+{
+    /// <summary>Rows of a table of processes.</summary>
+    public static readonly string[] Groups = ["nginx", "Order.Api", "Payment.Api", "Stock.Api", "postgres", "redis-server", Ours, Other];
+
+    private const string Ours = "LoadTest", Other = "other";
+    private const int LargestMax = 5;
+    private const double TicksPerSecond = 100; // USER_HZ, part of the kernel's interface
+
+    private readonly Dictionary<(int Id, long Started), (string Group, string Name, long Ticks, long Bytes)> _processes = [];
+
+    private ProcessSample()
+    {
+    }
+
+    /// <summary>Reads them all; those that end meanwhile are left out.</summary>
+    public static ProcessSample Take()
+    {
+        var sample = new ProcessSample();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            try
+            {
+                var (name, ticks, started, pages) = ParseStat(File.ReadAllText($"{folder}/stat"));
+                var group = id == Environment.ProcessId ? Ours : GroupOf(name, () => File.ReadAllText($"{folder}/cmdline"));
+                sample._processes.Add((id, started), (group, name, ticks, pages * Environment.SystemPageSize));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended.
+            }
+        }
+
+        return sample;
+    }
+
+    /// <summary>What each group took between two samples. What processes took that ended between them is not known.</summary>
+    public static IReadOnlyList<ProcessUsage> Between(ProcessSample before, ProcessSample after) =>
+    [
+        .. Groups.Select(group => new ProcessUsage(group,
+            CpuSeconds(before, after._processes.Where(p => p.Value.Group == group)),
+            before._processes.Values.Where(p => p.Group == group).Sum(p => p.Bytes),
+            after._processes.Values.Where(p => p.Group == group).Sum(p => p.Bytes))),
+    ];
+
+    /// <summary>The names that took most time between two samples of all that belong to no group.</summary>
+    public static IReadOnlyList<OtherProcess> LargestOthers(ProcessSample before, ProcessSample after) =>
+    [
+        .. after._processes.Where(p => p.Value.Group == Other).GroupBy(p => p.Value.Name).Select(p => new OtherProcess(p.Key, CpuSeconds(before, p)))
+            .Where(p => p.CpuSeconds > 0).OrderByDescending(p => p.CpuSeconds).Take(LargestMax),
+    ];
+
+    /// <summary>The fields of a stat file that count here: name, user and system time in ticks, start time, resident pages.</summary>
+    internal static (string Name, long Ticks, long Started, long Pages) ParseStat(string stat)
+    {
+        var (open, close) = (stat.IndexOf('(', StringComparison.Ordinal), stat.LastIndexOf(')')); // the name may hold anything, brackets too
+        var fields = stat[(close + 2)..].Split(' '); // the first of these is field 3
+        return (stat[(open + 1)..close], Field(14) + Field(15), Field(22), Field(24));
+
+        long Field(int number) => long.Parse(fields[number - 3], CultureInfo.InvariantCulture);
+    }
+
+    private static double CpuSeconds(ProcessSample before, IEnumerable<KeyValuePair<(int, long), (string, string, long Ticks, long)>> processes) =>
+        processes.Sum(p => p.Value.Ticks - before._processes.GetValueOrDefault(p.Key).Ticks) / TicksPerSecond;
+
+    /// <summary>The group of a process: by its name, or where it is run by <c>dotnet</c>, by its assembly's.</summary>
+    internal static string GroupOf(string name, Func<string> commandLine)
+    {
+        if (name == "dotnet")
+        {
+            var assembly = commandLine().Split('\0').FirstOrDefault(argument => argument.EndsWith(".dll", StringComparison.Ordinal));
+            name = Path.GetFileNameWithoutExtension(assembly) ?? "";
+        }
+
+        return name != Ours && Groups.Contains(name) ? name : Other;
+    }
+}

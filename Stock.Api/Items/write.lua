@@ -1,0 +1,45 @@
+-- Creates items and changes their stock, each write for itself.
+-- ARGV per write: the idempotency key or '', what to do, the item, a number. 'c': create the item with that price; 'a': add that many; 's': subtract them.
+-- Replies per write: the amount now available, or 'U' unknown item, 'O' not that much in stock, 'V' the sum would leave 64 bits,
+-- 'K' the key came with another write before. Under a key the first reply is kept for a day.
+-- Arithmetic is Redis's own (64-bit, exact); Lua's numbers are doubles and serve only for their sign.
+local replies = {}
+
+local function write(verb, key, number)
+  if verb == 'c' then
+    redis.call('HSET', key, 'a', 0, 't', 0, 'p', number, 'g', 0)
+  elseif redis.call('HEXISTS', key, 'g') == 0 then
+    return 'U'
+  elseif verb == 's' then
+    if redis.call('HINCRBY', key, 'a', '-' .. number) < 0 then
+      redis.call('HINCRBY', key, 'a', number)
+      return 'O'
+    end
+    redis.call('HINCRBY', key, 't', '-' .. number)
+  else
+    -- The total is never below what is available, so only it can overflow.
+    local total = redis.pcall('HINCRBY', key, 't', number)
+    if type(total) ~= 'number' then
+      if total.err:find('overflow', 1, true) then return 'V' end
+      error(total.err)
+    end
+    redis.call('HINCRBY', key, 'a', number)
+  end
+  return redis.call('HGET', key, 'a')
+end
+
+for i = 1, #ARGV, 4 do
+  local once, request = ARGV[i] ~= '' and 'k:' .. ARGV[i], table.concat(ARGV, ' ', i + 1, i + 3) .. ' '
+  local before = once and redis.call('GET', once)
+  local reply
+  if not before then
+    reply = write(ARGV[i + 1], 'i:' .. ARGV[i + 2], ARGV[i + 3])
+    if once then redis.call('SET', once, request .. reply, 'EX', 86400) end
+  elseif before:sub(1, #request) == request then
+    reply = before:sub(#request + 1)
+  else
+    reply = 'K'
+  end
+  replies[#replies + 1] = reply
+end
+return replies

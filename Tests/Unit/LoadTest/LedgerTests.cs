@@ -1,0 +1,100 @@
+using System.Text;
+using LoadTest.Checkouts;
+
+namespace Tests.Unit.LoadTest;
+
+[Trait("Category", "Unit")]
+public sealed class LedgerTests
+{
+    private const long Stock = 100, Credit = 50;
+
+    // Order 0 was answered 2xx, 1 was answered 4xx, 2 broke, 3 was never asked for.
+    private static readonly CheckoutOutcome[] Outcomes =
+        [CheckoutOutcome.Committed, CheckoutOutcome.Refused, CheckoutOutcome.Unknown, CheckoutOutcome.Unused];
+
+    private readonly Ledger _ledger = new(Outcomes, new OrderIds(4), items: 2, users: 1, Stock, Credit);
+
+    [Fact]
+    public void Books_that_fit_balance()
+    {
+        Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
+        var result = _ledger.Compare();
+        Assert.Empty(result.Violations);
+        Assert.Equal((true, 1, 0, 5, 5, 7, 7),
+            (result.IsBalanced, result.OrdersPaid, result.UnknownPaid, result.StockTaken, result.StockOrdered, result.CreditTaken, result.CreditOrdered));
+    }
+
+    [Fact]
+    public void An_unknown_outcome_may_be_paid_if_all_of_it_is()
+    {
+        Read(isPaid: [true, false, true], stock: [94, 96], credit: 36);
+        var result = _ledger.Compare();
+        Assert.Equal((true, 2, 1), (result.IsBalanced, result.OrdersPaid, result.UnknownPaid));
+    }
+
+    [Theory]
+    [InlineData(false, false, 100, 100, 50, "order 0: answered 2xx, but it is not paid")]
+    [InlineData(true, true, 94, 96, 36, "order 1: answered 4xx, but it is paid")]
+    [InlineData(true, false, 96, 98, 43, "item 0: 4 taken from stock, 3 in paid orders")]
+    [InlineData(true, false, 97, 99, 43, "item 1: 1 taken from stock, 2 in paid orders")]
+    [InlineData(true, false, 97, 98, 36, "user 0: 14 of credit taken, paid orders cost 7")]
+    public void What_does_not_fit_is_told(bool isFirstPaid, bool isSecondPaid, long stock0, long stock1, long credit, string violation)
+    {
+        Read([isFirstPaid, isSecondPaid, false], [stock0, stock1], credit);
+        var result = _ledger.Compare();
+        Assert.Equal((1, false), (result.ViolationCount, result.IsBalanced));
+        Assert.Equal([violation], result.Violations);
+    }
+
+    [Fact]
+    public void Books_below_zero_are_a_violation_even_when_they_add_up()
+    {
+        Read(isPaid: [true, false, false], stock: [-3, 98], credit: 43);
+        Assert.Contains("item 0: its stock is -3", _ledger.Compare().Violations);
+    }
+
+    [Fact]
+    public void An_order_is_counted_once_however_often_it_is_read()
+    {
+        Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
+        Assert.Equal([1, 2], _ledger.OrdersToRead());
+        Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
+        Assert.True(_ledger.Compare().IsBalanced);
+    }
+
+    [Fact]
+    public void Only_some_of_many_violations_are_told_and_all_are_counted()
+    {
+        var ledger = new Ledger([.. Enumerable.Repeat(CheckoutOutcome.Committed, 1000)], new OrderIds(1000), 1, 1, 0, 0);
+        var result = ledger.Compare();
+        Assert.Equal((1000, Ledger.ViolationsMax), (result.ViolationCount, result.Violations.Count));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"paid":1,"total_cost":3}""")]
+    [InlineData("""{"paid":true,"items":[["0","2"]],"user_id":"0","total_cost":3}""")]
+    public void What_is_not_an_order_is_not_taken(string body) => Assert.False(_ledger.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"price":1}""")]
+    [InlineData("""{"stock":"7"}""")]
+    public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_ledger.TakeItem(0, Encoding.UTF8.GetBytes(body)));
+
+    // Every order has three of item 0 and two of item 1, and costs 7.
+    private void Read(bool[] isPaid, long[] stock, long credit)
+    {
+        for (var i = 0; i < isPaid.Length; i++)
+        {
+            var body = $$"""{"order_id":"{{i}}","paid":{{(isPaid[i] ? "true" : "false")}},"items":[["0",3],["1",2]],"user_id":"0","total_cost":7}""";
+            Assert.True(_ledger.TakeOrder(i, Encoding.UTF8.GetBytes(body)));
+        }
+
+        for (var i = 0; i < stock.Length; i++) Assert.True(_ledger.TakeItem(i, Encoding.UTF8.GetBytes($$"""{"stock":{{stock[i]}},"price":1,"held":0}""")));
+        Assert.True(_ledger.TakeUser(0, Encoding.UTF8.GetBytes($$"""{"user_id":"0","credit":{{credit}}}""")));
+    }
+}
