@@ -59,8 +59,12 @@ internal static class NginxGateway
             }
             upstreams.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
             foreach (var path in route.Paths)
-                locations.Append(CultureInfo.InvariantCulture,
-                    $"    location {path} {{ proxy_pass http://{service}{(route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "")}; }}\n");
+            {
+                var target = route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "";
+                // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
+                var final = target.Length > 1 ? "^~ " : "";
+                locations.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ proxy_pass http://{service}{target}; }}\n");
+            }
         }
         return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
@@ -73,7 +77,6 @@ internal static class NginxGateway
         worker_rlimit_nofile 65536;
         events {
           worker_connections 8192;
-          multi_accept on;
         }
         http {
           access_log off;
@@ -91,8 +94,6 @@ internal static class NginxGateway
           proxy_http_version 1.1;
           proxy_set_header Connection "";
           proxy_set_header Host $http_host;
-          proxy_set_header X-Forwarded-For $remote_addr;
-          proxy_set_header X-Forwarded-Proto $scheme;
           proxy_connect_timeout 2s;
           proxy_send_timeout 30s;
           proxy_read_timeout 30s;

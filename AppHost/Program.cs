@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
-var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var postgres = builder.AddPostgres("postgres").WithDataVolume().WithLoadSettings();
 var orders = postgres.AddDatabase("orders");
 var payments = postgres.AddDatabase("payments");
 var redis = builder.AddRedis("redis").WithDataVolume().WithAppendOnlyFile();
@@ -39,7 +39,7 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
     .WithRoutes(customerApi, ["/customers", "/stress"])
     .WithRoutes(storefront, ["/"]);
 
-builder.ForwardTraceSampling();
+builder.ForwardTelemetrySettings();
 builder.Build().Run();
 
 /// <summary>The AppHost's entry point; tests start it by this type.</summary>

@@ -1,10 +1,35 @@
+using System.Buffers;
+using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Order.Api.Checkout;
 using ServiceDefaults;
 
 namespace Order.Api;
 
 internal sealed record CheckoutDone(bool Paid);
+
+/// <summary>200 with <c>{"paid":true}</c>, the answer given ten thousand times a second: its bytes are made once.</summary>
+internal sealed class PaidHttpResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    private static readonly byte[] Body = JsonSerializer.SerializeToUtf8Bytes(new CheckoutDone(true), OrderJson.Default.CheckoutDone);
+
+    public static PaidHttpResult Instance { get; } = new();
+
+    public int? StatusCode => StatusCodes.Status200OK;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = "application/json; charset=utf-8";
+        httpContext.Response.ContentLength = Body.Length;
+        httpContext.Response.BodyWriter.Write(Body);
+        return Task.CompletedTask; // sent with the end of the request
+    }
+
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(CheckoutDone), ["application/json"]));
+}
 
 /// <summary>Checkout.</summary>
 internal static class CheckoutEndpoints
@@ -14,7 +39,7 @@ internal static class CheckoutEndpoints
         .WithDescription("An order that is paid stays so and costs nothing more. 503: the outcome is not known yet; ask again.")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<Results<Ok<CheckoutDone>, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
+    private static async Task<Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
         string order, Checkouts checkouts, CheckoutKeys keys, IdempotencyKey? key)
     {
         if (!PathValues.IsId(order)) return Problems.NotFound("There is no such order.");
@@ -28,10 +53,10 @@ internal static class CheckoutEndpoints
         return Answer(result);
     }
 
-    private static Results<Ok<CheckoutDone>, ProblemHttpResult, UnavailableHttpResult> Answer(CheckoutResult result) =>
+    private static Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult> Answer(CheckoutResult result) =>
         result.Status switch
         {
-            CheckoutStatus.Paid => TypedResults.Ok(new CheckoutDone(true)),
+            CheckoutStatus.Paid => PaidHttpResult.Instance,
             CheckoutStatus.Refused => Refused(result.Refusal),
             CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
             CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),

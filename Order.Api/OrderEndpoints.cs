@@ -62,8 +62,11 @@ internal static class OrderEndpoints
     {
         if (!PathValues.TryAmount(quantity, out var pieces)) return Problems.Invalid("The quantity " + AmountRule);
         if (!PathValues.IsId(order)) return UnknownOrder();
+        var request = $"add {order} {item} {pieces}";
+        // First of all: the item may be gone since, or its price not to be had.
+        if (key is not null && await orders.FindAsync(key, request) is { } before) return Answer(order, before);
         if (!PathValues.IsId(item) || await stock.FindPriceAsync(item) is not { } price) return Problems.NotFound("There is no such item.");
-        return Answer(order, await orders.WriteAsync(new(order, key, $"add {order} {item} {pieces}", null, row => row.Add(item, pieces, price))));
+        return Answer(order, await orders.WriteAsync(new(order, key, request, null, row => row.Add(item, pieces, price))));
     }
 
     private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> RemoveItemAsync(
@@ -84,7 +87,7 @@ internal static class OrderEndpoints
         _ => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
     };
 
-    private static async Task<Results<Ok<BatchDone>, ProblemHttpResult>> BatchInitAsync(
+    private static async Task<Results<Ok<BatchDone>, ProblemHttpResult, UnavailableHttpResult>> BatchInitAsync(
         string n, string items, string users, string price, OrderBatch batch, CancellationToken cancellationToken)
     {
         if (!PathValues.TryAmount(n, out var count, OrderBatch.CountMax)) return Problems.Invalid("The number of orders " + CountRule);
@@ -92,8 +95,9 @@ internal static class OrderEndpoints
         if (!PathValues.TryAmount(users, out var userCount, OrderBatch.CountMax)) return Problems.Invalid("The number of users " + CountRule);
         if (!PathValues.TryAmount(price, out var amount, long.MaxValue / 2))
             return Problems.Invalid("The price must be a whole number from 1 to 4611686018427387903.");
-        await batch.InitAsync(count, itemCount, userCount, amount, cancellationToken);
-        return TypedResults.Ok(new BatchDone("Batch init for orders successful"));
+        return await batch.InitAsync(count, itemCount, userCount, amount, cancellationToken)
+            ? TypedResults.Ok(new BatchDone("Batch init for orders successful"))
+            : Problems.Unavailable("Checkouts are under way. Nothing was replaced; try again when the shop is at rest.");
     }
 
     private static ProblemHttpResult UnknownOrder() => Problems.NotFound("There is no such order.");

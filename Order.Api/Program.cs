@@ -1,6 +1,7 @@
 using Order.Api;
 using Order.Api.Checkout;
 using Order.Api.Orders;
+using Order.Api.Reconciliation;
 using ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -23,12 +24,16 @@ builder.Services.AddSingleton<PostgresSagaStore>();
 builder.Services.AddSingleton<ISagaStore>(static services => services.GetRequiredService<PostgresSagaStore>());
 builder.Services.AddSingleton<CheckoutSagaRunner>();
 builder.Services.AddSingleton<CheckoutLane>();
+builder.Services.AddSingleton<CheckoutRecovery>();
 builder.Services.AddSingleton<Checkouts>();
 builder.Services.AddSingleton<CheckoutKeys>();
 builder.Services.AddHostedService<CheckoutSagaWorker>();
+builder.AddCrashPoint();
+builder.AddReconciliation();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapOrders();
 app.MapCheckout();
+app.MapReconciliation();
 app.Run();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Payment.Api.Accounts;
+using Payment.Api.Audit;
 
 namespace Payment.Api;
 
@@ -10,4 +11,9 @@ namespace Payment.Api;
 [JsonSerializable(typeof(BatchDone))]
 [JsonSerializable(typeof(ChargeRequest))]
 [JsonSerializable(typeof(PaymentOutcomes))]
+[JsonSerializable(typeof(FindChargesRequest))]
+[JsonSerializable(typeof(FoundCharges))]
+[JsonSerializable(typeof(ChargePageRequest))]
+[JsonSerializable(typeof(ChargePage))]
+[JsonSerializable(typeof(BooksPage))]
 internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Payment.Api;
 using Payment.Api.Accounts;
+using Payment.Api.Audit;
 using ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -10,9 +11,11 @@ builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOp
 builder.Services.AddSingleton<AccountStore>();
 builder.Services.AddSingleton<AccountBatch>();
 builder.Services.AddSingleton<PaymentMetrics>();
+builder.Services.AddSingleton<AccountAudit>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapAccounts();
 app.MapCharges();
+app.MapAudit();
 app.Run();

@@ -44,7 +44,7 @@ public sealed class Batcher<T>
     /// <param name="options">Its limits.</param>
     /// <param name="meters">For the meter <c>Shop.Batches</c>.</param>
     /// <param name="lane">
-    /// Works: takes batches until <see cref="Take"/> gives none. Started when there is something to take, by the thread that added it. Must not throw.
+    /// Works: takes batches until <see cref="Take"/> gives none. Started when there is something to take. Must not throw.
     /// </param>
     public Batcher(BatcherOptions options, IMeterFactory meters, Func<Batcher<T>, Task> lane)
     {
@@ -74,7 +74,10 @@ public sealed class Batcher<T>
             _lanes++;
         }
 
-        _ = RunAsync();
+        // Not here: a lane goes on long after this caller, whose trace and scopes it must not take along.
+        // Where there is a synchronization context it says where; services have none, the simulation of the checkout has.
+        if (SynchronizationContext.Current is { } context) context.Post(static self => _ = ((Batcher<T>)self!).RunAsync(), this);
+        else ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.RunAsync(), this, preferLocal: false);
     }
 
     /// <summary>The items that wait, the oldest first, <see cref="BatcherOptions.BatchMax"/> at most; none where none waits. For lanes.</summary>
@@ -123,6 +126,7 @@ public sealed class Batcher<T>
 /// <summary>Group commit: callers add a request each and await its own result; the commit gets those that have gathered, all at once.</summary>
 public sealed class GroupCommit<TRequest, TResult>
 {
+    private readonly string _name;
     private readonly Batcher<Entry> _queue;
     private readonly Func<IReadOnlyList<TRequest>, Task<TResult[]>> _commit;
 
@@ -134,7 +138,8 @@ public sealed class GroupCommit<TRequest, TResult>
     /// </param>
     public GroupCommit(BatcherOptions options, IMeterFactory meters, Func<IReadOnlyList<TRequest>, Task<TResult[]>> commit)
     {
-        _commit = commit;
+        ArgumentNullException.ThrowIfNull(options);
+        (_name, _commit) = ($"commit {options.Name}", commit);
         _queue = new(options, meters, LaneAsync);
     }
 
@@ -147,7 +152,8 @@ public sealed class GroupCommit<TRequest, TResult>
     public Task<ArraySegment<TResult>> AddAsync(TRequest[] requests)
     {
         // The caller goes on on another thread: the lane has the next batch to see to.
-        var entry = new Entry(requests, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var trace = Activity.Current is { Recorded: true } activity ? activity.Context : default;
+        var entry = new Entry(requests, trace, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _queue.Add(entry);
         return entry.Done.Task;
     }
@@ -156,6 +162,7 @@ public sealed class GroupCommit<TRequest, TResult>
     {
         for (var batch = queue.Take(); batch.Count > 0; batch = queue.Take())
         {
+            using var activity = BatchTrace.Start(_name, batch.Select(static entry => entry.Trace));
             try
             {
                 var results = await _commit(batch.Count == 1 ? batch[0].Requests : [.. batch.SelectMany(static entry => entry.Requests)]);
@@ -173,5 +180,29 @@ public sealed class GroupCommit<TRequest, TResult>
         }
     }
 
-    private sealed record Entry(TRequest[] Requests, TaskCompletionSource<ArraySegment<TResult>> Done);
+    private sealed record Entry(TRequest[] Requests, ActivityContext Trace, TaskCompletionSource<ArraySegment<TResult>> Done);
+}
+
+/// <summary>Spans of batches. Each belongs to the trace of the first of its members that is recorded, and is linked to the others'.</summary>
+public static class BatchTrace
+{
+    private static readonly ActivitySource Source = new("Shop.Batches");
+
+    /// <summary>Starts the span of a batch; null where no member is recorded, and then what follows is in no trace either.</summary>
+    /// <param name="name">Of the span.</param>
+    /// <param name="members">Each member's trace; default where it is not recorded.</param>
+    public static Activity? Start(string name, IEnumerable<ActivityContext> members)
+    {
+        Activity.Current = null; // of the batch before
+        ActivityContext parent = default;
+        List<ActivityLink>? links = null;
+        foreach (var member in members)
+        {
+            if (member == default) continue;
+            if (parent == default) parent = member;
+            else (links ??= []).Add(new(member));
+        }
+
+        return parent == default ? null : Source.StartActivity(name, ActivityKind.Internal, parent, links: links);
+    }
 }

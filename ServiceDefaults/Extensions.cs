@@ -26,7 +26,7 @@ public static class Extensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDefaultHealth();
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

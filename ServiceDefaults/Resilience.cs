@@ -40,6 +40,13 @@ public static class ResilienceExtensions
         return http.AddHttpMessageHandler(static services => new ResilienceHandler(
             services.GetRequiredService<IOptions<ResilienceOptions>>().Value, services.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Takes the default limits and retries off one client, for calls that take as long as they take; it should set a timeout of its own.</summary>
+    public static IHttpClientBuilder RemoveResilience(this IHttpClientBuilder http) =>
+        http.ConfigureAdditionalHttpMessageHandlers(static (handlers, _) =>
+        {
+            foreach (var handler in handlers.OfType<ResilienceHandler>().ToArray()) handlers.Remove(handler);
+        });
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using ServiceDefaults;
 using StackExchange.Redis;
 using Stock.Api;
+using Stock.Api.Audit;
 using Stock.Api.Items;
 using Stock.Api.Reservations;
 using Stock.Api.Scripting;
@@ -15,9 +16,11 @@ builder.Services.AddSingleton<ItemStore>();
 builder.Services.AddSingleton<ItemBatch>();
 builder.Services.AddSingleton<ReservationStore>();
 builder.Services.AddSingleton<StockMetrics>();
+builder.Services.AddSingleton<StockAudit>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapItems();
 app.MapReservations();
+app.MapAudit();
 app.Run();

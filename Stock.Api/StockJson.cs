@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Stock.Api.Audit;
 using Stock.Api.Reservations;
 
 namespace Stock.Api;
@@ -13,4 +14,8 @@ namespace Stock.Api;
 [JsonSerializable(typeof(SettleRequest))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(StockOutcomes))]
+[JsonSerializable(typeof(ItemPageRequest))]
+[JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(HeldRequest))]
+[JsonSerializable(typeof(HeldPage))]
 internal sealed partial class StockJson : JsonSerializerContext;

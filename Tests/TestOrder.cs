@@ -10,7 +10,7 @@ namespace Tests;
 /// <summary>Runs what fails in milliseconds before what needs a cluster.</summary>
 public sealed class FastTestsFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Order = ["Tests.Unit.", "Tests.Api.", "Tests.Cluster.", "Cluster"];
+    private static readonly string[] Order = ["Tests.Unit.", "Tests.Api.", "Tests.Cluster.", "Cluster", "Faults"];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -21,7 +21,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         {
             var calls = Fresh(queue.Take());
             if (calls.Count == 0 && decided.Count == 0 && ended.Count == 0) return;
-            using var activity = telemetry.StartTurn(calls, decided);
+            using var activity = CheckoutTelemetry.StartTurn(calls, decided, ended);
             var begun = await TurnAsync(decided, ended, calls, activity);
             decided.RemoveAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed or SagaStep.Fenced);
             List<CheckoutSaga> asking = [.. decided.Where(static saga => saga.State.Step == SagaStep.Commit), .. begun];
@@ -31,8 +31,8 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             if (begun.Count > 0) await runner.AskPaymentAsync([.. begun.Where(static saga => saga.State.Step == SagaStep.Charge)]);
             ended = [.. decided.Where(static saga => saga.State.Step == SagaStep.Ended && saga.Batch.End()).Select(static saga => saga.Batch)];
             var aside = decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step)).ToList();
-            if (aside.Count > 0) _ = FinishAsync(aside);
             decided = begun.FindAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed);
+            if (aside.Count > 0) _ = FinishAsync(aside); // from here on they move by themselves
         }
     }
 
@@ -51,7 +51,9 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             // Nothing is known: the calls may have begun, and are then adopted; the others are recorded beside the lane.
             telemetry.TurnUnknown(decided.Count, calls.Count, e);
             foreach (var call in calls) call.Complete(CheckoutResult.Unknown(call.SagaId));
-            if (decided.Count > 0) _ = FinishAsync([.. decided]);
+            List<CheckoutSaga> aside = [.. decided];
+            decided.Clear(); // theirs alone from here on
+            if (aside.Count > 0) _ = FinishAsync(aside);
             return begun;
         }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Order.Api.Checkout;
 
 /// <summary>Sagas that began together, in one row: they have one owner and one lease.</summary>
@@ -16,6 +18,9 @@ internal sealed class SagaBatch(Guid id, int epoch, long startedAt, long leasedA
     public long StartedAt => startedAt;
 
     public long LeasedAt => leasedAt;
+
+    /// <summary>Of the first of its checkouts that is recorded.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>Counts a saga in.</summary>
     public void Add() => _open++;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
@@ -24,23 +25,12 @@ internal sealed partial class CheckoutTelemetry : IDisposable
         _stepSeconds = meter.CreateHistogram<double>("shop.checkout.step.duration", "s", "Duration of saga steps, by step; one measurement a batch.");
     }
 
-    /// <summary>
-    /// A span for a turn of the lane. It belongs to the trace of the first checkout in it that is recorded, and is linked to the others'.
-    /// </summary>
-    public Activity? StartTurn(IReadOnlyList<CheckoutCall> calls, IReadOnlyList<CheckoutSaga> decided)
+    /// <summary>A span for a turn of the lane.</summary>
+    public static Activity? StartTurn(IReadOnlyList<CheckoutCall> calls, IReadOnlyList<CheckoutSaga> decided, IReadOnlyList<SagaBatch> ended)
     {
-        Activity.Current = null; // the lane goes on from turn to turn
-        ActivityContext parent = default;
-        List<ActivityLink>? links = null;
-        foreach (var call in calls.Concat(decided.Select(static saga => saga.Call).OfType<CheckoutCall>()))
-        {
-            if (call.Trace == default) continue;
-            if (parent == default) parent = call.Trace;
-            (links ??= []).Add(new(call.Trace, new() { ["shop.order"] = call.OrderId, ["shop.saga"] = call.SagaId }));
-        }
-
-        return parent == default ? null : _source.StartActivity("checkout turn", ActivityKind.Internal, parent, links: links)
-            ?.AddTag("shop.begun", calls.Count).AddTag("shop.recorded", decided.Count);
+        var members = calls.Select(static call => call.Trace).Concat(decided.Select(static saga => saga.Call?.Trace ?? default))
+            .Concat(ended.Select(static batch => batch.Trace));
+        return BatchTrace.Start("checkout turn", members)?.AddTag("shop.begun", calls.Count).AddTag("shop.recorded", decided.Count);
     }
 
     /// <summary>A span for the recovery of sagas, a trace of its own that is linked to theirs.</summary>

@@ -54,15 +54,15 @@ internal sealed class Checkouts
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, CheckoutCall> _running = new();
-    private readonly PostgresSagaStore _store;
+    private readonly ISagaStore _store;
     private readonly TimeProvider _time;
     private readonly Batcher<CheckoutCall> _queue;
     private int _callers;
 
-    public Checkouts(PostgresSagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
+    public Checkouts(ISagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        _queue = new(new("checkouts", QueueMax: RunningMax), meters, lane.RunAsync);
+        _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: int.Parse(Environment.GetEnvironmentVariable("LANES") ?? "1", null)), meters, lane.RunAsync);
     }
 
     /// <summary>Checks out an order.</summary>

@@ -26,17 +26,15 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
 
     private const string EndSql = "DELETE FROM sagas s USING unnest($1, $2) AS a (id, epoch) WHERE s.id = a.id AND s.epoch = a.epoch";
 
-    // Begun before by this very call, its confirmation lost: it counts, and keeps its time and its lease.
     private const string BeginSql = """
         WITH begun AS (
             UPDATE orders o SET status = 1, saga_id = a.saga_id, refusal = 0 FROM unnest($1, $2) AS a (order_id, saga_id)
-            WHERE o.id = a.order_id AND (o.status = 0 AND o.item_ids <> '{}' OR o.status = 1 AND o.saga_id = a.saga_id)
+            WHERE o.id = a.order_id AND o.status = 0 AND o.item_ids <> '{}'
             RETURNING o.id, o.saga_id, o.user_id, o.item_ids, o.quantities, o.total_cost),
         intent AS (
             INSERT INTO sagas (id, owner, lease_until, traceparent, saga_ids, order_ids, user_ids, totals)
-            SELECT $3, $4, now() + $5, $6, array_agg(saga_id), array_agg(id), array_agg(user_id), array_agg(total_cost) FROM begun HAVING count(*) > 0
-            ON CONFLICT (id) DO NOTHING)
-        SELECT b.*, floor(extract(epoch FROM coalesce(s.started_at, now())))::bigint, coalesce(s.epoch, 1) FROM begun b LEFT JOIN sagas s ON s.id = $3
+            SELECT $3, $4, now() + $5, $6, array_agg(saga_id), array_agg(id), array_agg(user_id), array_agg(total_cost) FROM begun HAVING count(*) > 0)
+        SELECT *, floor(extract(epoch FROM now()))::bigint FROM begun
         """;
 
     private const string FindRecordsSql = """
@@ -79,7 +77,9 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
             {
                 return await TransactionRetry.RunAsync(() => TurnOnceAsync(turn));
             }
-            catch (DbException e) when (e.IsTransient && attempt < AttemptsMax)
+            // A checkout is not begun again under the same id: the first attempt may be carried out late, and then begin what is over, or what is in no row of
+            // sagas. Who began, if anybody, shows when the lease has run out.
+            catch (DbException e) when (e.IsTransient && turn.Begin.Count == 0 && attempt < AttemptsMax)
             {
                 await Task.Delay(RetryPause, time);
             }
@@ -110,7 +110,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         return intents.ConvertAll(intent => Adopted(intent, orders));
     }
 
-    /// <summary>What a saga came to; null while that is open or cannot be known any more.</summary>
+    /// <inheritdoc />
     public async Task<CheckoutResult?> FindOutcomeAsync(string order, Guid saga)
     {
         await using var command = database.CreateCommand(OutcomeSql);
@@ -193,9 +193,10 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         SagaBatch? batch = null;
         while (await row.ReadAsync())
         {
-            // Adopted since, for its confirmation was lost and took its time: it is another's now.
-            if (row.GetInt32(7) != 1) continue;
-            batch ??= new(turn.BatchId, 1, row.GetInt64(6), leasedAt);
+            batch ??= new(turn.BatchId, 1, row.GetInt64(6), leasedAt)
+            {
+                Trace = turn.Begin.Select(static call => call.Trace).FirstOrDefault(static trace => trace != default),
+            };
             batch.Add();
             var id = row.GetString(0);
             begun.Add(id, new(row.GetGuid(1), id, row.GetString(2), Lines(row, 3), row.GetInt64(5), batch, SagaState.Started, calls[id]));

@@ -68,4 +68,7 @@ internal interface ISagaStore
     /// <param name="max">How many at most.</param>
     /// <param name="now">A timestamp of the caller.</param>
     Task<List<AdoptedBatch>> AdoptAsync(int max, long now);
+
+    /// <summary>What a saga came to; null while that is open or cannot be known any more.</summary>
+    Task<CheckoutResult?> FindOutcomeAsync(string order, Guid saga);
 }

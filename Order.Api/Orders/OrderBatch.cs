@@ -1,23 +1,28 @@
 using Npgsql;
+using Order.Api.Checkout;
 
 namespace Order.Api.Orders;
 
 /// <summary>
-/// Replaces the numbered orders "0" to "n-1" in one transaction. Nobody else reads or writes orders meanwhile. Sagas stay: those that are open run to their
-/// end, but a new
-/// order of the old number is not theirs.
+/// Replaces the numbered orders "0" to "n-1" in one transaction. Nobody else reads or writes orders meanwhile. An order that is in checkout is not replaced:
+/// who brings its saga to an end must be able to see whether it was paid.
 /// </summary>
-internal sealed class OrderBatch(NpgsqlDataSource database)
+internal sealed class OrderBatch(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Most orders, and most items and users to draw from, of one batch.</summary>
     public const long CountMax = 10_000_000;
 
     private const int CommandTimeSecondsMax = 300;
 
+    // With the lock no saga can begin, and none be recorded.
+    private const string LockSql = "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
+
+    private const string IsOpenSql = "SELECT EXISTS (SELECT FROM sagas, unnest(order_ids) AS o (id) WHERE length(o.id) < 36)";
+
     // Emptied and filled again, not deleted from: a million dead rows would slow down everything until they are vacuumed. The others are few and are put back.
     private const string Replace = """
-        LOCK TABLE orders IN ACCESS EXCLUSIVE MODE;
         CREATE TEMP TABLE kept_orders ON COMMIT DROP AS SELECT * FROM orders WHERE length(id) = 36;
+        INSERT INTO replaced_orders SELECT saga_id FROM orders WHERE status = 2 AND length(id) <> 36 ORDER BY saga_id DESC LIMIT 1 ON CONFLICT DO NOTHING;
         TRUNCATE orders;
         INSERT INTO orders SELECT * FROM kept_orders;
         """;
@@ -35,13 +40,33 @@ internal sealed class OrderBatch(NpgsqlDataSource database)
         SELECT i::text, floor(random() * $3)::bigint::text, '{0}', '{2}', ARRAY[2 * $4], 2 * $4 FROM generate_series(0, $1 - 1) AS i WHERE $2 = 1
         """;
 
+    // Recovery needs a lease and a second for the sagas of an owner that died.
+    private static readonly TimeSpan RestTimeMax = SagaLimits.Lease * 2, RestPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
-    /// Replaces the orders. Each has one piece each of two random items below <paramref name="items"/> and a random user below <paramref name="users"/>.
+    /// Replaces the orders. Each has one piece each of two random items below <paramref name="items"/> and a random user below <paramref name="users"/>. Waits
+    /// a while for checkouts to end; false: they do not, and nothing was changed.
     /// </summary>
-    public async Task InitAsync(long count, long items, long users, long price, CancellationToken cancellationToken)
+    public async Task<bool> InitAsync(long count, long items, long users, long price, CancellationToken cancellationToken)
+    {
+        var askedAt = time.GetTimestamp();
+        while (!await TryInitAsync(count, items, users, price, cancellationToken))
+        {
+            if (time.GetElapsedTime(askedAt) > RestTimeMax) return false;
+            await Task.Delay(RestPause, time, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> TryInitAsync(long count, long items, long users, long price, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var lockOrders = new NpgsqlCommand(LockSql, connection) { CommandTimeout = CommandTimeSecondsMax };
+        await lockOrders.ExecuteNonQueryAsync(cancellationToken);
+        await using var isOpen = new NpgsqlCommand(IsOpenSql, connection);
+        if ((bool)(await isOpen.ExecuteScalarAsync(cancellationToken))!) return false;
         await using var replace = new NpgsqlCommand(Replace, connection) { CommandTimeout = CommandTimeSecondsMax };
         await replace.ExecuteNonQueryAsync(cancellationToken);
         await using var fill = new NpgsqlCommand(items > 1 ? FillTwoLines : FillOneLine, connection) { CommandTimeout = CommandTimeSecondsMax };
@@ -50,5 +75,6 @@ internal sealed class OrderBatch(NpgsqlDataSource database)
         await using var analyze = new NpgsqlCommand("ANALYZE orders", connection) { CommandTimeout = CommandTimeSecondsMax };
         await analyze.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 }

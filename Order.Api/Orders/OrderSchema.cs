@@ -15,6 +15,9 @@ internal static class OrderSchema
     /// its order. The epoch fences off former owners. One row for a batch, because a row, its index entry and its vacuuming for every checkout cost as much as
     /// all else that Postgres does for it. Users and totals are enough to undo a checkout whose order is gone. Their arrays are not compressed: ids do not.
     /// </para>
+    /// <para>
+    /// replaced_orders has of each batch_init the last saga of a paid order that it took away, for the reconciliation: sagas' ids are ordered by time.
+    /// </para>
     /// </remarks>
     public const string Script = """
         CREATE TABLE IF NOT EXISTS orders (
@@ -51,5 +54,6 @@ internal static class OrderSchema
             at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX IF NOT EXISTS idempotency_keys_at ON idempotency_keys USING brin (at);
+        CREATE TABLE IF NOT EXISTS replaced_orders (last_saga uuid PRIMARY KEY);
         """;
 }

@@ -46,6 +46,16 @@ internal sealed class OrderStore
         return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
     }
 
+    /// <summary>What came of the request that came with the key before; null where none did.</summary>
+    public async Task<OrderChange?> FindAsync(IdempotencyKey key, string request)
+    {
+        await using var command = _database.CreateCommand(SelectKeys);
+        command.Parameters.Add(Array([key.Id]));
+        await using var reader = await command.ExecuteReaderAsync();
+        if (!await reader.ReadAsync()) return null;
+        return reader.GetString(1) == request ? (OrderChange)(reader.GetInt16OrNull(2) ?? 0) : OrderChange.KeyReused;
+    }
+
     /// <summary>Makes a change, with those of others.</summary>
     /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
     public Task<OrderChange> WriteAsync(OrderWrite write) => _writes.AddAsync(write);

@@ -15,6 +15,7 @@ internal sealed class AccountBatch(NpgsqlDataSource database)
         LOCK TABLE accounts, entries IN ACCESS EXCLUSIVE MODE;
         CREATE TEMP TABLE kept_accounts ON COMMIT DROP AS SELECT * FROM accounts WHERE length(id) = 36;
         CREATE TEMP TABLE kept_entries ON COMMIT DROP AS SELECT * FROM entries WHERE length(account_id) = 36;
+        INSERT INTO replaced_charges SELECT id FROM entries WHERE kind = 3 AND length(account_id) <> 36 ORDER BY id DESC LIMIT 1 ON CONFLICT DO NOTHING;
         TRUNCATE accounts, entries;
         INSERT INTO accounts SELECT * FROM kept_accounts;
         INSERT INTO entries SELECT * FROM kept_entries;

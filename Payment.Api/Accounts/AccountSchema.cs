@@ -8,7 +8,7 @@ internal static class AccountSchema
     /// Accounts that batch_init made have numbers for ids, all others the 36 characters of a UUID. <c>opening</c> is what batch_init gave; it has no entry.
     /// An entry is one movement of money under its key and stays for good: the entries are the ledger. Kind: 1 fund, 2 pay, 3 charge, 4 open. Status:
     /// 1 done, 2 refused for lack of credit, 3 refused for lack of an account, 4 done and refunded, 5 cancelled before it came (a tombstone), 6 refused for
-    /// size.
+    /// size. replaced_charges has of each batch_init the last charge that it took away, for the reconciliation: charges are ordered by time.
     /// </remarks>
     public const string Script = """
         CREATE TABLE IF NOT EXISTS accounts (
@@ -28,5 +28,6 @@ internal static class AccountSchema
             amount bigint NOT NULL CHECK (amount > 0 OR kind = 4),
             at timestamptz NOT NULL DEFAULT now()
         );
+        CREATE TABLE IF NOT EXISTS replaced_charges (last uuid PRIMARY KEY);
         """;
 }

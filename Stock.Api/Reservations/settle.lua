@@ -7,22 +7,31 @@
 local floor = tonumber(redis.call('GET', 'reservations:floor') or '0')
 local count, position, replies = #ARGV, 1, {}
 
-local function hold(first, last)
+-- The generation of an item tells whether batch_init has replaced it since. While no batch runs it is known without asking: items that batch_init made, with
+-- numbers for ids, are of the last batch, all others (36 characters) of generation 0.
+local batch = redis.call('HMGET', 'items:batch', 'g', 'running')
+local last, running = batch[1] or '0', batch[2]
+local function generation_of(item)
+  if running then return redis.call('HGET', 'i:' .. item, 'g') end
+  return #item == 36 and '0' or last
+end
+
+local function hold(first, final)
   local record = { 'H' }
   local refusal
-  for line = first, last, 2 do
-    local key, quantity = 'i:' .. ARGV[line], ARGV[line + 1]
-    local generation = redis.call('HGET', key, 'g')
-    if not generation then
-      refusal = 'U'
-      break
-    end
+  for line = first, final, 2 do
+    local item, quantity = ARGV[line], ARGV[line + 1]
+    local key = 'i:' .. item
     if redis.call('HINCRBY', key, 'a', '-' .. quantity) < 0 then
       redis.call('HINCRBY', key, 'a', quantity)
       refusal = 'O'
+      if redis.call('HEXISTS', key, 'p') == 0 then
+        redis.call('DEL', key)
+        refusal = 'U'
+      end
       break
     end
-    record[#record + 1], record[#record + 2], record[#record + 3] = ARGV[line], quantity, generation
+    record[#record + 1], record[#record + 2], record[#record + 3] = item, quantity, generation_of(item)
   end
   if not refusal then return table.concat(record, ' ') end
   for line = 2, #record, 3 do redis.call('HINCRBY', 'i:' .. record[line], 'a', record[line + 1]) end
@@ -31,9 +40,8 @@ end
 
 local function settle(record, field)
   for item, quantity, generation in record:sub(3):gmatch('(%S+) (%S+) (%S+)') do
-    local key = 'i:' .. item
     -- Another generation: batch_init has replaced the item, and what was held with it.
-    if redis.call('HGET', key, 'g') == generation then redis.call('HINCRBY', key, field, quantity) end
+    if generation_of(item) == generation then redis.call('HINCRBY', 'i:' .. item, field, quantity) end
   end
 end
 

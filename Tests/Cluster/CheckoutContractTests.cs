@@ -3,7 +3,9 @@ using System.Net;
 namespace Tests.Cluster;
 
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class CheckoutContractTests(ClusterFixture cluster)
+public sealed class CheckoutContractTests(ClusterFixture cluster) : CheckoutContract(cluster);
+
+public abstract class CheckoutContract(ClusterFixture cluster)
 {
     private readonly ShopClient _shop = cluster.Shop;
 

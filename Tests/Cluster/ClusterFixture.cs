@@ -16,7 +16,7 @@ public sealed class SharedCluster : ICollectionFixture<ClusterFixture>
 }
 
 /// <summary>The whole shop as the AppHost describes it, with the dashboard, on random ports; its data goes with it.</summary>
-public sealed class ClusterFixture : IAsyncLifetime
+public class ClusterFixture : IAsyncLifetime
 {
     /// <summary>The login token of the dashboard.</summary>
     public const string BrowserToken = "test-token";
@@ -35,23 +35,23 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     public ShopClient Shop => _shop ?? throw new InvalidOperationException("The cluster is not started.");
 
-    public async ValueTask InitializeAsync()
-    {
-        _cluster = await StartAsync();
-        _shop = new ShopClient(_cluster.App.GetEndpoint("gateway"));
-    }
+    public virtual async ValueTask InitializeAsync() => Use(await StartAsync());
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _shop?.Dispose();
         if (_cluster is not null) await StopAsync(_cluster);
     }
 
     /// <summary>Starts a cluster, all of it healthy.</summary>
-    public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null)
+    /// <param name="configure">Changes the model before it starts.</param>
+    /// <param name="withDashboard">All services then tell it everything, which costs more than what they do.</param>
+    public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, bool withDashboard = true)
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>([], (options, _) => options.DisableDashboard = false, limit.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(
+            [], (options, _) => options.DisableDashboard = !withDashboard, limit.Token);
         builder.Configuration["AppHost:BrowserToken"] = BrowserToken;
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         foreach (var container in builder.Resources.OfType<ContainerResource>())
@@ -80,6 +80,13 @@ public sealed class ClusterFixture : IAsyncLifetime
         await cluster.App.StopAsync(CancellationToken.None).WaitAsync(StopLimit, CancellationToken.None);
         await cluster.DisposeAsync();
         await cluster.App.DisposeAsync().AsTask().WaitAsync(StopLimit, CancellationToken.None);
+    }
+
+    /// <summary>Makes a cluster this fixture's, to stop with it.</summary>
+    protected void Use(RunningCluster cluster)
+    {
+        _cluster = cluster;
+        _shop = new ShopClient(cluster.App.GetEndpoint("gateway"));
     }
 
     /// <summary>What stands in the way of a start: each instance's state, and the last lines of those that are not healthy.</summary>

@@ -2,9 +2,11 @@ using System.Net;
 
 namespace Tests.Cluster;
 
-/// <summary>Whatever comes at once: nothing is sold twice, nobody pays twice, and the answers say what the books say.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class ConsistencyTests(ClusterFixture cluster)
+public sealed class ConsistencyTests(ClusterFixture cluster) : Consistency(cluster);
+
+/// <summary>Whatever comes at once: nothing is sold twice, nobody pays twice, and the answers say what the books say.</summary>
+public abstract class Consistency(ClusterFixture cluster)
 {
     private const int LimitMs = 120_000;
     private readonly ShopClient _shop = cluster.Shop;

@@ -3,7 +3,9 @@ using System.Net;
 namespace Tests.Cluster;
 
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class OrderContractTests(ClusterFixture cluster)
+public sealed class OrderContractTests(ClusterFixture cluster) : OrderContract(cluster);
+
+public abstract class OrderContract(ClusterFixture cluster)
 {
     private readonly ShopClient _shop = cluster.Shop;
 

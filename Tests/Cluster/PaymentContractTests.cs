@@ -3,7 +3,9 @@ using System.Net;
 namespace Tests.Cluster;
 
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class PaymentContractTests(ClusterFixture cluster)
+public sealed class PaymentContractTests(ClusterFixture cluster) : PaymentContract(cluster);
+
+public abstract class PaymentContract(ClusterFixture cluster)
 {
     private readonly ShopClient _shop = cluster.Shop;
 

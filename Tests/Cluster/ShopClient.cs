@@ -28,12 +28,13 @@ public sealed class ShopClient(Uri gateway) : IDisposable
         }
     }
 
-    public async Task<Answer> SendAsync(string method, string path, string? json = null, string? traceParent = null)
+    public async Task<Answer> SendAsync(string method, string path, string? json = null, string? traceParent = null, string? key = null)
     {
         var uri = new Uri($"{gateway.Scheme}://{gateway.Authority}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(method), uri);
         if (json is not null) request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
         if (traceParent is not null) request.Headers.Add("traceparent", traceParent);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, response.Headers.RetryAfter?.Delta);

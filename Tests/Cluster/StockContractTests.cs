@@ -3,7 +3,9 @@ using System.Net;
 namespace Tests.Cluster;
 
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class StockContractTests(ClusterFixture cluster)
+public sealed class StockContractTests(ClusterFixture cluster) : StockContract(cluster);
+
+public abstract class StockContract(ClusterFixture cluster)
 {
     private readonly ShopClient _shop = cluster.Shop;
 

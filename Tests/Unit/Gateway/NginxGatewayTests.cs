@@ -27,8 +27,8 @@ public sealed class NginxGatewayTests
     }
 
     [Theory]
-    [InlineData("    location /orders/find/ { proxy_pass http://order/find/; }\n")]
-    [InlineData("    location /orders/checkout/ { proxy_pass http://order/checkout/; }\n")]
+    [InlineData("    location ^~ /orders/find/ { proxy_pass http://order/find/; }\n")]
+    [InlineData("    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n")]
     [InlineData("    location / { proxy_pass http://order-history; }\n")]
     [InlineData("    listen 8000 ")]
     [InlineData("    location ~* /internal(/|$) { return 404; }\n")]

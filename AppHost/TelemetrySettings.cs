@@ -1,0 +1,18 @@
+namespace AppHost;
+
+internal static class TelemetrySettings
+{
+    private static readonly string[] Variables = ["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_METRIC_EXPORT_INTERVAL"];
+
+    /// <summary>
+    /// Hands the settings that the AppHost was started with on to all projects. Unless they are set, every trace is recorded in development and metrics are
+    /// sent every second, which costs more than the requests themselves: under load, set <c>OTEL_TRACES_SAMPLER=parentbased_traceidratio</c>,
+    /// <c>OTEL_TRACES_SAMPLER_ARG=0.01</c> and <c>OTEL_METRIC_EXPORT_INTERVAL=10000</c> (milliseconds).
+    /// </summary>
+    public static void ForwardTelemetrySettings(this IDistributedApplicationBuilder builder)
+    {
+        foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
+            foreach (var variable in Variables)
+                if (builder.Configuration[variable] is { Length: > 0 } value) builder.CreateResourceBuilder(project).WithEnvironment(variable, value);
+    }
+}

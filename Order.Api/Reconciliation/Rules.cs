@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Order.Api.Orders;
+
+namespace Order.Api.Reconciliation;
+
+/// <summary>An order that was in checkout at least once.</summary>
+/// <param name="Id">The order's.</param>
+/// <param name="User">Who pays.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Saga">Its latest.</param>
+/// <param name="Total">What it costs.</param>
+/// <param name="IsSagaOpen">At the same moment, its saga was among the open ones.</param>
+internal sealed record OrderFact(string Id, string User, OrderStatus Status, Guid Saga, long Total, bool IsSagaOpen);
+
+/// <summary>The invariants' comparisons, without I/O.</summary>
+/// <remarks>
+/// <para>
+/// They are true at any moment, under any load, because of the order in which things are read. A charge precedes its order's record as paid and never goes
+/// away after it: a paid order is read first, its charge later. A saga is in the table before it charges or holds anything, and until all of that is settled:
+/// a charge or hold is read first, whether its saga is open later. An order's status and the open sagas come from one snapshot.
+/// </para>
+/// <para>
+/// batch_init takes away numbered accounts with their charges, and numbered orders (which belong to numbered users), but not the other side's half of a
+/// checkout. Both services remember the last saga that lost its half so; of numbered users nothing is expected up to that one. Sagas' ids are ordered by
+/// time (UUID version 7), so later ones are compared in full, as all of other users are always.
+/// </para>
+/// </remarks>
+internal static class Rules
+{
+    /// <summary>The first id that a saga of that time could have.</summary>
+    public static Guid FirstSagaOf(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>Can batch_init have taken away half of a user's checkout? <see cref="PaidIsCharged"/></summary>
+    public static bool MayBeReplaced(string user, Guid saga, Guid replaced) => user.Length != 36 && saga <= replaced;
+
+    /// <summary>A paid order has one charge, of its user and its total; an open one has none.</summary>
+    public static Violation? PaidIsCharged(OrderFact order, ChargeEntry? charge, Guid replaced)
+    {
+        if (order.Status == OrderStatus.CheckingOut) return null;
+        if (order.Status == OrderStatus.Open)
+            return charge is { IsDone: true } ? new(order.Id, "no charge, for the order is not paid", Charged(order, charge)) : null;
+        if (charge is null && MayBeReplaced(order.User, order.Saga, replaced)) return null;
+        return charge is { IsDone: true } && charge.Amount == order.Total && charge.User == order.User
+            ? null : new(order.Id, $"{order.Total} charged to {order.User}", Charged(order, charge));
+    }
+
+    /// <summary>An order in checkout has its saga among the open ones.</summary>
+    public static Violation? CheckoutHasSaga(OrderFact order) => order is { Status: OrderStatus.CheckingOut, IsSagaOpen: false }
+        ? new(order.Id, $"its saga {order.Saga} among the open ones", "in checkout without a saga") : null;
+
+    /// <summary>No account's balance is negative.</summary>
+    public static Violation? CreditNotNegative(AccountBooks account) =>
+        account.Balance < 0 ? new(account.Id, "a balance of 0 or more", Text($"{account.Balance}")) : null;
+
+    /// <summary>funded = balance + captured - refunded.</summary>
+    public static Violation? BooksBalance(AccountBooks account) => account.Funded == account.Balance + account.Captured - account.Refunded ? null
+        : new(account.Id, Text($"funded {account.Funded} = balance + captured - refunded"),
+            Text($"{account.Balance} + {account.Captured} - {account.Refunded}"));
+
+    /// <summary>What was funded, captured and refunded is the sum of the entries.</summary>
+    public static Violation? BooksMatchEntries(AccountBooks account)
+    {
+        var funded = account.Funded - account.Opening;
+        return (funded, account.Captured, account.Refunded) == (account.EntriesFunded, account.EntriesCaptured, account.EntriesRefunded) ? null
+            : new(account.Id, Text($"entries for funded {funded}, captured {account.Captured}, refunded {account.Refunded}"),
+                Text($"funded {account.EntriesFunded}, captured {account.EntriesCaptured}, refunded {account.EntriesRefunded}"));
+    }
+
+    /// <summary>No number of an item is negative.</summary>
+    public static Violation? StockNotNegative(ItemBooks item) => item is { Available: >= 0, Sold: >= 0, Total: >= 0 } ? null
+        : new(item.Id, "no number below 0", Numbers(item));
+
+    /// <summary>total = available + held + sold.</summary>
+    public static Violation? StockAddsUp(ItemBooks item) => item.Excess == 0 ? null
+        : new(item.Id, Text($"total {item.Total} = available + sold + held"), Text($"{item.Available} + {item.Sold} + {item.Held}"));
+
+    private static string Charged(OrderFact order, ChargeEntry? charge) => charge switch
+    {
+        null => $"no charge of saga {order.Saga}",
+        { IsDone: false } => $"a charge of saga {order.Saga} that is refused, refunded or cancelled",
+        _ => Text($"{charge.Amount} charged to {charge.User} by saga {order.Saga}"),
+    };
+
+    private static string Numbers(ItemBooks item) => Text($"available {item.Available}, sold {item.Sold}, total {item.Total}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>Order.Api dies before and after everything it persists and everything it asks of others (<c>Checkout:CrashAt</c>).</summary>
+[Collection(SharedFaults.Name), Trait("Category", "Faults")]
+public sealed class CrashTests(FaultCluster cluster)
+{
+    private const int LimitMs = 180_000;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>One replica dies before the step and the other after it; then nobody is left, until both come back.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData("begin")]
+    [InlineData("reserve")]
+    [InlineData("charge")]
+    [InlineData("record")]
+    [InlineData("commit")]
+    [InlineData("end")]
+    [InlineData("release")]
+    public Task The_books_balance_after_a_crash_before_and_after(string step) => FaultRun.BalancesAsync(cluster, $"crash at {step}", async () =>
+    {
+        await CrashAsync($"{step}:before", $"{step}:after");
+        foreach (var instance in cluster.Instances("order-api")) await cluster.StartAsync(instance);
+    });
+
+    /// <summary>
+    /// Checkouts that were charged when their owners died are taken over by replicas that die too: as they look for them, when they have them, and before and
+    /// after the refund. Refunds come of orders that are gone when recovery comes to them.
+    /// </summary>
+    [Fact(Timeout = LimitMs)]
+    public async Task Recovery_that_dies_itself_gives_back_what_was_charged_for_orders_that_are_gone()
+    {
+        var books = await ShopBooks.OpenAsync(cluster);
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        try
+        {
+            await using (var load = new SteadyLoad(cluster.Shop, ShopBooks.Orders, seed))
+            {
+                await load.DecidedAsync(100);
+                await CrashAsync("charge:after", "charge:after");
+                await load.StopAsync();
+            }
+
+            await StartAndAwaitDeathAsync("adopt:before", "adopt:after");
+            var orders = await books.ReadOrdersAsync();
+            Assert.Contains(orders, order => order.Status == 1);
+            await using (var delete = cluster.Orders.CreateCommand("DELETE FROM orders WHERE status = 1")) await delete.ExecuteNonQueryAsync(Ct);
+            await StartAndAwaitDeathAsync("refund:before", "refund:after");
+            foreach (var instance in cluster.Instances("order-api")) await cluster.StartAsync(instance);
+            await cluster.WholeAsync();
+            await FaultRun.NoOpenSagaAsync(books);
+            await books.AssertChargedAndSoldAsync([.. orders.Where(order => order.Status == 2)]);
+        }
+        finally
+        {
+            await cluster.HealAsync();
+        }
+    }
+
+    /// <summary>What is open when the orders are to be replaced is brought to an end first: neither goods nor money get lost with an order.</summary>
+    [Fact(Timeout = LimitMs)]
+    public async Task A_batch_that_replaces_the_orders_waits_for_checkouts_that_a_crash_has_left_open()
+    {
+        var books = await ShopBooks.OpenAsync(cluster);
+        try
+        {
+            await using (var load = new SteadyLoad(cluster.Shop, ShopBooks.Orders, seed: 1))
+            {
+                await load.DecidedAsync(100);
+                await CrashAsync("end:before", "record:before");
+                await load.StopAsync();
+            }
+
+            var orders = await books.ReadOrdersAsync();
+            Assert.NotEqual(0, await books.OpenSagasAsync());
+            foreach (var instance in cluster.Instances("order-api")) await cluster.StartAsync(instance);
+            await Eventually.EqualAsync(HttpStatusCode.OK, async () => (await cluster.Shop.SendAsync("POST", "/orders/batch_init/1/2/1/1")).Status,
+                TimeSpan.FromSeconds(30));
+            await FaultRun.NoOpenSagaAsync(books);
+            var charged = (await books.ReadChargesAsync()).Select(charge => charge.Saga).ToHashSet();
+            await books.AssertChargedAndSoldAsync([.. orders.Where(order => order.Status == 2 || charged.Contains(order.Saga))]);
+        }
+        finally
+        {
+            await cluster.HealAsync();
+        }
+    }
+
+    /// <summary>Restarts the replicas with these crash points and waits until both have died of them.</summary>
+    private async Task CrashAsync(params string[] points)
+    {
+        cluster.Send(Signal.Kill, cluster.Instances("order-api"));
+        await cluster.DeadAsync(cluster.Instances("order-api"));
+        await StartAndAwaitDeathAsync(points);
+    }
+
+    private async Task StartAndAwaitDeathAsync(params string[] points)
+    {
+        await StartAsync(points);
+        await cluster.DeadAsync(cluster.Instances("order-api"));
+        foreach (var (instance, point) in cluster.Instances("order-api").Zip(points))
+            Assert.Contains($"{point} is reached", await cluster.LogAsync(instance), StringComparison.Ordinal);
+    }
+
+    private async Task StartAsync(params string[] points)
+    {
+        foreach (var (instance, point) in cluster.Instances("order-api").Zip(points)) await cluster.StartAsync(instance, point);
+    }
+}

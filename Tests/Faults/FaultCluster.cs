@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>The classes of this collection share one cluster with two replicas of every API of the checkout; each leaves it whole.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedFaults : ICollectionFixture<FaultCluster>
+{
+    public const string Name = "Faults";
+}
+
+/// <summary>A cluster whose parts can be killed, stopped, and started again. Its data stays for as long as it lives, whatever dies.</summary>
+public sealed class FaultCluster : ClusterFixture
+{
+    public const int Replicas = 2;
+
+    private static readonly TimeSpan DeathLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] Apis = ["stock-api", "payment-api", "order-api"];
+
+    /// <summary>What asks every store through the gateway.</summary>
+    private static readonly string[] Reads = ["/stock/find/0", "/payment/find_user/0", "/orders/find/0"];
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Instances that were started with a crash point.</summary>
+    private readonly HashSet<string> _armed = [];
+
+    private string? _crashAt;
+
+    private NpgsqlDataSource? _orders;
+
+    private NpgsqlDataSource? _payments;
+
+    /// <summary>Order.Api's database.</summary>
+    public NpgsqlDataSource Orders => _orders ?? throw new InvalidOperationException("The cluster is not started.");
+
+    /// <summary>Payment.Api's database.</summary>
+    public NpgsqlDataSource Payments => _payments ?? throw new InvalidOperationException("The cluster is not started.");
+
+    public override async ValueTask InitializeAsync()
+    {
+        Use(await StartAsync(Configure, withDashboard: false));
+        // No pool: its connections would be dead after Postgres was.
+        _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
+        _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_orders is not null) await _orders.DisposeAsync();
+        if (_payments is not null) await _payments.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Instances of a resource by their ids, so many at most.</summary>
+    public IReadOnlyList<string> Instances(string resource, int count = int.MaxValue)
+        => [.. Cluster.Instances(resource).Select(i => i.ResourceId).Take(count)];
+
+    /// <summary>Sends a signal to instances, all processes of each.</summary>
+    public void Send(Signal signal, IReadOnlyList<string> instances)
+    {
+        foreach (var id in instances) signal.Send(RunningCluster.ProcessId(Find(id))!.Value);
+    }
+
+    /// <summary>Waits until instances are dead, and says how long after the call the last one was.</summary>
+    public async Task<TimeSpan> DeadAsync(IReadOnlyList<string> instances)
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (var id in instances)
+            await Eventually.EqualAsync((id, true), () => Task.FromResult((id, IsDead(id))), DeathLimit);
+        return clock.Elapsed;
+    }
+
+    /// <summary>Starts a dead instance again; of Order.Api with a crash point, where one is given.</summary>
+    public async Task StartAsync(string instance, string? crashAt = null)
+    {
+        _crashAt = crashAt;
+        if (crashAt is null) _armed.Remove(instance);
+        else _armed.Add(instance);
+        var result = await Cluster.App.ResourceCommands.ExecuteCommandAsync(
+            instance, KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
+        Assert.True(result.Success, $"start {instance}: {result.Message}");
+    }
+
+    /// <summary>What an instance has written since its last start.</summary>
+    public async Task<string> LogAsync(string instance)
+    {
+        List<string> lines = [];
+        await foreach (var batch in Cluster.App.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(instance).WithCancellation(
+            TestContext.Current.CancellationToken)) lines.AddRange(batch.Select(line => line.Content));
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>Waits until all replicas say they are ready and every store answers through the gateway.</summary>
+    public async Task WholeAsync()
+        => Assert.Equal("", await Eventually.UntilAsync(MissingAsync, missing => missing.Length == 0, StartLimit));
+
+    /// <summary>Brings back what a failed test left stopped or dead.</summary>
+    public async Task HealAsync()
+    {
+        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource).ToList())
+        {
+            if (!IsDead(instance.ResourceId)) Send(_armed.Contains(instance.ResourceId) ? Signal.Kill : Signal.Continue, [instance.ResourceId]);
+            if (_armed.Contains(instance.ResourceId)) await DeadAsync([instance.ResourceId]);
+            if (IsDead(instance.ResourceId)) await StartAsync(instance.ResourceId);
+        }
+        await WholeAsync();
+    }
+
+    private void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none"; // signals go to processes of this machine
+        foreach (var api in Apis) builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == api)).WithReplicas(Replicas);
+        builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == "order-api")).WithEnvironment(context =>
+        {
+            if (_crashAt is { } point) context.EnvironmentVariables["Checkout__CrashAt"] = point;
+        });
+    }
+
+    private bool IsDead(string instance) => KnownResourceStates.TerminalStates.Contains(Find(instance).Snapshot.State?.Text ?? "");
+
+    /// <summary>As it stands after the last command: what is watched comes a little later.</summary>
+    private ResourceEvent Find(string instance)
+        => Cluster.App.ResourceNotifications.TryGetCurrentState(instance, out var current) ? current
+            : throw new InvalidOperationException($"There is no instance {instance}.");
+
+    private async Task<string> MissingAsync()
+    {
+        foreach (var api in Apis)
+            foreach (var replica in Cluster.Instances(api))
+                if (!await AnswersAsync(new Uri(new Uri(replica.Snapshot.Urls.First(u => u.Name == "http").Url), "health"))) return replica.ResourceId;
+        foreach (var read in Reads)
+            if (!await AnswersAsync(new Uri(Cluster.App.GetEndpoint("gateway"), read))) return read;
+        return "";
+    }
+
+    private async Task<bool> AnswersAsync(Uri address)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(address, TestContext.Current.CancellationToken);
+            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound; // not there is an answer too
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

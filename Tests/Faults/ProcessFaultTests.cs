@@ -1,0 +1,46 @@
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>Whatever dies or stands still under load: afterwards the books balance, and every client was told the truth.</summary>
+[Collection(SharedFaults.Name), Trait("Category", "Faults")]
+public sealed class ProcessFaultTests(FaultCluster cluster)
+{
+    private const int LimitMs = 180_000;
+
+    /// <summary>Longer than the lease of a saga, 6 s: another replica takes over what is still in the hands of one that stands still.</summary>
+    private static readonly TimeSpan StandstillTime = TimeSpan.FromSeconds(7);
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData("order-api", 1)]
+    [InlineData("order-api", FaultCluster.Replicas)]
+    [InlineData("stock-api", FaultCluster.Replicas)]
+    [InlineData("payment-api", FaultCluster.Replicas)]
+    [InlineData("redis", 1)]
+    [InlineData("postgres", 1)]
+    [InlineData("gateway", 1)]
+    public Task The_books_balance_after_a_kill(string resource, int count) => FaultRun.BalancesAsync(cluster, $"kill -9 of {count} {resource}", async () =>
+    {
+        var instances = cluster.Instances(resource, count);
+        cluster.Send(Signal.Kill, instances);
+        await cluster.DeadAsync(instances);
+        foreach (var instance in instances) await cluster.StartAsync(instance);
+    });
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData("order-api", 1)]
+    [InlineData("order-api", FaultCluster.Replicas)]
+    [InlineData("stock-api", 1)]
+    [InlineData("payment-api", 1)]
+    [InlineData("redis", 1)]
+    [InlineData("postgres", 1)]
+    [InlineData("gateway", 1)]
+    public Task The_books_balance_after_a_standstill(string resource, int count) =>
+        FaultRun.BalancesAsync(cluster, $"SIGSTOP of {count} {resource}", async () =>
+    {
+        var instances = cluster.Instances(resource, count);
+        cluster.Send(Signal.Stop, instances);
+        await Task.Delay(StandstillTime, TestContext.Current.CancellationToken);
+        cluster.Send(Signal.Continue, instances);
+    });
+}

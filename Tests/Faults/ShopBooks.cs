@@ -1,0 +1,100 @@
+using Npgsql;
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>A small shop made by batch_init, and what its books must say whatever happens to it: asked of the stores themselves, not of what failed.</summary>
+internal sealed class ShopBooks
+{
+    public const int Orders = 10_000;
+
+    private const int Items = 50, ScarceItems = 2, Users = 50, PoorUsers = 5;
+    private const long Price = 3, Plenty = 1_000_000, Few = 10;
+
+    // Numbered accounts and orders are this shop's; what other tests made has longer ids.
+    private const string SagasSql = "SELECT count(*) FROM sagas";
+    private const string OrdersSql = """
+        SELECT id::int, status, coalesce(saga_id, gen_random_uuid()), user_id, total_cost, item_ids, quantities FROM orders WHERE length(id) < 36
+        """;
+
+    private const string ChargesSql = "SELECT id, account_id, amount FROM entries WHERE kind = 3 AND status = 1 AND length(account_id) < 36";
+
+    private readonly FaultCluster _cluster;
+    private readonly long[] _stock = new long[Items];
+    private readonly long[] _credit = new long[Users];
+
+    private ShopBooks(FaultCluster cluster) => _cluster = cluster;
+
+    /// <summary>How an order stands. Status: 0 open, 1 in checkout, 2 paid.</summary>
+    public sealed record Order(int Id, short Status, Guid Saga, string User, long Total, string[] Items, long[] Quantities);
+
+    /// <summary>Opens the books. Some items are scarce and some users poor, so that checkouts are refused for one and the other all the time.</summary>
+    public static async Task<ShopBooks> OpenAsync(FaultCluster cluster)
+    {
+        var (books, shop) = (new ShopBooks(cluster), cluster.Shop);
+        await FaultRun.NoOpenSagaAsync(books); // of a test before: it would charge the new accounts
+        await shop.PostAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
+        await shop.PostAsync($"/payment/batch_init/{Users}/{Plenty}");
+        await shop.PostAsync($"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}");
+        for (var item = 0; item < ScarceItems; item++) await shop.PostAsync($"/stock/subtract/{item}/{Plenty - Few}");
+        for (var user = 0; user < PoorUsers; user++) await shop.PostAsync($"/payment/pay/{user}/{Plenty - Few}");
+        for (var item = 0; item < Items; item++) books._stock[item] = (await shop.StockAsync($"{item}")).Stock;
+        for (var user = 0; user < Users; user++) books._credit[user] = await shop.CreditAsync($"{user}");
+        return books;
+    }
+
+    /// <summary>How many rows of open sagas there are.</summary>
+    public async Task<long> OpenSagasAsync() => (await ReadAsync(_cluster.Orders, SagasSql, row => row.GetInt64(0))).Single();
+
+    /// <summary>All orders, in the database.</summary>
+    public Task<List<Order>> ReadOrdersAsync() => ReadAsync(_cluster.Orders, OrdersSql, row => new Order(row.GetInt32(0), row.GetInt16(1), row.GetGuid(2),
+        row.GetString(3), row.GetInt64(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<long[]>(6)));
+
+    /// <summary>All charges that are not refunded.</summary>
+    public Task<List<(Guid Saga, string User, long Amount)>> ReadChargesAsync()
+        => ReadAsync(_cluster.Payments, ChargesSql, row => (row.GetGuid(0), row.GetString(1), row.GetInt64(2)));
+
+    /// <summary>Compares what the stores say with each other and with what the clients have heard. Only when no saga is open.</summary>
+    public async Task<int> AssertBalancedAsync(IReadOnlyList<Heard> heard)
+    {
+        var orders = await ReadOrdersAsync();
+        Assert.Equal(Orders, orders.Count);
+        Assert.DoesNotContain(orders, order => order.Status == 1);
+        Assert.All(orders, order => Assert.True(MayStand(order.Status == 2, heard[order.Id]), $"{order}: the clients heard {heard[order.Id]}"));
+        var paid = orders.Where(order => order.Status == 2).ToList();
+        await AssertChargedAndSoldAsync(paid);
+        return paid.Count;
+    }
+
+    /// <summary>Exactly these are charged, each once and in full, and exactly their lines are sold.</summary>
+    public async Task AssertChargedAndSoldAsync(IReadOnlyList<Order> paid)
+    {
+        var charges = await ReadChargesAsync();
+        var owed = paid.Select(order => (order.Saga, order.User, order.Total)).ToList();
+        Assert.Equal("", string.Join('\n', owed.Except(charges).Select(one => $"paid and not charged: {one}")
+            .Concat(charges.Except(owed).Select(one => $"charged and not paid: {one}"))));
+        for (var user = 0; user < Users; user++)
+        {
+            var spent = paid.Where(order => order.User == $"{user}").Sum(order => order.Total);
+            Assert.Equal((user, _credit[user]), (user, await _cluster.Shop.CreditAsync($"{user}") + spent));
+        }
+
+        for (var item = 0; item < Items; item++)
+        {
+            var sold = paid.Sum(order => order.Items.Zip(order.Quantities).Where(line => line.First == $"{item}").Sum(line => line.Second));
+            Assert.Equal((item, new Books(_stock[item] - sold, 0, sold)), (item, await _cluster.Shop.StockAsync($"{item}")));
+        }
+    }
+
+    /// <summary>Every 2xx is paid, what had only 4xx is not, and a 5xx leaves it open which.</summary>
+    private static bool MayStand(bool isPaid, Heard heard) => heard.HasFlag(Heard.Paid) ? isPaid : !isPaid || heard.HasFlag(Heard.Unknown);
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> read)
+    {
+        await using var command = database.CreateCommand(sql);
+        await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        List<T> rows = [];
+        while (await row.ReadAsync(TestContext.Current.CancellationToken)) rows.Add(read(row));
+        return rows;
+    }
+}

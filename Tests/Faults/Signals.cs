@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>What happens to a process: SIGKILL, SIGSTOP, SIGCONT of signal(7), by their numbers on Linux.</summary>
+public enum Signal
+{
+    Kill = 9,
+    Continue = 18,
+    Stop = 19,
+}
+
+/// <summary>Sends signals to whole programs: a server that is killed or stops takes its workers with it, as its machine's failure would.</summary>
+internal static class Signals
+{
+    /// <summary>Sends a signal to a process, which must be there, and then to all below it: in that order, so that none is replaced by a new one.</summary>
+    public static void Send(this Signal signal, int root)
+    {
+        var tree = ProcessTable.Tree(root);
+        Assert.True(SendSignal(root, (int)signal) == 0, $"There is no process {root}.");
+        foreach (var id in tree.Skip(1)) _ = SendSignal(id, (int)signal);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int processId, int signal);
+}

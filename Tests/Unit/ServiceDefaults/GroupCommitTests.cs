@@ -1,0 +1,114 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using ServiceDefaults;
+
+namespace Tests.Unit.ServiceDefaults;
+
+[Trait("Category", "Unit")]
+public sealed class GroupCommitTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly Queue<(int[] Requests, TaskCompletionSource<string[]> Done)> _commits = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+
+    public void Dispose()
+    {
+        _arrived.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task What_comes_while_a_batch_is_in_flight_travels_together()
+    {
+        var group = Group();
+        var first = group.AddAsync(1);
+        var (requests, done) = await NextAsync();
+        Assert.Equal([1], requests);
+        Task<string>[] others = [group.AddAsync(2), group.AddAsync(3)];
+        var both = group.AddAsync([4, 5]);
+        Assert.Equal(0, _arrived.CurrentCount);
+        done.SetResult(["one"]);
+        Assert.Equal("one", await first.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        (requests, done) = await NextAsync();
+        Assert.Equal([2, 3, 4, 5], requests);
+        done.SetResult(["two", "three", "four", "five"]);
+        Assert.Equal(["two", "three"], await Task.WhenAll(others).WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.Equal(["four", "five"], await both.WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_a_commit_throws_all_of_its_batch_get_and_the_next_batch_goes_on()
+    {
+        var group = Group();
+        var failed = group.AddAsync(1);
+        (await NextAsync()).Done.SetException(new TimeoutException("lost"));
+        await Assert.ThrowsAsync<TimeoutException>(() => failed.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        var next = group.AddAsync(2);
+        (await NextAsync()).Done.SetResult(["two"]);
+        Assert.Equal("two", await next.WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_and_takes_again_when_there_is_room()
+    {
+        var group = Group(new BatcherOptions("test", QueueMax: 2));
+        var inFlight = group.AddAsync(1);
+        var (_, done) = await NextAsync();
+        Task<string>[] queued = [group.AddAsync(2), group.AddAsync(3)];
+        await Assert.ThrowsAsync<OverloadException>(() => group.AddAsync(4));
+        done.SetResult(["one"]);
+        await inFlight.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        (var requests, done) = await NextAsync();
+        Assert.Equal([2, 3], requests); // the one that was refused is not among them
+        var again = group.AddAsync(5);
+        done.SetResult(["two", "three"]);
+        await Task.WhenAll(queued).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        (await NextAsync()).Done.SetResult(["five"]);
+        Assert.Equal("five", await again.WaitAsync(Limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_batch_has_its_limit_and_the_oldest_go_first()
+    {
+        var group = Group(new BatcherOptions("test", BatchMax: 2));
+        _ = group.AddAsync(0);
+        var (_, done) = await NextAsync();
+        for (var i = 1; i <= 3; i++) _ = group.AddAsync(i);
+        done.SetResult(["zero"]);
+        (var requests, done) = await NextAsync();
+        Assert.Equal([1, 2], requests);
+        done.SetResult(["one", "two"]);
+        (requests, _) = await NextAsync();
+        Assert.Equal([3], requests);
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_between_the_end_of_a_lane_and_the_next_request()
+    {
+        var group = new GroupCommit<int, int>(new BatcherOptions("test"), Meters(), async requests =>
+        {
+            await Task.Yield();
+            return [.. requests.Select(request => -request)];
+        });
+        await Parallel.ForAsync(0, 20_000, TestContext.Current.CancellationToken, async (i, cancellationToken) =>
+            Assert.Equal(-i, await group.AddAsync(i).WaitAsync(Limit, cancellationToken)));
+    }
+
+    private IMeterFactory Meters() => _services.GetRequiredService<IMeterFactory>();
+
+    private GroupCommit<int, string> Group(BatcherOptions? options = null) => new(options ?? new("test"), Meters(), requests =>
+    {
+        var done = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_commits) _commits.Enqueue(([.. requests], done));
+        _arrived.Release();
+        return done.Task;
+    });
+
+    private async Task<(int[] Requests, TaskCompletionSource<string[]> Done)> NextAsync()
+    {
+        Assert.True(await _arrived.WaitAsync(Limit, TestContext.Current.CancellationToken), "no batch came");
+        lock (_commits) return _commits.Dequeue();
+    }
+}
