@@ -62,7 +62,7 @@ internal sealed class Checkouts
     public Checkouts(ISagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: int.Parse(Environment.GetEnvironmentVariable("LANES") ?? "1", null)), meters, lane.RunAsync);
+        _queue = new(new("checkouts", QueueMax: RunningMax), meters, lane.RunAsync);
     }
 
     /// <summary>Checks out an order.</summary>
