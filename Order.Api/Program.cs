@@ -9,11 +9,8 @@ builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("orders", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
 builder.Services.AddDatabaseSchema(OrderSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
-// Who adds an item waits for the price: not for long.
-builder.Services.Configure<ResilienceOptions>(static options =>
-    (options.AttemptTimeMax, options.TotalTimeMax) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)));
-builder.Services.AddHttpClient(StockClient.Name, static client => client.BaseAddress = new Uri("http://stock-api"));
-builder.Services.AddHttpClient(PaymentClient.Name, static client => client.BaseAddress = new Uri("http://payment-api"));
+builder.Services.AddParticipant(StockClient.Name);
+builder.Services.AddParticipant(PaymentClient.Name);
 builder.Services.AddSingleton<StockClient>();
 builder.Services.AddSingleton<IStock>(static services => services.GetRequiredService<StockClient>());
 builder.Services.AddSingleton<IPayment, PaymentClient>();

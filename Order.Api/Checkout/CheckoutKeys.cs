@@ -36,10 +36,12 @@ internal sealed class CheckoutKeys
 
     private const string EndSql = """
         UPDATE idempotency_keys k SET outcome = a.outcome, refusal = a.refusal, at = now() FROM unnest($1, $2, $3) AS a (id, outcome, refusal)
-        WHERE k.id = a.id AND a.outcome <> 0
+        WHERE k.id = ANY ($1) AND k.id = a.id AND a.outcome <> 0
         """;
 
-    private const string FreeSql = "DELETE FROM idempotency_keys k USING unnest($1, $2) AS a (id, outcome) WHERE k.id = a.id AND a.outcome = 0";
+    private const string FreeSql = """
+        DELETE FROM idempotency_keys k USING unnest($1, $2) AS a (id, outcome) WHERE k.id = ANY ($1) AND k.id = a.id AND a.outcome = 0
+        """;
 
     private const string ForgetSql = "DELETE FROM idempotency_keys WHERE at < now() - $1";
 

@@ -19,7 +19,7 @@ internal static class AccountSchema
             captured bigint NOT NULL DEFAULT 0,
             refunded bigint NOT NULL DEFAULT 0 CHECK (refunded <= captured),
             CONSTRAINT books_balance CHECK (funded = balance + (captured - refunded))
-        ) WITH (fillfactor = 80);
+        ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.5);
         CREATE TABLE IF NOT EXISTS entries (
             id uuid PRIMARY KEY,
             account_id text COLLATE "C" NOT NULL,

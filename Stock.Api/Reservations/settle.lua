@@ -3,9 +3,10 @@
 -- Verbs: 'H' hold (take from what is available), 'C' commit (what is held is sold), 'R' release (what is held is available again).
 -- Replies per member one letter: 'H' held, 'C' committed, 'R' released (or forgotten, for its age), 'O' out of stock, 'U' unknown item,
 -- 'N' nothing is known that could be committed. To release what is not known leaves a tombstone, which refuses a hold that comes late.
--- Record in r:<period>: the letter; behind an 'H' per line item, quantity and the item's generation.
+-- Record in r:<period>: the letter; behind an 'H' per line item, quantity and the item's generation. All records of a period are read by one command and
+-- written by one: commands are what a call costs.
 local floor = tonumber(redis.call('GET', 'reservations:floor') or '0')
-local count, position, replies = #ARGV, 1, {}
+local count, replies = #ARGV, {}
 
 -- The generation of an item tells whether batch_init has replaced it since. While no batch runs it is known without asking: items that batch_init made, with
 -- numbers for ids, are of the last batch, all others (36 characters) of generation 0.
@@ -17,8 +18,7 @@ local function generation_of(item)
 end
 
 local function hold(first, final)
-  local record = { 'H' }
-  local refusal
+  local record, refusal = 'H', nil
   for line = first, final, 2 do
     local item, quantity = ARGV[line], ARGV[line + 1]
     local key = 'i:' .. item
@@ -31,10 +31,10 @@ local function hold(first, final)
       end
       break
     end
-    record[#record + 1], record[#record + 2], record[#record + 3] = item, quantity, generation_of(item)
+    record = record .. ' ' .. item .. ' ' .. quantity .. ' ' .. generation_of(item)
   end
-  if not refusal then return table.concat(record, ' ') end
-  for line = 2, #record, 3 do redis.call('HINCRBY', 'i:' .. record[line], 'a', record[line + 1]) end
+  if not refusal then return record end
+  for held, quantity in record:gmatch(' (%S+) (%S+) %S+') do redis.call('HINCRBY', 'i:' .. held, 'a', quantity) end
   return refusal
 end
 
@@ -45,34 +45,60 @@ local function settle(record, field)
   end
 end
 
+local function after(verb, position) -- where the next member is
+  if verb ~= 'H' then return position + 3 end
+  return position + 4 + 2 * tonumber(ARGV[position + 3])
+end
+
+-- Per period: who is asked for, what there is of them, what is to be written.
+local periods, position = {}, 1
 while position <= count do
-  local verb, period, saga = ARGV[position], ARGV[position + 1], ARGV[position + 2]
-  local records, first = 'r:' .. period, position + 4
-  local forgotten = tonumber(period) <= floor
-  local record = not forgotten and redis.call('HGET', records, saga)
+  local number, saga = ARGV[position + 1], ARGV[position + 2]
+  local period = periods[number]
+  if not period then
+    period = { sagas = {}, records = {}, written = {}, forgotten = tonumber(number) <= floor }
+    periods[number] = period
+  end
+  period.sagas[#period.sagas + 1] = saga
+  position = after(ARGV[position], position)
+end
+for number, period in pairs(periods) do
+  local found = period.forgotten and {} or redis.call('HMGET', 'r:' .. number, unpack(period.sagas))
+  for index, saga in ipairs(period.sagas) do period.records[saga] = found[index] end
+end
+
+position = 1
+while position <= count do
+  local verb, period, saga = ARGV[position], periods[ARGV[position + 1]], ARGV[position + 2]
+  local forgotten, record, change = period.forgotten, period.records[saga], nil
   local letter = record and record:sub(1, 1)
-  position = position + 3
+  local first = position
+  position = after(verb, position)
   if verb == 'H' then
-    position = first + 2 * tonumber(ARGV[position])
     if forgotten then
       letter = 'R'
     elseif not letter then
-      record = hold(first, position - 1)
-      letter = record:sub(1, 1)
-      redis.call('HSET', records, saga, record)
+      change = hold(first + 4, position - 1)
+      letter = change:sub(1, 1)
     end
   elseif letter == 'H' then
     settle(record, verb == 'C' and 's' or 'a')
-    letter = verb
-    redis.call('HSET', records, saga, verb)
+    letter, change = verb, verb
   elseif letter ~= 'C' and letter ~= 'R' then
     if verb == 'C' then
       letter = forgotten and 'C' or 'N'
     else
       letter = 'R'
-      if not forgotten and not record then redis.call('HSET', records, saga, 'R') end
+      if not forgotten and not record then change = 'R' end
     end
   end
+  if change then
+    period.records[saga] = change
+    period.written[#period.written + 1], period.written[#period.written + 2] = saga, change
+  end
   replies[#replies + 1] = letter
+end
+for number, period in pairs(periods) do
+  if #period.written > 0 then redis.call('HSET', 'r:' .. number, unpack(period.written)) end
 end
 return replies

@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting.Testing;
+
+namespace Tests.Cluster;
+
+/// <summary>Payment.Api's internal part: charges for sagas, in groups of which each is all or nothing where it can be, and careful where not.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class ChargeTests(ClusterFixture cluster) : IDisposable
+{
+    private const int Charged = 1, InsufficientCredit = 2, UnknownUser = 3, Refunded = 4, Cancelled = 5;
+
+    private readonly ShopClient _shop = cluster.Shop;
+    private readonly HttpClient _paymentApi = new() { BaseAddress = cluster.Cluster.App.GetEndpoint("payment-api"), Timeout = TimeSpan.FromMinutes(1) };
+
+    public void Dispose() => _paymentApi.Dispose();
+
+    [Fact]
+    public async Task Charges_that_can_all_be_made_are_made_once_however_often_they_are_asked_for()
+    {
+        var (one, two) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(100));
+        object[] members = [Charge(one, 30), Charge(two, 40), Charge(one, 20)];
+        await AnswersAsync([Charged, Charged, Charged], members);
+        await AnswersAsync([Charged, Charged, Charged], members);
+        Assert.Equal((50, 60), (await _shop.CreditAsync(one), await _shop.CreditAsync(two)));
+    }
+
+    [Fact]
+    public async Task One_charge_that_cannot_be_made_does_not_keep_the_others_from_theirs()
+    {
+        var (rich, poor) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(10));
+        object[] members = [Charge(rich, 30), Charge(poor, 11), Charge($"{Guid.NewGuid()}", 1), Charge(poor, 10), Charge(rich, 70)];
+        int[] outcomes = [Charged, InsufficientCredit, UnknownUser, Charged, Charged];
+        await AnswersAsync(outcomes, members);
+        await AnswersAsync(outcomes, members);
+        Assert.Equal((0, 0), (await _shop.CreditAsync(rich), await _shop.CreditAsync(poor)));
+    }
+
+    [Fact]
+    public async Task A_user_who_could_pay_each_but_not_all_pays_the_first()
+    {
+        var user = await _shop.NewUserAsync(100);
+        await AnswersAsync([Charged, InsufficientCredit], Charge(user, 60), Charge(user, 60));
+        await AnswersAsync([InsufficientCredit], Charge(user, long.MaxValue));
+        Assert.Equal(40, await _shop.CreditAsync(user));
+    }
+
+    [Fact]
+    public async Task What_was_refunded_is_not_charged_again_and_what_was_cancelled_never()
+    {
+        var user = await _shop.NewUserAsync(100);
+        var (charged, late) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await AnswersAsync([Charged], Charge(user, 60, charged));
+        await AnswersAsync([Refunded, Cancelled], Charge(user, 60, charged, isRefund: true), Charge(user, 60, late, isRefund: true));
+        await AnswersAsync([Refunded, Cancelled], Charge(user, 60, charged), Charge(user, 60, late));
+        Assert.Equal(100, await _shop.CreditAsync(user));
+    }
+
+    private static object Charge(string user, long amount, Guid? saga = null, bool isRefund = false) =>
+        new { Saga = saga ?? Guid.CreateVersion7(), User = user, Amount = amount, IsRefund = isRefund };
+
+    private async Task AnswersAsync(int[] outcomes, params object[] members)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var response = await _paymentApi.PostAsJsonAsync("/internal/charges", new { Members = members }, stop);
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>(stop);
+        Assert.Equal(outcomes, body.GetProperty("outcomes").EnumerateArray().Select(static outcome => outcome.GetInt32()));
+    }
+}
