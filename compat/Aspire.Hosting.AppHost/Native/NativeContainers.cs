@@ -59,6 +59,9 @@ internal static class NativeContainers
         return Path.Combine(EngineUser.Folder("XDG_DATA_HOME", ".local/share", "/var/lib"), "aspire-volumes", volumeName);
     }
 
+    /// <summary>A resource's private folder within its part of the session's folder; an engine that has a socket has it there.</summary>
+    public static string ScratchPath(string sessionDirectory, string resource) => Path.Combine(Path.GetFullPath(sessionDirectory), resource);
+
     /// <summary>The last segment of an image's name, without tag and digest.</summary>
     internal static string ShortName(string image) => image.Split('@')[0].Split('/')[^1].Split(':')[0];
 

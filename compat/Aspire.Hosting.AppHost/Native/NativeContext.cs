@@ -9,7 +9,7 @@ internal sealed record NativeContext(NativeContainerSpec Spec, EngineRoot Root, 
     private const int PollMs = 50;
 
     /// <summary>A private folder of this resource that is thrown away after the run.</summary>
-    public string Scratch { get; } = Path.Combine(Path.GetFullPath(Spec.SessionDirectory), Spec.Name);
+    public string Scratch { get; } = NativeContainers.ScratchPath(Spec.SessionDirectory, Spec.Name);
 
     public string Variable(string name) => Spec.Environment.GetValueOrDefault(name, "");
 

@@ -8,6 +8,7 @@ namespace Aspire.Hosting.Native;
 internal static class PostgresRecipe
 {
     private const string PasswordMark = "aspire-password.txt", Owner = "postgres";
+    private const int SharedMegabytesMax = 1024, MaintenanceMegabytesMax = 512;
     private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(5), InitialiseLimit = TimeSpan.FromMinutes(3);
     private const int SocketPathBytesMax = 107; // sun_path of unix(7), less the ending NUL
 
@@ -22,7 +23,7 @@ internal static class PostgresRecipe
     // What one kind of server is: its superuser, what initdb and the first start need, what every start needs. Sql runs once, in database postgres.
     private sealed record Flavour(
         string DataTarget, int Port, string BootstrapUser, string User, string Password,
-        IReadOnlyList<string> InitArguments, IReadOnlyList<string> InitSql, Func<string, string[]> Settings);
+        IReadOnlyList<string> InitArguments, IReadOnlyList<string> InitSql, IReadOnlyList<string> Settings);
 
     /// <summary>The postgres image: POSTGRES_USER, _PASSWORD, _DB, _HOST_AUTH_METHOD, _INITDB_ARGS; TCP on loopback only.</summary>
     public static NativeProcess Prepare(NativeContext context)
@@ -38,12 +39,13 @@ internal static class PostgresRecipe
             "/var/lib/postgresql", 5432, user, user, password,
             ["--auth-local=scram-sha-256", $"--auth-host={method}", .. initArguments],
             database == Owner ? [] : [$"CREATE DATABASE {Identifier(database)}"],
-            _ => ["unix_socket_directories="]));
+            ["listen_addresses=127.0.0.1", "unix_socket_directories="]));
     }
 
     /// <summary>
-    /// The engine behind a mongo image. MONGO_INITDB_ROOT_USERNAME and _PASSWORD become a superuser with a password. The extension's owner has none and can
-    /// only come in through the socket in the data folder, which no other user can enter; the extension's own workers use that way too.
+    /// The engine behind a mongo image. MONGO_INITDB_ROOT_USERNAME and _PASSWORD become a superuser with a password, as whom clients log in to the gateway in
+    /// front. The extension's owner has none and can only come in through the socket in the resource's private folder, which no other user can enter: that is
+    /// the gateway's way and the one of the extension's own workers. There is no other.
     /// </summary>
     public static NativeProcess PrepareDocumentDb(NativeContext context)
     {
@@ -52,26 +54,37 @@ internal static class PostgresRecipe
             throw context.Trouble($"a MongoDB server needs MONGO_INITDB_ROOT_USERNAME (any but \"{Owner}\") and MONGO_INITDB_ROOT_PASSWORD");
         return Prepare(context, new(
             "/data/db", 27017, Owner, user, password, ["--auth-local=trust", "--auth-host=scram-sha-256"],
-            ["CREATE EXTENSION documentdb CASCADE", "CREATE EXTENSION documentdb_extended_rum"], DocumentDbSettings));
+            ["CREATE EXTENSION documentdb CASCADE", "CREATE EXTENSION documentdb_extended_rum"], DocumentDbSettings(context.Scratch)));
     }
 
-    private static string[] DocumentDbSettings(string data) =>
+    private static string[] DocumentDbSettings(string socketFolder) =>
     [
+        "listen_addresses=", $"unix_socket_directories={socketFolder}", "unix_socket_permissions=0700",
         "shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb,pg_documentdb_extended_rum",
         // Decides how indexes are built, for good; without it no sort uses an index.
         "documentdb.alternate_index_handler_name=extended_rum",
-        "documentdb.useFileBasedPersistedCursors=on", "documentdb_core.enableCollation=on", $"documentdb.localhost_connection_string=host={data}",
+        "documentdb.useFileBasedPersistedCursors=on", "documentdb.defaultCursorExpiryTimeLimitSeconds=600", "documentdb_core.enableCollation=on",
+        $"documentdb.localhost_connection_string=host={socketFolder}",
         "cron.database_name=postgres", "cron.use_background_workers=on", "cron.log_run=off", "cron.log_statement=off", "max_worker_processes=16",
         // Keeps $group in memory: its planner expects too many groups and would sort whole documents on disk.
-        "hash_mem_multiplier=200", "wal_compression=lz4", $"unix_socket_directories={data}", "unix_socket_permissions=0700",
+        "hash_mem_multiplier=200",
+        // For collections of some gigabytes. After each checkpoint every page is logged whole once more, so there are few.
+        $"shared_buffers={MemoryShare(8, SharedMegabytesMax)}MB", $"maintenance_work_mem={MemoryShare(16, MaintenanceMegabytesMax)}MB",
+        "max_wal_size=6GB", "checkpoint_timeout=15min", "wal_compression=lz4",
     ];
+
+    /// <summary>A fraction of the machine's memory, in megabytes.</summary>
+    private static string MemoryShare(int divisor, int megabytesMax)
+        => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / divisor >> 20, 64, megabytesMax).ToString(CultureInfo.InvariantCulture);
 
     private static NativeProcess Prepare(NativeContext context, Flavour flavour)
     {
         context.MakeScratch();
         var (folder, isKept) = context.DataFolder(flavour.DataTarget);
         var (data, port) = (Path.Combine(folder, "data"), context.HostPort(flavour.Port));
-        RequireShortPath(context, flavour, data, port);
+        RequireShortPath(context, flavour, port);
+        // Left by a server that was killed, and never its own: a process that has its id by now would keep the new one from starting.
+        foreach (var stale in Directory.GetFiles(context.Scratch, ".s.PGSQL.*")) File.Delete(stale);
         if (!Directory.Exists(folder)) EngineUser.Own(folder, context.Cancellation);
         var lockFile = Path.Combine(folder, ".lock");
         using (FileLock.Acquire(lockFile, LockLimit, () => context.Log("Another AppHost is preparing this volume, waiting."), context.Cancellation))
@@ -82,16 +95,17 @@ internal static class PostgresRecipe
 
         string[] arguments =
         [
-            "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), .. Switches(["listen_addresses=127.0.0.1", .. flavour.Settings(data)]),
+            "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), .. Switches(flavour.Settings),
             .. context.Spec.Args.SkipWhile(a => a is "postgres" or "mongod"),
         ];
         return EngineUser.Launch("/bin/sh", ["-c", StopFast, "postgres", context.Root.Postgres, .. arguments], context.Scratch);
     }
 
-    private static void RequireShortPath(NativeContext context, Flavour flavour, string data, int port)
+    private static void RequireShortPath(NativeContext context, Flavour flavour, int port)
     {
-        if (flavour.Settings(data).Contains($"unix_socket_directories={data}") && Encoding.UTF8.GetByteCount($"{data}/.s.PGSQL.{port}") > SocketPathBytesMax)
-            throw context.Trouble($"the path of its data, {data}, is too long for a socket; use a shorter volume name or XDG_DATA_HOME");
+        if (flavour.Settings.Contains($"unix_socket_directories={context.Scratch}")
+            && Encoding.UTF8.GetByteCount($"{context.Scratch}/.s.PGSQL.{port}") > SocketPathBytesMax)
+            throw context.Trouble($"the path of its folder, {context.Scratch}, is too long for a socket; set TMPDIR to a shorter one");
     }
 
     // Made under another name, complete with password and extensions, on disk before it gets its own: a data folder is whole or not there.
@@ -115,7 +129,7 @@ internal static class PostgresRecipe
             ], asUser, ct);
         File.Delete(passwordFile);
         IEnumerable<string> sql = [.. flavour.InitSql, .. isLoginBootstrapped || flavour.Password.Length == 0 ? [] : LoginSql(flavour.User, flavour.Password)];
-        if (sql.Any()) RunSql(context, making, ["fsync=off", .. flavour.Settings(making)], sql);
+        if (sql.Any()) RunSql(context, making, ["fsync=off", .. flavour.Settings], sql);
         MarkPassword(making, flavour, ct);
         if (isKept) Tool.Run("sync", ["-f", making], new(), ct);
         Directory.Move(making, Path.Combine(folder, "data"));
@@ -136,7 +150,7 @@ internal static class PostgresRecipe
         // Nobody works in the folder any more, so this is left from a kill. Were its process id in use by another program, Postgres would refuse to start.
         File.Delete(lockFile);
         if (flavour.Password.Length == 0 || IsPasswordMarked(data, flavour)) return;
-        RunSql(context, data, flavour.Settings(data), LoginSql(flavour.User, flavour.Password));
+        RunSql(context, data, flavour.Settings, LoginSql(flavour.User, flavour.Password));
         MarkPassword(data, flavour, context.Cancellation);
         context.Log($"Set the password of {flavour.User} in the existing data to the current one.");
     }

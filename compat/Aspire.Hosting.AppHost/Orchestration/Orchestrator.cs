@@ -40,6 +40,9 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
     /// <summary>The runs of the dashboard that ended.</summary>
     private readonly HashSet<string> _deadDashboards = [];
     private readonly List<Task> _background = [];
+
+    /// <summary>The programs in front of native engines.</summary>
+    private readonly HashSet<IResource> _gateways = [];
     private readonly IConfiguration _configuration = services.GetRequiredService<IConfiguration>();
     private readonly DistributedApplicationExecutionContext _context = services.GetRequiredService<DistributedApplicationExecutionContext>();
     private readonly bool _randomizePorts = services.GetRequiredService<IConfiguration>().GetValue("DcpPublisher:RandomizePorts", false);
@@ -90,8 +93,9 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
         if (_dcp is not null)
         {
             // Programs before what they use: they finish their work and deliver their last telemetry; DCP would stop all at once.
+            // A gateway is part of an engine.
             using var limit = new CancellationTokenSource(Limits.ResourceStop);
-            await Task.WhenAll(_workloads.Values.Where(w => w.Runs == Runs.Project && w.Exists)
+            await Task.WhenAll(_workloads.Values.Where(w => w.Runs == Runs.Project && w.Exists && !_gateways.Contains(w.Resource))
                 .Select(w => _dcp.DeleteAsync(w.Kind, w.ObjectName, limit.Token)))
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _dcp.DisposeAsync();
@@ -195,26 +199,41 @@ internal sealed partial class Orchestrator(DistributedApplicationModel model, ID
     /// <summary>Decides for each resource how it runs, names its instances and gives it its commands.</summary>
     private void PrepareResources(ContainerEngine engine)
     {
+        AddGateways(engine);
         List<string> projects = [.. model.Resources.OfType<ProjectResource>().Select(p => p.GetProjectMetadata().ProjectPath).Distinct()];
         _projects = new(() => new ProjectBuilder(projects, services.GetRequiredService<AppHostAssembly>().Value, _work!.For("build"), console)
             .BuildAsync(_stopping.Token));
         _engines = new(() => EngineRoot.EnsureAsync(new EngineRootOptions(), s => console.Progress("engines", s), _stopping.Token));
         foreach (var resource in model.Resources)
         {
-            var runs = resource switch
-            {
-                _ when ExternalConnections.Of(resource) is not null || ExternalConnections.AllChildrenAre(model, resource) => Runs.Elsewhere,
-                ProjectResource => Runs.Project,
-                ExecutableResource => Runs.Executable,
-                ContainerResource => engine.RunsNatively(resource) ? Runs.Native : Runs.Container,
-                _ => Runs.Elsewhere,
-            };
+            var runs = HowRuns(resource, engine);
             if (runs == Runs.Elsewhere) continue;
             var ids = Enumerable.Range(0, resource.GetReplicaCount())
                 .Select(_ => $"{resource.Name}-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 8)}").ToList();
             resource.SetResourceIds(ids);
             for (var replica = 0; replica < ids.Count; replica++) _workloads[ids[replica]] = new Workload(resource, ids[replica], replica, runs);
             if (resource is not ExecutableResource { Name: DashboardExecutable.Name }) AddCommands(resource);
+        }
+    }
+
+    private Runs HowRuns(IResource resource, ContainerEngine engine) => resource switch
+    {
+        _ when ExternalConnections.Of(resource) is not null || ExternalConnections.AllChildrenAre(model, resource) => Runs.Elsewhere,
+        ProjectResource => Runs.Project,
+        ExecutableResource => Runs.Executable,
+        ContainerResource => engine.RunsNatively(resource) ? Runs.Native : Runs.Container,
+        _ => Runs.Elsewhere,
+    };
+
+    /// <summary>A native engine that does not speak its clients' protocol gets the program that does, as one more resource.</summary>
+    private void AddGateways(ContainerEngine engine)
+    {
+        foreach (var resource in model.Resources.Where(r => HowRuns(r, engine) == Runs.Native).ToList())
+        {
+            if (!resource.TryGetLastAnnotation<NativeGatewayAnnotation>(out var native)) continue;
+            native.EngineFolder = NativeContainers.ScratchPath(_work!.For(resource.Name), resource.Name);
+            model.Resources.Add(native.Gateway);
+            _gateways.Add(native.Gateway);
         }
     }
 

@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace DocumentDb.Gateway.Bson;
+
+/// <summary>
+/// Walks the elements of one BSON document in place: no copy, no tree. Lengths are checked against the bytes that are there, so a malformed document ends the
+/// walk (see <see cref="IsMalformed"/>) and never reads beyond itself.
+/// </summary>
+internal ref struct BsonView
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private int _next;
+
+    /// <summary>Looks at a document, its four length bytes included.</summary>
+    public BsonView(ReadOnlySpan<byte> document)
+    {
+        _next = 4;
+        if (document.Length >= 5 && BinaryPrimitives.ReadInt32LittleEndian(document) == document.Length && document[^1] == 0) _bytes = document[..^1];
+        else IsMalformed = true;
+    }
+
+    /// <summary>The current element's type.</summary>
+    public byte Type { get; private set; }
+
+    /// <summary>The current element's name.</summary>
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    /// <summary>The current element's value as it stands there, length prefixes included.</summary>
+    public ReadOnlySpan<byte> Value { get; private set; }
+
+    /// <summary>Where the value begins, in bytes from the document's start.</summary>
+    public int ValueOffset { get; private set; }
+
+    /// <summary>The current element whole: type, name and value.</summary>
+    public ReadOnlySpan<byte> Element { get; private set; }
+
+    /// <summary>The walk ended before the document's end.</summary>
+    public bool IsMalformed { get; private set; }
+
+    /// <summary>Goes to the next element; false at the end, or where the document is malformed.</summary>
+    public bool MoveNext()
+    {
+        if (IsMalformed || _next >= _bytes.Length) return false;
+        var rest = _bytes[_next..];
+        var name = rest[1..];
+        var nameLength = name.IndexOf((byte)0);
+        if (nameLength < 0) return Fail();
+        var value = name[(nameLength + 1)..];
+        var length = ValueLength(rest[0], value);
+        if (length < 0) return Fail();
+        Type = rest[0];
+        Name = name[..nameLength];
+        Value = value[..length];
+        ValueOffset = _next + nameLength + 2;
+        Element = rest[..(nameLength + 2 + length)];
+        _next += Element.Length;
+        return true;
+    }
+
+    /// <summary>Goes to the first element of that name; false if there is none.</summary>
+    public bool MoveTo(ReadOnlySpan<byte> name)
+    {
+        while (MoveNext())
+            if (Name.SequenceEqual(name)) return true;
+        return false;
+    }
+
+    /// <summary>The text of a string, or null for any other type.</summary>
+    public readonly string? AsString() => Type == BsonType.String ? Encoding.UTF8.GetString(Value[4..^1]) : null;
+
+    /// <summary>A number of any type that is a whole number of 64 bits; null otherwise.</summary>
+    public readonly long? AsInt64() => Type switch
+    {
+        BsonType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(Value),
+        BsonType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(Value),
+        BsonType.Double when BinaryPrimitives.ReadDoubleLittleEndian(Value) is var d && double.IsInteger(d) && Math.Abs(d) < 9e18 => (long)d,
+        _ => null,
+    };
+
+    /// <summary>Whether it counts as true: a true boolean, or a number other than zero.</summary>
+    public readonly bool IsTrue => Type == BsonType.Boolean ? Value[0] != 0 : AsInt64() is not (null or 0);
+
+    /// <summary>The content of a binary value; empty for any other type.</summary>
+    public readonly ReadOnlySpan<byte> AsBinary() => Type == BsonType.Binary ? Value[5..] : default;
+
+    private bool Fail()
+    {
+        IsMalformed = true;
+        return false;
+    }
+
+    /// <summary>The length of a value in bytes; -1 if it is of no known type or does not fit into the bytes that are left.</summary>
+    private static int ValueLength(byte type, ReadOnlySpan<byte> rest)
+    {
+        var length = type switch
+        {
+            BsonType.Double or BsonType.DateTime or BsonType.Timestamp or BsonType.Int64 => 8L,
+            BsonType.Int32 => 4,
+            BsonType.Boolean => rest.Length > 0 && rest[0] <= 1 ? 1 : -1,
+            BsonType.ObjectId => 12,
+            BsonType.Decimal128 => 16,
+            BsonType.Undefined or BsonType.Null or BsonType.MinKey or BsonType.MaxKey => 0,
+            BsonType.String or BsonType.JavaScript or BsonType.Symbol => StringLength(rest),
+            BsonType.Document or BsonType.Array => DocumentLength(rest),
+            BsonType.Binary => Prefix(rest) is >= 0 and var size ? size + 5L : -1,
+            BsonType.Regex => RegexLength(rest),
+            BsonType.DbPointer => StringLength(rest) is > 0 and var size ? size + 12L : -1,
+            BsonType.JavaScriptWithScope => ScopeLength(rest),
+            _ => -1,
+        };
+        return length <= rest.Length ? (int)length : -1;
+    }
+
+    private static int Prefix(ReadOnlySpan<byte> rest) => rest.Length < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(rest);
+
+    private static long StringLength(ReadOnlySpan<byte> rest)
+        => Prefix(rest) is >= 1 and var size && size <= rest.Length - 4 && rest[4 + size - 1] == 0 ? size + 4L : -1;
+
+    private static long DocumentLength(ReadOnlySpan<byte> rest)
+        => Prefix(rest) is >= 5 and var size && size <= rest.Length && rest[size - 1] == 0 ? size : -1;
+
+    private static long RegexLength(ReadOnlySpan<byte> rest)
+    {
+        var pattern = rest.IndexOf((byte)0);
+        if (pattern < 0) return -1;
+        var options = rest[(pattern + 1)..].IndexOf((byte)0);
+        return options < 0 ? -1 : pattern + options + 2;
+    }
+
+    private static long ScopeLength(ReadOnlySpan<byte> rest)
+    {
+        var total = Prefix(rest);
+        if (total < 14 || total > rest.Length) return -1;
+        var code = StringLength(rest[4..total]);
+        return code > 0 && DocumentLength(rest[(4 + (int)code)..total]) == total - 4 - code ? total : -1;
+    }
+}
+
+/// <summary>What <see cref="BsonCheck"/> found.</summary>
+internal enum BsonFault
+{
+    None,
+    Malformed,
+    TooDeep,
+}
+
+/// <summary>Checks the structure of documents that come from outside: the engine takes them as they are.</summary>
+internal static class BsonCheck
+{
+    /// <summary>Documents and arrays within each other, as MongoDB allows them by default.</summary>
+    public const int DepthMax = 200;
+
+    /// <summary>Walks a document with all that is in it.</summary>
+    public static BsonFault Check(ReadOnlySpan<byte> document, int depth = 1)
+    {
+        if (depth > DepthMax) return BsonFault.TooDeep;
+        var view = new BsonView(document);
+        while (view.MoveNext())
+        {
+            if (view.Type is not (BsonType.Document or BsonType.Array or BsonType.JavaScriptWithScope)) continue;
+            var inner = view.Value;
+            if (view.Type == BsonType.JavaScriptWithScope) inner = inner[(8 + BinaryPrimitives.ReadInt32LittleEndian(inner[4..]))..];
+            if (Check(inner, depth + 1) is not BsonFault.None and var fault) return fault;
+        }
+        return view.IsMalformed ? BsonFault.Malformed : BsonFault.None;
+    }
+}

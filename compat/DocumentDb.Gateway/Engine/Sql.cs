@@ -1,0 +1,97 @@
+namespace DocumentDb.Gateway.Engine;
+
+/// <summary>
+/// The statements: $1 is the database, $2 the command document, $3 the documents of a section of kind 1. A command document goes in as it came and a reply
+/// comes out as it will be sent, both as bytea; the extension ignores what is the gateway's (<c>$db</c>, <c>lsid</c> and so on).
+/// </summary>
+internal static class Sql
+{
+    public const string
+        Find = "SELECT cursorpage::bytea, continuation::bytea, cursorid FROM documentdb_api.find_cursor_first_page($1,$2)",
+        Aggregate = "SELECT cursorpage::bytea, continuation::bytea, cursorid FROM documentdb_api.aggregate_cursor_first_page($1,$2)",
+        ListCollections = "SELECT cursorpage::bytea, continuation::bytea, cursorid FROM documentdb_api.list_collections_cursor_first_page($1,$2)",
+        ListIndexes = "SELECT cursorpage::bytea, continuation::bytea, cursorid FROM documentdb_api.list_indexes_cursor_first_page($1,$2)",
+        GetMore = "SELECT cursorpage::bytea, continuation::bytea FROM documentdb_api.cursor_get_more($1,$2,$3)",
+        KillCursors = "SELECT documentdb_api_internal.delete_cursors($1)::bytea",
+        Insert = "SELECT p_result::bytea FROM documentdb_api.insert($1,$2,$3)",
+        Update = "SELECT p_result::bytea FROM documentdb_api.update($1,$2,$3)",
+        Delete = "SELECT p_result::bytea FROM documentdb_api.delete($1,$2,$3)",
+        FindAndModify = "SELECT p_result::bytea FROM documentdb_api.find_and_modify($1,$2)",
+        InsertOnce = "SELECT documentdb_gateway.insert_once($1,$2,$3,$4,$5)",
+        UpdateOnce = "SELECT documentdb_gateway.update_once($1,$2,$3,$4,$5)",
+        DeleteOnce = "SELECT documentdb_gateway.delete_once($1,$2,$3,$4,$5)",
+        FindAndModifyOnce = "SELECT documentdb_gateway.find_and_modify_once($1,$2,$3,$4,$5)",
+        Count = "SELECT document::bytea FROM documentdb_api.count_query($1,$2)",
+        Distinct = "SELECT document::bytea FROM documentdb_api.distinct_query($1,$2)",
+        Create = "SELECT documentdb_api.create_collection_view($1,$2)::bytea",
+        CollMod = "SELECT documentdb_api.coll_mod($1,$3,$2)::bytea",
+        Drop = "SELECT documentdb_api.drop_collection($1,$2)",
+        DropDatabase = "SELECT documentdb_api.drop_database($1)",
+        Rename = "SELECT documentdb_api.rename_collection($1,$2,$3,$4)",
+        DropIndexes = "CALL documentdb_api.drop_indexes($1,$2,NULL)",
+        CreateIndexesAtOnce = "SELECT documentdb_api_internal.create_indexes_non_concurrently($1,$2,true)::bytea",
+        CreateIndexesOnline = "SELECT retval::bytea, requests::bytea FROM documentdb_api.create_indexes_background($1,$2)",
+        IndexBuildStatus = "SELECT retval::bytea, ok, complete FROM documentdb_api_internal.check_build_index_status($1)",
+        CollectionBytes = "SELECT coalesce(max(pg_relation_size(to_regclass('documentdb_data.documents_' || collection_id))), 0) " +
+            "FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2",
+        IndexById = "SELECT (index_spec).index_name, ((index_spec).index_key)::bytea FROM documentdb_api_catalog.collection_indexes WHERE index_id = $1",
+        IndexByName = "SELECT (i.index_spec).index_name, ((i.index_spec).index_key)::bytea FROM documentdb_api_catalog.collection_indexes i " +
+            "JOIN documentdb_api_catalog.collections c USING (collection_id) WHERE c.database_name = $1 AND c.collection_name = $2 " +
+            "AND (i.index_spec).index_name = $3",
+        ListDatabases = "SELECT documentdb_api.list_databases($1)::bytea",
+        CollStats = "SELECT documentdb_api.coll_stats($1,$2,$3)::bytea",
+        DbStats = "SELECT documentdb_api.db_stats($1,$2,false)::bytea",
+        Validate = "SELECT documentdb_api.validate($1,$2)::bytea",
+        CurrentOp = "SELECT document::bytea FROM documentdb_api.current_op_command($1)",
+        Compact = "SELECT documentdb_api.compact($1)::bytea",
+        UsersInfo = "SELECT documentdb_api.users_info($1)::bytea",
+        CreateUser = "SELECT documentdb_api.create_user($1)::bytea",
+        DropUser = "SELECT documentdb_api.drop_user($1)::bytea",
+        UpdateUser = "SELECT documentdb_api.update_user($1)::bytea",
+        Salt = "SELECT documentdb_api_internal.scram_sha256_get_salt_and_iterations($1)::bytea",
+        Authenticate = "SELECT documentdb_api_internal.authenticate_with_scram_sha256($1,$2,$3)::bytea",
+        IsSuperuser = "SELECT rolsuper FROM pg_roles WHERE rolname = $1",
+        Ping = "SELECT 1",
+        TransactionId = "SELECT pg_current_xact_id_if_assigned()::text",
+        TransactionStatus = "SELECT pg_xact_status($1::text::xid8)";
+
+    /// <summary>Forgets sessions that have not written for a time.</summary>
+    public const string Prune = "DELETE FROM documentdb_gateway.retryable_writes WHERE at < now() - $1";
+
+    /// <summary>
+    /// Retryable writes. The engine knows a transaction id only for commands with a single statement (two documents sent again are inserted again, and fail),
+    /// so the outcome of each session's last write that asks for it is kept here, in the same transaction as the write. A repetition that comes while the first
+    /// is still running waits for it. Every user of the engine comes in through the gateway, so all may keep outcomes.
+    /// </summary>
+    public static readonly string SetUp = $"""
+        DO $setup$ BEGIN
+        PERFORM pg_advisory_xact_lock(7205759403792793);
+        CREATE SCHEMA IF NOT EXISTS documentdb_gateway;
+        CREATE TABLE IF NOT EXISTS documentdb_gateway.retryable_writes
+          (session uuid PRIMARY KEY, number bigint NOT NULL, at timestamptz NOT NULL DEFAULT now(), reply bytea) WITH (fillfactor = 50);
+        GRANT USAGE ON SCHEMA documentdb_gateway TO PUBLIC;
+        GRANT SELECT, INSERT, UPDATE ON documentdb_gateway.retryable_writes TO PUBLIC;
+        {Once("insert", "insert($3,$4,$5)")}
+        {Once("update", "update($3,$4,$5)")}
+        {Once("delete", "delete($3,$4,$5)")}
+        {Once("find_and_modify", "find_and_modify($3,$4)")}
+        END $setup$
+        """;
+
+    private static string Once(string name, string call) => $"""
+        CREATE OR REPLACE FUNCTION documentdb_gateway.{name}_once(uuid, bigint, text, bytea, bytea) RETURNS bytea LANGUAGE plpgsql AS $body$
+        DECLARE r bytea; last bigint;
+        BEGIN
+          INSERT INTO documentdb_gateway.retryable_writes AS w (session, number) VALUES ($1, $2)
+            ON CONFLICT (session) DO UPDATE SET number = excluded.number, at = now() WHERE w.number < excluded.number;
+          IF NOT FOUND THEN
+            SELECT w.number, w.reply INTO last, r FROM documentdb_gateway.retryable_writes w WHERE w.session = $1;
+            IF last = $2 THEN RETURN r; END IF;
+            RAISE SQLSTATE 'M00F5' USING MESSAGE = format('Retryable write %s is older than %s of this session', $2, last);
+          END IF;
+          SELECT p_result::bytea INTO r FROM documentdb_api.{call};
+          UPDATE documentdb_gateway.retryable_writes w SET reply = r WHERE w.session = $1;
+          RETURN r;
+        END $body$;
+        """;
+}

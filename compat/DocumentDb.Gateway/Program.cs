@@ -1,0 +1,22 @@
+using DocumentDb.Gateway;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+// What follows a socket's completion is run by the thread that saw it, and not handed to another one: a command has four of them and little work between, and
+// handing over costs more than that (measured on two cores: 60 instead of 100 us of CPU for a point read). Nothing here blocks a thread. Read once, by the
+// first socket.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
+var builder = Host.CreateApplicationBuilder(args);
+builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+builder.Services.AddDocumentDbGateway();
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+    builder.Services.AddOpenTelemetry()
+        .WithTracing(tracing => tracing.AddSource(Diagnostics.Name))
+        .WithMetrics(metrics => metrics.AddMeter(Diagnostics.Name, "Npgsql", "System.Runtime"))
+        .UseOtlpExporter();
+await builder.Build().RunAsync();
