@@ -36,7 +36,7 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
         stripPrefix: "/orders")
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
-    .WithRoutes(customerApi, ["/customers", "/stress"])
+    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16) // a batch of 1,000 customers, or max_payload_size_kb at its highest
     .WithRoutes(storefront, ["/"]);
 
 builder.ForwardTelemetrySettings();

@@ -40,9 +40,9 @@ internal static class Help
                                 runs on this machine was given (Linux; by an AppHost, say)
           --database NAME       else the connection's, else customers
           --collection NAME                                                             customers
-          --keep-indexes        do not drop the indexes of Customer.Api before a large load. Without it they are dropped where
-                                more customers are to come than are there, and made again at the end
-          Stop it and start it again: it goes on where it was. Lists of a Customer.Api are slow while it has no indexes.
+          --drop-indexes        drop the indexes that Customer.Api's lists use first, though there are customers already; its lists
+                                are slow until the end. Without it they are dropped in an empty collection only. Unique ones never are
+          Stop it and start it again: it goes on where it was. What indexes are missing is made at the end.
 
         Exit codes: 0 measured, and the books balance; 1 could not measure, or could not read the books; 2 the books do not
         balance; 64 wrong options; 130 interrupted.

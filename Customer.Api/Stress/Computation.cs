@@ -6,7 +6,7 @@ namespace Customer.Api.Stress;
 internal static class Computation
 {
     /// <summary>
-    /// Hashes to a step of depth; null for an unknown complexity. A hash takes 1 to 3 µs, so the longest computation (depth 100) takes 1.5 s at most.
+    /// Hashes to a step of depth; null for an unknown complexity. The longest computation (depth 100) has 500,000: work is limited, and not time.
     /// </summary>
     public static int? HashesOf(string? complexity) => complexity switch { null or "" or "low" => 50, "medium" => 500, "high" => 5_000, _ => null };
 

@@ -17,11 +17,12 @@ internal sealed class CustomerIndexSet(IMongoCollection<RawBsonDocument> custome
         ("customers_words", ["words"], false, false),
     ];
 
-    /// <summary>Drops those that are there.</summary>
+    /// <summary>Drops those that only make lists fast. Unique ones stay: a Customer.Api that runs meanwhile answers by them.</summary>
     public async Task DropAsync()
     {
-        foreach (var (name, _, _, _) in Indexes)
+        foreach (var (name, _, isUnique, _) in Indexes)
         {
+            if (isUnique) continue;
             try
             {
                 await customers.Indexes.DropOneAsync(name, cancellationToken);

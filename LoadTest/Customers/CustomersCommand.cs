@@ -46,10 +46,13 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
         var there = await customers.EstimatedDocumentCountAsync(cancellationToken: cancellationToken);
         await output.WriteLineAsync($"there      {count - total:N0} of them; {total:N0} are to come (about {there:N0} customers in the collection)");
         var indexes = new CustomerIndexSet(customers, output, cancellationToken);
-        if (!options.KeepsIndexes && total > there) await indexes.DropAsync();
+        if (total > 0 && (options.DropsIndexes || await IsEmptyAsync(customers))) await indexes.DropAsync();
         if (total > 0) await InsertAsync(customers, missing, total);
         await indexes.MakeAsync();
     }
+
+    private async Task<bool> IsEmptyAsync(IMongoCollection<RawBsonDocument> customers) =>
+        await customers.CountDocumentsAsync(new BsonDocument(), new CountOptions { Limit = 1 }, cancellationToken) == 0;
 
     // A block is a range of ids. What is there is counted by hundreds of blocks first, so that a run that has nothing to do says so in seconds.
     private async Task<List<Block>> FindMissingAsync(IMongoCollection<RawBsonDocument> customers, long count)

@@ -19,7 +19,9 @@ internal sealed record CustomersOptions
     public string? Connection { get; init; }
     public string? Database { get; init; }
     public string Collection { get; init; } = "customers";
-    public bool KeepsIndexes { get; init; }
+
+    /// <summary>Drops the indexes of lists, though there are customers already; without it only where there are none.</summary>
+    public bool DropsIndexes { get; init; }
 
     /// <exception cref="UsageException">The options are wrong, or do not go together.</exception>
     public static CustomersOptions Parse(ReadOnlySpan<string> arguments)
@@ -35,7 +37,7 @@ internal sealed record CustomersOptions
             Connection = given.Text("--connection"),
             Database = given.Text("--database"),
             Collection = given.Text("--collection") ?? options.Collection,
-            KeepsIndexes = given.Flag("--keep-indexes"),
+            DropsIndexes = given.Flag("--drop-indexes"),
         };
         given.End();
         if (options.SizeBytes > 0 == options.Count > 0) throw new UsageException("Either --size or --count is needed.");
