@@ -22,7 +22,7 @@ internal static class Units
         ProtectKernelModules=yes
         ProtectKernelTunables=yes
         ProtectProc=invisible
-        RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+        RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
         RestrictNamespaces=yes
         RestrictRealtime=yes
         RestrictSUIDSGID=yes

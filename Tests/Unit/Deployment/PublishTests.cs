@@ -10,7 +10,8 @@ public sealed class PublishTests(Published published) : IClassFixture<Published>
     private const string Committed = "aspirate-output/";
 
     // Made by the scripts beside them, and never committed.
-    private static bool IsSecret(string file) => file.EndsWith(".env", StringComparison.Ordinal);
+    private static bool IsSecret(string file) => file.EndsWith("/.env", StringComparison.Ordinal)
+        || (file.EndsWith(".env", StringComparison.Ordinal) && file.Contains("/secrets/", StringComparison.Ordinal));
 
     [Fact, SupportedOSPlatform("linux")]
     public void What_is_committed_is_what_the_AppHost_publishes()

@@ -117,6 +117,47 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
+    public void Deploying_gives_all_machines_one_release_and_one_set_of_secrets_and_puts_them_back_when_one_fails()
+    {
+        using var root = new TempFolder();
+        // Stands for ssh: each host is a folder. Nothing is started in there, so whether a machine gets healthy is said by a file.
+        var ssh = root.Write("ssh", """
+            #!/bin/bash
+            set -e
+            host=$(dirname "$0")/hosts/$1; shift; mkdir -p "$host"
+            command=$(sed "s#/opt/shop#$host/opt/shop#g; s#/etc/shop#$host/etc/shop#g" <<<"$*")
+            [[ $command != *install.sh* ]] || command="$command --root $host"
+            bash -c "$command"
+            [[ $command != *"--phase services"* ]] || [ ! -e "$host/sick" ]
+            """);
+        string[] hosts = Hosts.Split(',');
+        (int Code, string Output) Deploy(string release)
+        {
+            root.Write($"{release}/stock-api/Stock.Api", release);
+            return Published.TryRun(Path.Combine(published.Root, "vms"), "env",
+                [$"SSH=bash {ssh}", $"RELEASE={release}", $"BUILT={root / release}", "bash", "deploy.sh", .. hosts]);
+        }
+        string[] Running() => [.. hosts.Select(h => File.ReadAllText(root / $"hosts/{h}/opt/shop/current/stock-api/Stock.Api"))];
+
+        var (code, output) = Deploy("r1");
+        Assert.True(code == 0, output);
+        Assert.Equal(["r1", "r1", "r1"], Running());
+        Assert.Single(hosts.Select(h => File.ReadAllText(root / $"hosts/{h}/etc/shop/secrets.env")).Distinct());
+        Assert.All(hosts, h => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(root / $"hosts/{h}/etc/shop/secrets.env")));
+
+        root.Write($"hosts/{hosts[1]}/sick", "");
+        (code, output) = Deploy("r2");
+        Assert.True(code != 0, output);
+        Assert.Equal(["r1", "r1", "r1"], Running());
+        Assert.Contains($"{hosts[1]} did not get healthy", output, StringComparison.Ordinal);
+
+        File.Delete(root / $"hosts/{hosts[1]}/sick");
+        (code, output) = Deploy("r3");
+        Assert.True(code == 0, output);
+        Assert.Equal(["r3", "r3", "r3"], Running());
+    }
+
+    [Fact]
     public void Systemd_accepts_every_unit()
     {
         Assert.SkipUnless(Published.Has("systemd-analyze"), "systemd-analyze is not on this machine");
@@ -138,7 +179,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var target in new[] { "network-online", "multi-user", "sysinit", "basic", "shutdown", "network" })
                 File.WriteAllText(Path.Combine(folder, $"etc/systemd/system/{target}.target"), $"[Unit]\nDescription={target}\n");
             var (code, output) = Published.TryRun(folder, "systemd-analyze", ["verify", "--man=no", $"--root={folder}", .. units.Select(Path.GetFileName)!]);
-            Assert.True(code == 0 && !output.Contains("Unknown key", StringComparison.Ordinal), output);
+            Assert.True(code == 0 && output.Length == 0, output); // what it ignores it only mentions
         }
     }
 
