@@ -79,8 +79,9 @@ internal static class NginxGateway
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
     }
 
-    // Limits: a request body of 1 MiB, unless the routes say otherwise; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes
-    // nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document, like the services' own.
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has
+    // seen it, or if it changes nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document,
+    // like the services' own.
     private const string Template = """
         worker_processes auto;
         worker_rlimit_nofile 65536;

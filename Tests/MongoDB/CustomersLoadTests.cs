@@ -65,7 +65,10 @@ public sealed class CustomersLoadTests(MongoDBServer server)
         while (await cursor.MoveNextAsync(TestContext.Current.CancellationToken))
         {
             foreach (var customer in cursor.Current)
-                Assert.True(new RawBsonDocument(generator.Make(index++)).ToBson().AsSpan().SequenceEqual(customer.ToBson()), $"{customer["_id"]} is not {index - 1}");
+            {
+                var expected = new RawBsonDocument(generator.Make(index++)).ToBson();
+                Assert.True(expected.AsSpan().SequenceEqual(customer.ToBson()), $"{customer["_id"]} is not {index - 1}");
+            }
         }
 
         Assert.Equal(Customers, index);
