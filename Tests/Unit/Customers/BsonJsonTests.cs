@@ -27,7 +27,7 @@ public sealed class BsonJsonTests
             { "_id", "a" }, { "words", new BsonArray { "x" } }, { "request", "r" }, { "double", 1.5 }, { "nan", double.NaN }, { "long", long.MaxValue },
             { "null", BsonNull.Value }, { "object", ObjectId.Parse("0123456789abcdef01234567") }, { "bytes", new BsonBinaryData([1, 2, 3]) },
             { "pattern", new BsonRegularExpression("a.*\"", "i") }, { "code", new BsonJavaScript("f()") }, { "stamp", new BsonTimestamp(7) },
-            { "early", new BsonDateTime(long.MinValue) }, { "late", new BsonDateTime(253_402_300_799_999) }, { "later", new BsonDateTime(253_402_300_800_000) },
+            { "early", new BsonDateTime(long.MinValue) }, { "late", new BsonDateTime(253_402_300_799_998) }, { "later", new BsonDateTime(253_402_300_800_000) },
             { "first", new BsonDateTime(-62_135_596_800_000) }, { "min", BsonMinKey.Value }, { "max", BsonMaxKey.Value }, { "none", BsonUndefined.Value },
             { "decimal", new BsonDecimal128(Decimal128.Parse("1.10")) }, { "text", "\"ä\u0001\ud83d\ude00" },
             { "inner", new BsonDocument { { "_id", 1 }, { "words", 2 }, { "list", new BsonArray { 1, new BsonDocument("a", true), new BsonArray() } } } },
