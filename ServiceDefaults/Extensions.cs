@@ -53,7 +53,13 @@ public static class Extensions
         app.MapHealth("/alive", static check => check.Tags.Contains("live"));
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
-            app.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName));
+        {
+            // Only there: it would look at every request's path, and wait for every answer.
+            app.UseWhen(
+                static context => context.Request.Path.StartsWithSegments("/swagger"),
+                page => page.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName)));
+        }
+
         return app;
     }
 
