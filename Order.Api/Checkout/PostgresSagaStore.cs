@@ -76,7 +76,8 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         """;
 
     private const string FindSagasSql = """
-        SELECT o.saga_id, o.status, o.item_ids, o.quantities, o.state IS NOT NULL FROM unnest($1, $2) AS a (saga_id, order_id) JOIN orders o ON o.id = a.order_id
+        SELECT o.saga_id, o.status, o.item_ids, o.quantities, o.state IS NOT NULL
+        FROM unnest($1, $2) AS a (saga_id, order_id) JOIN orders o ON o.id = a.order_id
         WHERE o.saga_id = a.saga_id
         """;
 
