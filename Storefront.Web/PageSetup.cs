@@ -19,6 +19,7 @@ internal static class PageSetup
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorPages().AddViewOptions(static options => options.HtmlHelperOptions.ClientValidationEnabled = false); // HTML's own does it
+        builder.Services.AddRouting(static options => options.LowercaseUrls = true);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Visitor>();
         builder.Services.AddAntiforgery(static options =>
