@@ -4,7 +4,12 @@ using System.Text;
 namespace AppHost;
 
 /// <summary>A set of paths that the gateway passes to one service, without the prefix.</summary>
-internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix) : IResourceAnnotation;
+/// <param name="Service">The service.</param>
+/// <param name="Paths">Beginnings of paths.</param>
+/// <param name="StripPrefix">What the service does not see of a path.</param>
+/// <param name="BodyMegabytesMax">The largest request body, in MiB; null for the gateway's own limit.</param>
+internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null)
+    : IResourceAnnotation;
 
 /// <summary>The one door of the shop: nginx, its configuration written from the model when it starts.</summary>
 internal static class NginxGateway
@@ -29,14 +34,17 @@ internal static class NginxGateway
             .WithHttpHealthCheck("/gateway/health");
     }
 
-    /// <summary>Passes paths to a service: to all its replicas, in turn. A path with a slash at its end covers what is below it.</summary>
+    /// <summary>
+    /// Passes paths to a service: to all its replicas, in turn. A path with a slash at its end covers what is below it. A service whose own limits of a
+    /// request body are above 1 MiB names the largest: up to there its own 413 is what a client gets.
+    /// </summary>
     public static IResourceBuilder<ContainerResource> WithRoutes<T>(this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service,
-        string[] paths, string stripPrefix = "")
+        string[] paths, string stripPrefix = "", int? bodyMegabytesMax = null)
         where T : IResourceWithServiceDiscovery
         => gateway
             .WithReference((IResourceBuilder<IResourceWithServiceDiscovery>)service)
             .WaitFor((IResourceBuilder<IResource>)service)
-            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix));
+            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax));
 
     /// <summary>
     /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
@@ -63,15 +71,17 @@ internal static class NginxGateway
                 var target = route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "";
                 // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
                 var final = target.Length > 1 ? "^~ " : "";
-                locations.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ proxy_pass http://{service}{target}; }}\n");
+                var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
+                locations.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ {body}proxy_pass http://{service}{target}; }}\n");
             }
         }
         return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
     }
 
-    // Limits: a request body of 1 MB; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes
-    // nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document, like the services' own.
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has
+    // seen it, or if it changes nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document,
+    // like the services' own.
     private const string Template = """
         worker_processes auto;
         worker_rlimit_nofile 65536;
@@ -127,7 +137,7 @@ internal static class NginxGateway
               internal;
               default_type application/problem+json;
               return 413 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":413,
-                "detail":"A request body has 1 MB at most."}';
+                "detail":"The body is larger than this path takes."}';
             }
 
             # What services say to each other is nobody else's business. Kestrel does not mind case, so neither does this.

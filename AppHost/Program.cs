@@ -1,7 +1,10 @@
 using AppHost;
+using AppHost.Deployment;
+using AppHost.Deployment.Vms;
 using Microsoft.Extensions.Configuration;
 
-var builder = DistributedApplication.CreateBuilder(args);
+if (!PublishCommand.TryTranslate(args, out var arguments)) return;
+var builder = DistributedApplication.CreateBuilder(arguments);
 
 var postgres = builder.AddPostgres("postgres").WithDataVolume().WithLoadSettings();
 var orders = postgres.AddDatabase("orders");
@@ -36,8 +39,14 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
         stripPrefix: "/orders")
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
-    .WithRoutes(customerApi, ["/customers", "/stress"])
+    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16) // a batch of 1,000 customers, or max_payload_size_kb at its highest
     .WithRoutes(storefront, ["/"]);
+
+if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
+if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();
+if (builder.Publishes("vms"))
+    builder.AddVirtualMachineEnvironment("vms", "customer-vm1", "customer-vm2", "customer-vm3")
+        .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
 
 builder.ForwardTelemetrySettings();
 builder.Build().Run();

@@ -11,6 +11,7 @@ internal static class TelemetrySettings
     /// </summary>
     public static void ForwardTelemetrySettings(this IDistributedApplicationBuilder builder)
     {
+        if (builder.ExecutionContext.IsPublishMode) return; // a deployment has settings of its own
         foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
             foreach (var variable in Variables)
                 if (builder.Configuration[variable] is { Length: > 0 } value) builder.CreateResourceBuilder(project).WithEnvironment(variable, value);

@@ -1,10 +1,17 @@
-using Microsoft.AspNetCore.Http.HttpResults;
+using Customer.Api;
 using ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
+if (builder.ReadSettings(Console.Error) is not { } settings) return CustomerServices.WrongConfiguration;
 builder.AddServiceDefaults();
+builder.AddCustomers(settings);
 
 var app = builder.Build();
+app.UseInstance(settings);
 app.MapDefaultEndpoints();
-app.MapGet("/", Ok<string> () => TypedResults.Ok("Customer.Api: customers are not implemented yet.")).WithSummary("Says what this service can do so far.");
+app.MapCustomers();
+app.MapAnalytics();
+app.MapMetrics();
+app.MapStress();
 app.Run();
+return 0;

@@ -4,7 +4,8 @@ namespace LoadTest;
 internal static class Help
 {
     public const string Text = """
-        LoadTest: measures the shop's checkout. It replaces the numbered orders, items and users of the shop it is pointed at.
+        LoadTest: measures the shop's checkout, and fills its customers. A measurement replaces the numbered orders, items and users of
+        the shop it is pointed at.
 
         LoadTest checkout [options]        checkouts of unique orders through the gateway, then the books
           --target URL          the gateway                                            http://localhost:8000
@@ -29,6 +30,19 @@ internal static class Help
 
         LoadTest bare [options]            only the bare gateway hop: nginx passing to an nginx that answers 200
           --connections N (256)  --duration S (5)  --warmup S (1)  --nginx FILE  --json FILE
+
+        LoadTest customers load [options]  fills the customers' collection with made-up customers of about 1 kB, as fast as it takes them
+          --size SIZE           of the documents, like 500MB or 10GB; about 1,000,000 customers a GB
+          --count N             of customers, instead
+          --seed N              the same seed gives the same customers, however many and in whatever order              1
+          --parallel N          inserts of 1,000 under way at once                                                      4
+          --connection URI      MongoDB; else ConnectionStrings__customers of the environment, else what a Customer.Api that
+                                runs on this machine was given (Linux; by an AppHost, say)
+          --database NAME       else the connection's, else customers
+          --collection NAME                                                             customers
+          --drop-indexes        drop the indexes that Customer.Api's lists use first, though there are customers already; its lists
+                                are slow until the end. Without it they are dropped in an empty collection only. Unique ones never are
+          Stop it and start it again: it goes on where it was. What indexes are missing is made at the end.
 
         Exit codes: 0 measured, and the books balance; 1 could not measure, or could not read the books; 2 the books do not
         balance; 64 wrong options; 130 interrupted.

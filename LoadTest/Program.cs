@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LoadTest.Checkouts;
+using LoadTest.Customers;
 using LoadTest.Gateway;
 
 namespace LoadTest;
@@ -40,6 +41,13 @@ internal static class Program
                 return Done;
             case ["checkout", .. var options]:
                 return new CheckoutCommand(CheckoutOptions.Parse(options), Console.Out, cancellationToken).Run() ? Done : NotBalanced;
+            case ["customers", "load", "-h" or "--help"]:
+                Console.WriteLine(Help.Text);
+                return Done;
+            case ["customers", "load", .. var options]:
+                var load = new CustomersCommand(CustomersOptions.Parse(options), Console.Out, Console.IsOutputRedirected, cancellationToken);
+                load.RunAsync().GetAwaiter().GetResult();
+                return Done;
             case ["bare", .. var options]:
                 BareCommand.Run(BareOptions.Parse(options), Console.Out, cancellationToken);
                 return Done;

@@ -21,6 +21,7 @@ public static class Extensions
     /// <summary>Adds telemetry, health checks, service discovery and resilience of HTTP clients, problem details, OpenAPI, and limits on requests.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
+        HealthProbe.RunIfAsked(builder.Configuration);
         AddLogging(builder);
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -5,7 +5,9 @@ namespace LoadTest.Statistics;
 /// <summary>What a group of processes took.</summary>
 /// <param name="Name">One of <see cref="ProcessSample.Groups"/>.</param>
 /// <param name="CpuSeconds">User and system time between two samples.</param>
-/// <param name="ResidentBytesBefore">Resident memory at the first; pages that processes share count once for each of them.</param>
+/// <param name="ResidentBytesBefore">
+/// Memory at the first: proportional set size, so pages that processes share count once; of other users' processes the resident set size.
+/// </param>
 /// <param name="ResidentBytesAfter">At the second.</param>
 internal sealed record ProcessUsage(string Name, double CpuSeconds, long ResidentBytesBefore, long ResidentBytesAfter);
 
@@ -39,7 +41,7 @@ internal sealed class ProcessSample
             {
                 var (name, ticks, started, pages) = ParseStat(File.ReadAllText($"{folder}/stat"));
                 var group = id == Environment.ProcessId ? Ours : GroupOf(name, () => File.ReadAllText($"{folder}/cmdline"));
-                sample._processes.Add((id, started), (group, name, ticks, pages * Environment.SystemPageSize));
+                sample._processes.Add((id, started), (group, name, ticks, ReadPss(folder) ?? pages * Environment.SystemPageSize));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -74,6 +76,20 @@ internal sealed class ProcessSample
         return (stat[(open + 1)..close], Field(14) + Field(15), Field(22), Field(24));
 
         long Field(int number) => long.Parse(fields[number - 3], CultureInfo.InvariantCulture);
+    }
+
+    // smaps_rollup: proc_pid_smaps(5). Bytes; null where it may not be read.
+    private static long? ReadPss(string folder)
+    {
+        try
+        {
+            var line = File.ReadLines($"{folder}/smaps_rollup").FirstOrDefault(static line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return line is null ? null : 1024 * long.Parse(line.AsSpan(4, line.Length - 6).Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static double CpuSeconds(ProcessSample before, IEnumerable<KeyValuePair<(int, long), (string, string, long Ticks, long)>> processes) =>

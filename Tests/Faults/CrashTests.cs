@@ -103,7 +103,12 @@ public sealed class CrashTests(FaultCluster cluster)
         await StartAsync(points);
         await cluster.DeadAsync(cluster.Instances("order-api"));
         foreach (var (instance, point) in cluster.Instances("order-api").Zip(points))
-            Assert.Contains($"{point} is reached", await cluster.LogAsync(instance), StringComparison.Ordinal);
+        {
+            // The orchestrator hands on what a process wrote a moment after it has seen it die.
+            var words = $"{point} is reached";
+            Assert.Contains(words, await Eventually.UntilAsync(() => cluster.LogAsync(instance), log => log.Contains(words, StringComparison.Ordinal)),
+                StringComparison.Ordinal);
+        }
     }
 
     private async Task StartAsync(params string[] points)

@@ -1,13 +1,17 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting;
 
 /// <summary>A distributed application that can be run.</summary>
 public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
 {
+    private int _disposed;
+
     /// <summary>Starts to describe an application without arguments.</summary>
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
 
@@ -26,7 +30,8 @@ public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
     /// <summary>The resources' commands.</summary>
     public ResourceCommandService ResourceCommands => Services.GetRequiredService<ResourceCommandService>();
 
-    /// <summary>Runs until Ctrl+C or SIGTERM. What goes wrong is said in one sentence on standard error, with exit code 1.</summary>
+    /// <summary>Runs until Ctrl+C or SIGTERM; in publish mode nothing is started, and it returns when all is written. What goes wrong is said in one
+    /// sentence on standard error, with exit code 1.</summary>
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Run"/>
@@ -36,6 +41,12 @@ public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
         var report = new StartupReport(Services);
         try
         {
+            if (Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode)
+            {
+                await PublishAsync(cancellationToken);
+                return;
+            }
+
             await StartAsync(cancellationToken);
             await using var stop = cancellationToken.Register(lifetime.StopApplication);
             await report.RunAsync(lifetime.ApplicationStopping);
@@ -61,12 +72,17 @@ public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
     /// <exception cref="DistributedApplicationException">Something that all need is missing or broken.</exception>
     public virtual Task StartAsync(CancellationToken cancellationToken = default) => host.StartAsync(cancellationToken);
 
+    private Task PublishAsync(CancellationToken cancellationToken) => Services.GetRequiredService<IDistributedApplicationPipeline>().ExecuteAsync(new(
+        Services.GetRequiredService<DistributedApplicationModel>(), Services.GetRequiredService<DistributedApplicationExecutionContext>(), Services,
+        Services.GetRequiredService<ILoggerFactory>().CreateLogger("Aspire.Hosting.Pipelines"), cancellationToken));
+
     /// <summary>Stops everything that was started; returns when no process is left.</summary>
     public virtual Task StopAsync(CancellationToken cancellationToken = default) => host.StopAsync(cancellationToken);
 
     /// <summary>Stops and frees everything.</summary>
     public virtual async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return; // RunAsync disposes what it ran
         await Services.GetRequiredService<Orchestrator>().DisposeAsync();
         if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else host.Dispose();

@@ -4,6 +4,7 @@ using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Lifecycle;
 using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -92,6 +93,9 @@ public interface IDistributedApplicationBuilder
     /// <summary>All resources so far.</summary>
     IResourceCollection Resources { get; }
 
+    /// <summary>The steps on the way to a deployment; done in publish mode only.</summary>
+    IDistributedApplicationPipeline Pipeline { get; }
+
     /// <summary>Adds a resource.</summary>
     /// <exception cref="DistributedApplicationException">There is one of that name.</exception>
     IResourceBuilder<T> AddResource<T>(T resource) where T : IResource;
@@ -108,6 +112,12 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     /// <summary>Set by the testing package around the AppHost's entry point; follows the asynchronous flow, so parallel tests do not meet.</summary>
     internal static readonly AsyncLocal<IBuilderInterceptor?> Interceptor = new();
+
+    // What the command line's options are called in the configuration.
+    private static readonly Dictionary<string, string> Switches = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["--operation"] = "AppHost:Operation", ["--step"] = "Pipeline:Step", ["--output-path"] = "Pipeline:OutputPath",
+    };
 
     private readonly HostApplicationBuilder _inner;
     private readonly ResourceCollection _resources = [];
@@ -129,10 +139,13 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _inner = Host.CreateApplicationBuilder(settings);
         if (AppHostAssembly is not null) _inner.Configuration.AddUserSecrets(AppHostAssembly, optional: true);
         _inner.Configuration.AddEnvironmentVariables();
-        if (options.Args is { Length: > 0 } args) _inner.Configuration.AddCommandLine(args);
+        if (options.Args is { Length: > 0 } args) _inner.Configuration.AddCommandLine(args, Switches);
 
         ConfigureLogging(_inner.Logging);
-        ExecutionContext = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run);
+        ExecutionContext = new DistributedApplicationExecutionContext(OperationOf(_inner.Configuration["AppHost:Operation"]));
+        Services.AddSingleton(Pipeline);
+        Services.AddSingleton<IPipelineOutputService, PipelineOutputService>();
+        Services.Configure<PipelineOptions>(_inner.Configuration.GetSection("Pipeline"));
         Services.AddSingleton(options);
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
@@ -180,6 +193,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public IResourceCollection Resources => _resources;
 
     /// <inheritdoc/>
+    public IDistributedApplicationPipeline Pipeline { get; } = new DistributedApplicationPipeline();
+
+    /// <inheritdoc/>
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {
         ArgumentNullException.ThrowIfNull(resource);
@@ -202,6 +218,10 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _interceptor?.Built(app);
         return app;
     }
+
+    private static DistributedApplicationOperation OperationOf(string? text) => string.IsNullOrEmpty(text) ? DistributedApplicationOperation.Run
+        : Enum.TryParse<DistributedApplicationOperation>(text, ignoreCase: true, out var operation) && Enum.IsDefined(operation) ? operation
+        : throw new DistributedApplicationException($"The operation '{text}' is not known; it is run or publish.");
 
     private static string? ProjectDirectoryOf(Assembly? assembly) => assembly?.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(a => string.Equals(a.Key, "AppHostProjectPath", StringComparison.OrdinalIgnoreCase))?.Value is { } path && Directory.Exists(path)

@@ -143,7 +143,7 @@ public static partial class ResourceBuilderExtensions
         builder.WithReferenceRelationship(source.Resource);
         return builder.WithEnvironment(context =>
         {
-            foreach (var endpoint in source.Resource.GetEndpoints()) AddDiscovery(context.EnvironmentVariables, endpoint);
+            foreach (var endpoint in source.Resource.GetEndpoints()) AddDiscovery(context, endpoint);
         });
     }
 
@@ -152,7 +152,7 @@ public static partial class ResourceBuilderExtensions
         where TDestination : IResourceWithEnvironment
     {
         builder.WithReferenceRelationship(endpointReference.Resource);
-        return builder.WithEnvironment(context => AddDiscovery(context.EnvironmentVariables, endpointReference));
+        return builder.WithEnvironment(context => AddDiscovery(context, endpointReference));
     }
 
     /// <summary>Adds a relation that is shown, nothing more.</summary>
@@ -241,12 +241,19 @@ public static partial class ResourceBuilderExtensions
     /// <summary>
     /// One entry a replica: callers balance between replicas themselves. An endpoint named after its scheme is found as that scheme, any other by its name.
     /// </summary>
-    private static void AddDiscovery(Dictionary<string, object> variables, EndpointReference reference)
+    private static void AddDiscovery(EnvironmentCallbackContext context, EndpointReference reference)
     {
+        var variables = context.EnvironmentVariables;
         var endpoint = reference.EndpointAnnotation;
         var service = reference.Resource.Name;
         var key = endpoint.Name is "http" or "https" ? endpoint.UriScheme : endpoint.Name;
         variables[$"{EnvironmentName(service)}_{EnvironmentName(endpoint.Name)}".ToUpperInvariant()] = reference;
+        if (context.ExecutionContext.IsPublishMode)
+        {
+            variables[$"services__{service}__{key}__0"] = reference; // how many replicas there are, and where, is the environment's affair
+            return;
+        }
+
         var n = 0;
         for (var replica = 0; replica < reference.Resource.GetReplicaCount(); replica++)
         {

@@ -33,6 +33,7 @@ public static class ProjectResourceBuilderExtensions
         project.WithAnnotation(new LaunchProfileAnnotation(launchProfileName));
         project.WithEnvironment(context =>
         {
+            if (context.ExecutionContext.IsPublishMode) return; // a profile is for development
             foreach (var (key, value) in profile.EnvironmentVariables) context.EnvironmentVariables.TryAdd(key, value);
         });
         foreach (var url in (profile.ApplicationUrl ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))

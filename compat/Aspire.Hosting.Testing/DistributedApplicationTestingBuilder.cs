@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -60,6 +61,8 @@ public static class DistributedApplicationTestingBuilder
         public DistributedApplicationExecutionContext ExecutionContext => builder.ExecutionContext;
 
         public IResourceCollection Resources => builder.Resources;
+
+        public IDistributedApplicationPipeline Pipeline => builder.Pipeline;
 
         public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource => builder.AddResource(resource);
 

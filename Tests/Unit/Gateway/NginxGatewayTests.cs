@@ -9,6 +9,7 @@ public sealed class NginxGatewayTests
     private static readonly string Configuration = NginxGateway.Configuration("8000",
     [
         new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/"], "/orders"),
+        new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16),
         new(new ProjectResource("order-history"), ["/"], ""),
     ], new Dictionary<string, string>
     {
@@ -33,6 +34,14 @@ public sealed class NginxGatewayTests
     [InlineData("    listen 8000 ")]
     [InlineData("    location ~* /internal(/|$) { return 404; }\n")]
     public void A_path_goes_to_its_service_without_the_prefix(string line) => Assert.Contains(line, Configuration, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_body_is_as_large_as_its_routes_say_and_a_megabyte_elsewhere()
+    {
+        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Equal(["1m", "16m", "16m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
+    }
 
     [Fact]
     public void Nothing_of_the_template_is_left_open()

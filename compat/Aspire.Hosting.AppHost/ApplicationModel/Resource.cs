@@ -37,6 +37,9 @@ public interface IResourceWithProbes : IResource;
 /// <summary>A resource that runs on a compute environment once deployed.</summary>
 public interface IComputeResource : IResource;
 
+/// <summary>A place that compute resources are deployed to.</summary>
+public interface IComputeEnvironmentResource : IResource;
+
 /// <summary>A resource without a life of its own: it neither starts nor stops.</summary>
 public interface IResourceWithoutLifetime : IResource;
 

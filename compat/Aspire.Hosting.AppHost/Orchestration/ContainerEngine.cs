@@ -62,7 +62,8 @@ internal static class ExternalConnections
 
     /// <summary>Marks the resource as existing elsewhere if configuration says so.</summary>
     public static IResourceBuilder<T> WithExternalConnection<T>(this IResourceBuilder<T> builder) where T : IResource
-        => builder.ApplicationBuilder.Configuration.GetConnectionString(builder.Resource.Name) is { Length: > 0 } given
+        => builder.ApplicationBuilder.ExecutionContext.IsRunMode
+            && builder.ApplicationBuilder.Configuration.GetConnectionString(builder.Resource.Name) is { Length: > 0 } given
             ? builder.WithAnnotation(new ExternalConnectionStringAnnotation(given))
             : builder;
 }

@@ -1,0 +1,169 @@
+using System.Globalization;
+
+namespace AppHost.Deployment.Compose;
+
+/// <summary>Writes one Compose file, nginx's configuration and a sample of <c>.env</c>, which holds the secrets and is not committed.</summary>
+internal sealed class ComposePublisher(DeploymentModel model, OutputFolder output)
+{
+    private const int ServicePort = 8080, GatewayPort = 8000, OtlpPort = 18889, DashboardPort = 18888;
+    private const string Dashboard = "dashboard", Front = "front", Back = "back";
+
+    public void Write()
+    {
+        var services = new Map { [model.Gateway.Name] = Gateway() };
+        foreach (var service in model.Services) services[service.Name] = Service(service);
+        foreach (var store in model.Stores) services[store.Name] = Server(store);
+        services[Dashboard] = DashboardService();
+        output.WriteYaml("docker-compose.yaml", new Map
+        {
+            ["name"] = "shop",
+            ["services"] = services,
+            // Nobody but the gateway is on the front network with a port of the machine; stores are each alone with those who use them.
+            ["networks"] = new Map { [Front] = new Map(), [Back] = new Map { ["internal"] = true } }
+                .With(Each(s => s.Name, _ => new Map { ["internal"] = true })),
+            ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
+            ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(model.Stores.Any(s => s.Kind == StoreKind.Postgres)
+                ? new() { ["databases"] = new Map { ["file"] = "./databases.sql" } } : []),
+        });
+        output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
+        foreach (var store in model.Stores.Where(s => s.Kind == StoreKind.Postgres))
+            output.Write("databases.sql", string.Concat(store.Databases.Select(d => $"CREATE DATABASE \"{d.DatabaseName}\";\n")));
+        var secrets = model.Stores.Select(s => DeploymentModel.VariableOf(s.Password.Name)).Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
+        output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
+            string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
+        output.WriteResource("generate.sh", "generate-env.sh");
+        output.Write(".gitignore", ".env\n");
+    }
+
+    private Map Each(Func<Store, string> name, Func<Store, Map> value)
+    {
+        var map = new Map();
+        foreach (var store in model.Stores) map[name(store)] = value(store);
+        return map;
+    }
+
+    private static string Secret(string variable) => $"${{{variable}:?run ./generate.sh first}}";
+
+    // Compose would take a dollar for the beginning of a variable.
+    private static string Escape(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
+
+    private static Map Common() => new()
+    {
+        ["restart"] = "unless-stopped",
+        ["read_only"] = true,
+        ["cap_drop"] = new[] { "ALL" },
+        ["security_opt"] = new[] { "no-new-privileges:true" },
+        ["tmpfs"] = new[] { "/tmp" },
+        ["logging"] = new Map { ["driver"] = "json-file", ["options"] = new Map { ["max-size"] = "10m", ["max-file"] = "3" } },
+    };
+
+    private static Map Limits(string cpus, string memory) => new() { ["cpus"] = cpus, ["mem_limit"] = memory, ["pids_limit"] = 512 };
+
+    private static Map Health(string[] test, string startPeriod = "60s") => new()
+    {
+        ["test"] = test, ["interval"] = "5s", ["timeout"] = "5s", ["retries"] = 3, ["start_period"] = startPeriod,
+    };
+
+    private static Map Healthy(IEnumerable<string> names)
+    {
+        var map = new Map();
+        foreach (var name in names) map[name] = new Map { ["condition"] = "service_healthy" };
+        return map;
+    }
+
+    private Map Gateway() => Common().With(Limits("2", "256m")).With(new()
+    {
+        ["image"] = model.Gateway.Image,
+        ["user"] = "101:101",
+        ["command"] = new[] { "nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;" },
+        ["tmpfs"] = new[] { "/tmp", "/var/cache/nginx:uid=101,gid=101" },
+        ["ports"] = new[] { $"${{GATEWAY_PORT:-{GatewayPort}}}:{GatewayPort}" },
+        ["configs"] = new[] { new Map { ["source"] = "nginx", ["target"] = "/etc/nginx/nginx.conf" } },
+        ["networks"] = new[] { Front, Back },
+        ["depends_on"] = Healthy(model.Gateway.Routes.Select(r => r.Service.Name).Distinct()),
+        ["healthcheck"] = Health(["CMD", "curl", "-fsS", $"http://127.0.0.1:{GatewayPort}/gateway/health"], "10s"),
+    });
+
+    private static Map Service(Service service)
+    {
+        var values = new Values(name => name, endpoint => endpoint.TargetPort ?? ServicePort, p => Secret(DeploymentModel.VariableOf(p.Name)));
+        var environment = new Map
+        {
+            ["ASPNETCORE_HTTP_PORTS"] = ServicePort.ToString(CultureInfo.InvariantCulture),
+            ["OTEL_SERVICE_NAME"] = service.Name,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{Dashboard}:{OtlpPort}",
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={Secret("OTLP_API_KEY")}",
+            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
+            ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
+        };
+        if (service.HasProperties) environment["INSTANCE_ID"] = service.Name;
+        foreach (var other in service.Services) environment[$"services__{other}__http__0"] = $"http://{other}:{ServicePort}";
+        foreach (var connection in service.Stores) environment[$"ConnectionStrings__{connection.Name}"] = values.Write(connection.Source);
+        foreach (var (name, value) in service.Environment) environment[name] = Escape(values.Write(value));
+        return Common().With(Limits("2", "512m")).With(new()
+        {
+            ["image"] = $"{service.Image}:${{IMAGE_TAG:-{DeploymentModel.ImageTag}}}",
+            ["environment"] = environment,
+            ["networks"] = service.Stores.Select(c => c.Store.Name).Distinct().Prepend(Back).ToArray(),
+            ["depends_on"] = Healthy(service.Stores.Select(c => c.Store.Name).Concat(service.Services).Distinct()),
+            // Chiseled images have no shell and no curl: the program asks itself.
+            ["healthcheck"] = Health(["CMD", $"/app/{service.Project}", "--health", $"http://127.0.0.1:{ServicePort}/health"])
+                .With(new() { ["interval"] = "10s" }),
+            ["stop_grace_period"] = "60s",
+        });
+    }
+
+    private static Map Server(Store store)
+    {
+        var values = new Values(name => name, _ => store.Port, p => Secret(DeploymentModel.VariableOf(p.Name)));
+        var environment = new Map { ["HOME"] = "/tmp" };
+        foreach (var (name, value) in store.Environment) environment[name] = values.Write(value);
+        var server = Common().With(Limits("4", "2g")).With(new()
+        {
+            ["image"] = store.Image,
+            ["user"] = "999:999",
+            ["environment"] = environment,
+            ["volumes"] = new[] { $"{store.Name}-data:{store.DataFolder}" },
+            ["networks"] = new[] { store.Name },
+            ["stop_grace_period"] = "60s",
+        });
+        if (store.Entrypoint is not null) server["entrypoint"] = new[] { store.Entrypoint };
+        if (store.Arguments.Count > 0) server["command"] = store.Arguments.Select(Escape).ToArray();
+        switch (store.Kind)
+        {
+            case StoreKind.Postgres:
+                server["tmpfs"] = new[] { "/tmp", "/var/run/postgresql:uid=999,gid=999" };
+                server["shm_size"] = "256m";
+                server["configs"] = new[] { new Map { ["source"] = "databases", ["target"] = "/docker-entrypoint-initdb.d/databases.sql" } };
+                server["healthcheck"] = Health(["CMD-SHELL", "pg_isready -q -h 127.0.0.1 -U \"$$POSTGRES_USER\""]);
+                break;
+            case StoreKind.Redis:
+                server["healthcheck"] = Health(["CMD-SHELL", "REDISCLI_AUTH=$$REDIS_PASSWORD redis-cli ping | grep -q PONG"]);
+                break;
+            case StoreKind.MongoDB:
+                server["tmpfs"] = new[] { "/tmp", "/data/configdb:uid=999,gid=999" };
+                server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'"]).With(new() { ["interval"] = "15s" });
+                break;
+        }
+        return server;
+    }
+
+    private static Map DashboardService() => Common().With(Limits("1", "1g")).With(new()
+    {
+        ["image"] = DeploymentModel.DashboardImage,
+        ["environment"] = new Map
+        {
+            ["HOME"] = "/tmp",
+            ["ASPNETCORE_URLS"] = $"http://+:{DashboardPort}",
+            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://+:{OtlpPort}",
+            ["Dashboard__Frontend__AuthMode"] = "BrowserToken",
+            ["Dashboard__Frontend__BrowserToken"] = Secret("DASHBOARD_BROWSER_TOKEN"),
+            ["Dashboard__Otlp__AuthMode"] = "ApiKey",
+            ["Dashboard__Otlp__PrimaryApiKey"] = Secret("OTLP_API_KEY"),
+        },
+        ["ports"] = new[] { $"127.0.0.1:{DashboardPort}:{DashboardPort}" },
+        ["networks"] = new[] { Front, Back },
+    });
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+
+namespace AppHost.Deployment;
+
+/// <summary>What a store is.</summary>
+internal enum StoreKind
+{
+    Postgres,
+    Redis,
+    MongoDB,
+}
+
+/// <summary>A database of a store, by its resource's name and the name that it has on the server.</summary>
+internal sealed record StoreDatabase(string Name, string DatabaseName);
+
+/// <summary>A database server.</summary>
+/// <param name="Environment">Its variables; values may hold secrets and addresses.</param>
+/// <param name="Password">The parameter that is its password.</param>
+internal sealed record Store(string Name, StoreKind Kind, int Port, string Image, IReadOnlyDictionary<string, object> Environment,
+    IReadOnlyList<string> Arguments, string? Entrypoint, string DataFolder, ParameterResource Password, IReadOnlyList<StoreDatabase> Databases);
+
+/// <summary>How a service reaches a store.</summary>
+/// <param name="Name">The connection string's name.</param>
+/// <param name="Database">The database; null for the server itself.</param>
+internal sealed record StoreConnection(string Name, Store Store, StoreDatabase? Database, IResourceWithConnectionString Source);
+
+/// <summary>A service: one of our projects.</summary>
+/// <param name="Project">The project's name, which is also its program's.</param>
+/// <param name="Environment">Its variables, without connection strings and addresses of services.</param>
+/// <param name="HasProperties">Whether it reads a <c>config.properties</c>.</param>
+internal sealed record Service(string Name, string Project, IReadOnlyDictionary<string, object> Environment,
+    IReadOnlyList<StoreConnection> Stores, IReadOnlyList<string> Services, bool HasProperties)
+{
+    /// <summary>The image's name, as <c>dotnet publish -t:PublishContainer</c> gives it (Directory.Build.targets).</summary>
+    public string Image => $"shop/{ImageName}";
+
+    private string ImageName => string.Concat(Project.Select(c => c == '.' ? '-' : char.ToLowerInvariant(c)));
+}
+
+/// <summary>The gateway.</summary>
+internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes);
+
+/// <summary>The application as all deployments see it, read from the model through Aspire's public surface only.</summary>
+internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnlyList<Store> Stores, Gateway Gateway)
+{
+    /// <summary>The version that images have unless the build says otherwise; the projects' default.</summary>
+    public const string ImageTag = "1.0.0";
+
+    /// <summary>The dashboard's image.</summary>
+    public const string DashboardImage = "mcr.microsoft.com/dotnet/aspire-dashboard:13.5";
+
+    public static async Task<DeploymentModel> ReadAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext context, CancellationToken ct)
+    {
+        var stores = new Dictionary<IResource, Store>();
+        foreach (var resource in model.Resources.OfType<ContainerResource>())
+            if (KindOf(resource) is { } kind) stores[resource] = await ReadStoreAsync(resource, kind, model, context, ct);
+        var services = new List<Service>();
+        foreach (var project in model.Resources.OfType<ProjectResource>()) services.Add(await ReadServiceAsync(project, stores, context, ct));
+        var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
+        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()]));
+    }
+
+    /// <summary>A secret's variable: <c>postgres-password</c> is <c>POSTGRES_PASSWORD</c>.</summary>
+    public static string VariableOf(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();
+
+    private static StoreKind? KindOf(IResource resource) => resource switch
+    {
+        PostgresServerResource => StoreKind.Postgres,
+        RedisResource => StoreKind.Redis,
+        MongoDBServerResource => StoreKind.MongoDB,
+        _ => null,
+    };
+
+    private static async Task<Store> ReadStoreAsync(ContainerResource resource, StoreKind kind, DistributedApplicationModel model,
+        DistributedApplicationExecutionContext context, CancellationToken ct)
+    {
+        List<object> arguments = [];
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+            await annotation.Callback(new CommandLineArgsCallbackContext(arguments, resource, ct));
+        var volume = resource.Annotations.OfType<ContainerMountAnnotation>().Single(m => m.Type == ContainerMountType.Volume);
+        var databases = model.Resources.OfType<IResourceWithParent>().Where(r => r.Parent == resource).Select(DatabaseOf).OfType<StoreDatabase>();
+        var password = resource switch
+        {
+            PostgresServerResource postgres => postgres.PasswordParameter,
+            RedisResource redis => redis.PasswordParameter,
+            MongoDBServerResource mongo => mongo.PasswordParameter,
+            _ => null,
+        } ?? throw new DistributedApplicationException($"'{resource.Name}' has no password; a deployment needs one.");
+        return new(resource.Name, kind, PortOf(resource), ImageOf(resource), await VariablesAsync(resource, context, ct),
+            [.. arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!)], resource.Entrypoint, volume.Target, password, [.. databases]);
+    }
+
+    private static StoreDatabase? DatabaseOf(IResource resource) => resource switch
+    {
+        PostgresDatabaseResource database => new(database.Name, database.DatabaseName),
+        MongoDBDatabaseResource database => new(database.Name, database.DatabaseName),
+        _ => null,
+    };
+
+    private static async Task<Service> ReadServiceAsync(ProjectResource project, Dictionary<IResource, Store> stores,
+        DistributedApplicationExecutionContext context, CancellationToken ct)
+    {
+        var variables = await VariablesAsync(project, context, ct);
+        List<StoreConnection> connections = [];
+        List<string> services = [];
+        foreach (var resource in project.Annotations.OfType<ResourceRelationshipAnnotation>().Where(r => r.Type == "Reference").Select(r => r.Resource)
+            .Distinct())
+        {
+            var prefix = VariableOf(resource.Name) + "_";
+            if (resource is IResourceWithConnectionString source)
+            {
+                var server = resource is IResourceWithParent child ? child.Parent : resource;
+                connections.Add(new(resource.Name, stores[server], DatabaseOf(resource), source));
+                variables.Remove($"ConnectionStrings__{resource.Name}");
+                // The parts of the connection string, once more, password included: no service reads them.
+                foreach (var (property, _) in source.GetConnectionProperties()) variables.Remove(prefix + property.ToUpperInvariant());
+            }
+            else if (resource is IResourceWithServiceDiscovery service)
+            {
+                services.Add(resource.Name);
+                variables.Remove($"services__{resource.Name}__http__0");
+                foreach (var endpoint in service.GetEndpoints()) variables.Remove(prefix + VariableOf(endpoint.EndpointName));
+            }
+        }
+
+        var path = project.GetProjectMetadata().ProjectPath;
+        return new(project.Name, Path.GetFileNameWithoutExtension(path), variables, connections, services,
+            File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "config.properties")));
+    }
+
+    private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource, DistributedApplicationExecutionContext context,
+        CancellationToken ct)
+    {
+        var variables = new Dictionary<string, object>();
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(new EnvironmentCallbackContext(context, resource, variables, ct));
+        return variables;
+    }
+
+    private static string ImageOf(ContainerResource container)
+        => container.TryGetLastAnnotation<ContainerImageAnnotation>(out var image)
+            ? $"{(image.Registry is null ? "docker.io/library" : image.Registry)}/{image.Image}:{image.Tag}"
+            : throw new DistributedApplicationException($"'{container.Name}' has no image.");
+
+    private static int PortOf(ContainerResource resource) => resource.GetEndpoints().First().TargetPort
+        ?? throw new DistributedApplicationException($"'{resource.Name}' has no port.");
+}

@@ -1,0 +1,230 @@
+#!/bin/bash
+# Installs this machine's part of the shop. Does nothing twice: what is there already stays, what has changed is replaced.
+#   install.sh --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
+# PHASE: prepare (packages, users, secrets, files), stores (starts the databases), services (takes the release into use, waits until all is healthy),
+#        rollback (back to the release before). All but rollback, in this order, unless said.
+# --root installs below a folder, without packages, users and systemd: for tests and images. --dry-run says what would be done and changes nothing.
+set -euo pipefail
+
+machine=@MACHINE@
+machines=(@MACHINES@)
+stores=(@STORES@)          # NAME:USER
+kinds=(@KINDS@)
+secrets=(@SECRETS@)
+services=(@SERVICES@)      # NAME:PORT
+gateway=@GATEWAY@
+health_seconds=90
+releases_kept=3
+
+here=$(cd "$(dirname "$0")" && pwd)
+root='' release='' dry='' hosts=() phases=()
+fail() { echo "error: $*" >&2; exit 1; }
+say() { echo "$machine: $*"; }
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --hosts) IFS=, read -r -a hosts <<<"${2:-}"; shift 2 ;;
+    --release) release=${2%/}; shift 2 ;;
+    --phase) phases+=("${2:-}"); shift 2 ;;
+    --root) root=${2:-}; shift 2 ;;
+    --dry-run) dry=1; shift ;;
+    *) fail "unknown argument '$1'" ;;
+  esac
+done
+[ "${#hosts[@]}" -eq "${#machines[@]}" ] || fail "--hosts needs ${#machines[@]} addresses with commas between them"
+for host in "${hosts[@]}"; do
+  [[ $host =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || fail "'$host' is no IPv4 address"
+done
+[ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
+[ "${#phases[@]}" -gt 0 ] || phases=(prepare stores services)
+
+# Everything that changes something goes through here.
+run() { if [ -n "$dry" ]; then echo "+ $*"; else "$@"; fi; }
+on_machine() { [ -z "$root" ]; }
+write() { # FILE MODE OWNER < text; keeps a file that is the same
+  local file=$root$1 new
+  if [ -n "$dry" ]; then cat >/dev/null; echo "+ write $file"; return; fi
+  new=$(mktemp "$file.XXXXXX")
+  cat >"$new"
+  chmod "$2" "$new"
+  if on_machine; then chown "$3" "$new"; fi
+  if cmp -s "$new" "$file"; then rm "$new"; else mv "$new" "$file"; fi
+}
+
+packages() {
+  local wanted=(curl) kind
+  [ -x /usr/sbin/nginx ] || wanted+=(nginx)
+  for kind in "${kinds[@]}"; do
+    case $kind in
+      postgres) ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || wanted+=(postgresql) ;;
+      redis) [ -x /usr/bin/redis-server ] || wanted+=(redis-server) ;;
+      mongodb) [ -x /usr/bin/mongod ] && [ -x /usr/bin/mongosh ] || wanted+=(mongodb-org) ;;
+    esac
+  done
+  for kind in "${wanted[@]}"; do
+    apt-cache show "$kind" >/dev/null 2>&1 || command -v "$kind" >/dev/null || [ -n "$dry" ] ||
+      fail "there is no package '$kind'; add the repository that has it (MongoDB's own for mongodb-org) and run this again"
+  done
+  run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"
+  # The distribution's own instances would take the ports.
+  for kind in nginx postgresql redis-server mongod; do
+    if systemctl cat "$kind.service" >/dev/null 2>&1; then run systemctl disable --quiet --now "$kind.service"; fi
+  done
+}
+
+users() {
+  local user
+  for user in shop $(printf '%s\n' "${stores[@]#*:}"); do
+    id -u "$user" >/dev/null 2>&1 || run useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
+  done
+}
+
+make_secrets() { # keeps what is there: a store keeps the password that it was made with
+  local name file=$root/etc/shop/secrets.env
+  for name in "${secrets[@]}"; do
+    if grep -qs "^$name=" "$file"; then continue; fi
+    if [ -n "$dry" ]; then echo "+ make secret $name"; continue; fi
+    (umask 077; echo "$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$file")
+  done
+  [ -n "$dry" ] || chmod 600 "$file"
+}
+
+render() { # puts addresses and secrets in, by a script that only root can read
+  sed -f "$marks" "$1"
+}
+
+make_marks() {
+  local i name value
+  marks=$(mktemp)
+  chmod 600 "$marks"
+  trap 'rm -f "$marks"' EXIT
+  for i in "${!machines[@]}"; do printf 's/\\b%s-address\\b/%s/g\n' "${machines[i]}" "${hosts[i]}"; done >"$marks"
+  [ -r "$root/etc/shop/secrets.env" ] || return 0
+  while IFS='=' read -r name value; do
+    [[ $value =~ ^[A-Za-z0-9]+$ ]] || fail "secret $name has other characters than letters and digits"
+    echo "s/@$name@/$value/g"
+  done <"$root/etc/shop/secrets.env" >>"$marks"
+}
+
+files() {
+  local file name user
+  run mkdir -p "$root/etc/shop" "$root/etc/systemd/system" "$root/opt/shop/releases"
+  make_secrets
+  make_marks
+  for file in "$here"/env/*.env; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
+  render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
+  for file in "$here"/*/config.properties; do
+    name=$(basename "$(dirname "$file")")
+    run mkdir -p "$root/etc/shop/$name"
+    render "$file" | write "/etc/shop/$name/config.properties" 640 root:shop
+  done
+  for name in ${stores[@]+"${stores[@]}"}; do
+    user=${name#*:} name=${name%%:*}
+    [ -d "$here/$name" ] || continue
+    run mkdir -p "$root/etc/shop/$name"
+    for file in "$here/$name"/*; do
+      case $file in
+        *.sh) render "$file" | write "/etc/shop/$name/$(basename "$file")" 755 root:root ;;
+        *) render "$file" | write "/etc/shop/$name/$(basename "$file")" 640 "root:$user" ;;
+      esac
+    done
+  done
+  for name in "${kinds[@]}"; do
+    [ "$name" = postgres ] || continue
+    if [ -z "$dry" ]; then sed -n 's/^POSTGRES_PASSWORD=//p' "$root/etc/shop/secrets.env" | write /etc/shop/postgres.password 600 root:root; fi
+    if on_machine && [ -z "$dry" ]; then
+      # The newest that is installed; a new major version needs pg_upgrade first, so it is chosen once.
+      # shellcheck disable=SC2012 # names of versions have no odd letters
+      [ -e /opt/shop/postgresql ] || ln -s "$(ls -d /usr/lib/postgresql/* | sort -V | tail -1)" /opt/shop/postgresql
+    fi
+  done
+  for file in "$here"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
+  if on_machine; then run systemctl daemon-reload; fi
+}
+
+copy_release() {
+  local target
+  target=$root/opt/shop/releases/$(basename "$release")
+  if [ -d "$target" ]; then return 0; fi
+  run cp -a "$release" "$target.new"
+  run mv "$target.new" "$target"
+}
+
+switch_release() {
+  local name old
+  name=$(basename "$release")
+  if [ "$(readlink "$root/opt/shop/current" || true)" = "releases/$name" ]; then return 0; fi
+  if [ -L "$root/opt/shop/current" ]; then run ln -sfn "$(readlink "$root/opt/shop/current")" "$root/opt/shop/previous"; fi
+  run ln -sfn "releases/$name" "$root/opt/shop/current"
+  # Old ones make room; the current one and the one before stay whatever their age.
+  # shellcheck disable=SC2012 # nor have names of releases
+  [ -n "$dry" ] || ls -dt "$root"/opt/shop/releases/*/ | tail -n +$((releases_kept + 1)) | while read -r old; do
+    old=releases/$(basename "$old")
+    case $old in
+      "$(readlink "$root/opt/shop/current")" | "$(readlink "$root/opt/shop/previous" || true)") ;;
+      *) rm -rf "$root/opt/shop/$old" ;;
+    esac
+  done
+}
+
+prepare() {
+  if on_machine; then packages; users; fi
+  files
+  if [ -n "$release" ]; then copy_release; fi
+}
+
+start_stores() {
+  on_machine || return 0
+  local name
+  for name in ${stores[@]+"${stores[@]%%:*}"}; do
+    run systemctl enable --quiet "shop-$name.service"
+    run systemctl start "shop-$name.service"
+  done
+}
+
+wait_healthy() { # NAME URL
+  local second
+  [ -z "$dry" ] || return 0
+  for ((second = 0; second < health_seconds; second++)); do
+    if curl -fsS -m 4 -o /dev/null "$2" 2>/dev/null; then say "$1 is healthy"; return 0; fi
+    sleep 1
+  done
+  say "$1 is not healthy after $health_seconds s: journalctl -u shop-$1" >&2
+  return 1
+}
+
+restart_services() {
+  local entry failed=0
+  on_machine || return 0
+  for entry in "${services[@]}"; do
+    run systemctl enable --quiet "shop-${entry%%:*}.service"
+    run systemctl restart "shop-${entry%%:*}.service"
+  done
+  run systemctl enable --quiet "shop-${gateway%%:*}.service"
+  run systemctl reload-or-restart "shop-${gateway%%:*}.service"
+  for entry in "${services[@]}"; do wait_healthy "${entry%%:*}" "http://127.0.0.1:${entry#*:}/health" || failed=1; done
+  wait_healthy "${gateway%%:*}" "http://127.0.0.1:${gateway#*:}/gateway/health" || failed=1
+  return $failed
+}
+
+rollback() {
+  local previous
+  previous=$(readlink "$root/opt/shop/previous" || true)
+  [ -n "$previous" ] || fail "there is no release before this one"
+  run ln -sfn "$previous" "$root/opt/shop/current"
+  say "back to $previous"
+  restart_services
+}
+
+for phase in "${phases[@]}"; do
+  case $phase in
+    prepare) prepare ;;
+    stores) start_stores ;;
+    services)
+      if [ -n "$release" ]; then switch_release; fi
+      restart_services
+      ;;
+    rollback) rollback ;;
+    *) fail "unknown phase '$phase'" ;;
+  esac
+done

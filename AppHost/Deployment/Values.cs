@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace AppHost.Deployment;
+
+/// <summary>Writes the model's values as one deployment spells addresses and secrets.</summary>
+/// <param name="host">Where a resource is reached, by name.</param>
+/// <param name="port">At which port.</param>
+/// <param name="secret">How a secret is written. Secrets are letters and digits only, so they need no quoting in any connection string.</param>
+internal sealed class Values(Func<string, string> host, Func<EndpointReference, int> port, Func<ParameterResource, string> secret)
+{
+    /// <summary>Writes a value: a text, a parameter, an endpoint or a part of one, or an expression of those.</summary>
+    /// <exception cref="DistributedApplicationException">The value is of another kind.</exception>
+    public string Write(object value) => value switch
+    {
+        string text => text,
+        ParameterResource parameter => secret(parameter),
+        ReferenceExpression expression
+            => string.Format(CultureInfo.InvariantCulture, expression.Format, [.. expression.ValueProviders.Select(Write)]),
+        ConnectionStringReference reference => Write(reference.Resource.ConnectionStringExpression),
+        IResourceWithConnectionString resource => Write(resource.ConnectionStringExpression),
+        EndpointReference endpoint => Property(endpoint, EndpointProperty.Url),
+        EndpointReferenceExpression part => Property(part.Endpoint, part.Property),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => throw new DistributedApplicationException($"A value of type {value.GetType().Name} cannot be published."),
+    };
+
+    private string Property(EndpointReference endpoint, EndpointProperty property)
+    {
+        var (name, number) = (host(endpoint.Resource.Name), port(endpoint).ToString(CultureInfo.InvariantCulture));
+        return property switch
+        {
+            EndpointProperty.Url => $"{endpoint.Scheme}://{name}:{number}",
+            EndpointProperty.Host or EndpointProperty.IPV4Host => name,
+            EndpointProperty.Port or EndpointProperty.TargetPort => number,
+            EndpointProperty.HostAndPort => $"{name}:{number}",
+            EndpointProperty.Scheme => endpoint.Scheme,
+            _ => throw new DistributedApplicationException($"The property {property} of an endpoint cannot be published."),
+        };
+    }
+}

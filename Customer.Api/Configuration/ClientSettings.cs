@@ -1,0 +1,69 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using MongoDB.Driver;
+
+namespace Customer.Api.Configuration;
+
+/// <summary>
+/// The driver's settings. A key of the configuration wins over the connection string, and the connection string over the defaults here, which are for a service
+/// that answers 503 in a few seconds rather than keep its callers waiting; the driver's own would wait 30 s and more.
+/// </summary>
+internal static class ClientSettings
+{
+    public const int MaxPoolSizeDefault = 100, MinPoolSizeDefault = 4;
+    private const int MaxIdleTimeMsDefault = 300_000, WaitTimeMsDefault = 2_000, SocketTimeoutMsDefault = 20_000;
+
+    /// <summary>Sets what the configuration says.</summary>
+    public static void Apply(CustomerSettings configured, MongoClientSettings settings)
+    {
+        var uri = new UriOptions(configured.ConnectionUri);
+        settings.ApplicationName ??= $"customer-api {configured.InstanceId}";
+        settings.MaxConnectionPoolSize = configured.MaxPoolSize ?? (uri.Has("maxPoolSize") ? settings.MaxConnectionPoolSize : MaxPoolSizeDefault);
+        settings.MinConnectionPoolSize = configured.MinPoolSize
+            ?? (uri.Has("minPoolSize") ? settings.MinConnectionPoolSize : Math.Min(MinPoolSizeDefault, settings.MaxConnectionPoolSize));
+        settings.MaxConnectionIdleTime = Time(configured.MaxIdleTimeMs, uri.Has("maxIdleTimeMS"), settings.MaxConnectionIdleTime, MaxIdleTimeMsDefault);
+        settings.WaitQueueTimeout = Time(configured.WaitQueueTimeoutMs, uri.Has("waitQueueTimeoutMS"), settings.WaitQueueTimeout, WaitTimeMsDefault);
+        settings.ServerSelectionTimeout = Time(
+            configured.ServerSelectionTimeoutMs, uri.Has("serverSelectionTimeoutMS"), settings.ServerSelectionTimeout, WaitTimeMsDefault);
+        settings.ConnectTimeout = Time(configured.ConnectTimeoutMs, uri.Has("connectTimeoutMS"), settings.ConnectTimeout, WaitTimeMsDefault);
+        settings.SocketTimeout = Time(configured.SocketTimeoutMs, uri.Has("socketTimeoutMS"), settings.SocketTimeout, SocketTimeoutMsDefault);
+        if (configured.WriteConcern is { } concern) settings.WriteConcern = WriteConcern(concern);
+        else if (!uri.Has("w")) settings.WriteConcern = MongoDB.Driver.WriteConcern.WMajority;
+        if (configured.IsTlsEnabled is { } isTls) settings.UseTls = isTls;
+        if (configured.TlsCaFilePath is { } file) settings.SslSettings = Trust(file);
+    }
+
+    private static TimeSpan Time(int? configuredMs, bool isInUri, TimeSpan fromUri, int defaultMs) =>
+        configuredMs is null && isInUri ? fromUri : TimeSpan.FromMilliseconds(configuredMs ?? defaultMs);
+
+    private static WriteConcern WriteConcern(string text) =>
+        text == "majority" ? MongoDB.Driver.WriteConcern.WMajority : new WriteConcern(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+
+    // A server must have the name that it was called by, and a certificate that one of the file's signed.
+    private static SslSettings Trust(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        return new SslSettings
+        {
+            ServerCertificateValidationCallback = (_, certificate, _, errors) =>
+            {
+                if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
+                using var chain = new X509Chain();
+                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+                chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+                using var server = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+                return chain.Build(server);
+            },
+        };
+    }
+
+    // Which options a connection string has: the driver's settings do not tell a default from a value that was given.
+    private readonly struct UriOptions(string uri)
+    {
+        private readonly string _query = uri.Split('?', 2) is [_, var query] ? "&" + query : "";
+
+        public bool Has(string option) => _query.Contains($"&{option}=", StringComparison.OrdinalIgnoreCase);
+    }
+}

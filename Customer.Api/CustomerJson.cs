@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Customer.Api;
+
+/// <summary>What is read by the framework, and what the API document describes.</summary>
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(CustomerInput[]))]
+[JsonSerializable(typeof(CustomerPageView))]
+[JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+internal sealed partial class CustomerJson : JsonSerializerContext;

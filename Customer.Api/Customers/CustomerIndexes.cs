@@ -1,0 +1,65 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Customer.Api.Customers;
+
+/// <summary>The indexes of the customers. LoadTest makes the same ones; both by these names.</summary>
+internal static class CustomerIndexNames
+{
+    public const string Email = "customers_email", UserId = "customers_user_id", Status = "customers_status", Country = "customers_country",
+        CountryStatus = "customers_country_status", Words = "customers_words", Id = "_id_";
+}
+
+/// <summary>
+/// Makes the indexes that are missing, in the background: from the start until it has succeeded, also while MongoDB is away. On a collection that is there
+/// already it can take minutes; the service works meanwhile, with slower lists.
+/// </summary>
+internal sealed partial class CustomerIndexes(CustomerCollection customers, TimeProvider time, ILogger<CustomerIndexes> logger) : BackgroundService
+{
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
+
+    internal static IReadOnlyList<(string Name, string[] Fields, bool IsUnique, bool IsSparse)> Indexes { get; } =
+    [
+        (CustomerIndexNames.Email, [Fields.Email], true, false),
+        (CustomerIndexNames.UserId, [Fields.UserId], true, true),
+        (CustomerIndexNames.Status, [Fields.Status, Fields.Id], false, false),
+        (CustomerIndexNames.Country, [Fields.Country, Fields.Id], false, false),
+        (CustomerIndexNames.CountryStatus, [Fields.Country, Fields.Status, Fields.Id], false, false),
+        (CustomerIndexNames.Words, [Fields.Words], false, false),
+    ];
+
+    private volatile bool _areReady;
+
+    /// <summary>Whether all are there: a query may name one.</summary>
+    public bool AreReady => _areReady;
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var pause = TimeSpan.FromSeconds(1); !_areReady; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
+        {
+            try
+            {
+                // One by one: each is there for good as soon as it is made.
+                foreach (var (name, fields, isUnique, isSparse) in Indexes)
+                {
+                    var keys = new BsonDocument(fields.Select(static field => new BsonElement(field, 1)));
+                    var options = new CreateIndexOptions { Name = name, Unique = isUnique, Sparse = isSparse };
+                    await customers.Documents.Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>(keys, options), cancellationToken: stoppingToken);
+                }
+
+                _areReady = true;
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogRetry(logger, e.Message);
+            }
+
+            await Task.Delay(pause, time, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(301, LogLevel.Warning, "The indexes could not be made yet: {Reason}")]
+    private static partial void LogRetry(ILogger logger, string reason);
+}

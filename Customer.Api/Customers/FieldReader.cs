@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Customer.Api.Customers;
+
+/// <summary>
+/// Reads the members of a JSON object one by one, and says of each what is wrong with it. A member that is null counts as one that is not there.
+/// </summary>
+/// <param name="json">The object.</param>
+/// <param name="path">Before names in messages: empty, or with a dot at its end.</param>
+/// <param name="errors">Gets what is wrong.</param>
+internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
+{
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _wrong = new(StringComparer.Ordinal);
+
+    /// <summary>Whether one of these was there and wrong.</summary>
+    public bool IsWrong(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (_wrong.Contains(name)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A text without blanks around it; null if it is not there or wrong.</summary>
+    public string? Text(string name, int lengthMax)
+    {
+        if (!TryGet(name, out var value)) return null;
+        return TextOf(value, lengthMax) ?? Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
+    }
+
+    /// <summary>A text that must be there.</summary>
+    public string? Required(string name, int lengthMax) =>
+        TryGet(name, out _) ? Text(name, lengthMax) : Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
+
+    /// <summary>A whole number that must be there.</summary>
+    public long? Whole(string name, long min, long max)
+    {
+        if (TryGet(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
+            return number;
+        Wrong<object>(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}."));
+        return null;
+    }
+
+    /// <summary>A time, in UTC to the millisecond; without an offset it is UTC.</summary>
+    public DateTime? Time(string name)
+    {
+        if (!TryGet(name, out var value)) return null;
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: >= 10 and <= 40 } text && char.IsAsciiDigit(text[0])
+            && DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time) && time.Year is >= 1970 and <= 2999)
+            return time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
+        Wrong<object>(name, "must be a time like 2026-11-21T10:00:00Z, from 1970 to 2999.");
+        return null;
+    }
+
+    /// <summary>An object's members; null if it is not there or wrong.</summary>
+    public FieldReader? Object(string name)
+    {
+        if (!TryGet(name, out var value)) return null;
+        return value.ValueKind == JsonValueKind.Object ? new FieldReader(value, $"{path}{name}.", errors) : Wrong<FieldReader>(name, "must be an object.");
+    }
+
+    /// <summary>An array; null if it is not there or wrong.</summary>
+    public JsonElement? Array(string name, int countMax)
+    {
+        if (!TryGet(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= countMax) return value;
+        Wrong<object>(name, $"must be an array of {countMax} at most.");
+        return null;
+    }
+
+    /// <summary>All members that are not null.</summary>
+    public IEnumerable<(string Name, JsonElement Value)> All(int countMax)
+    {
+        if (json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have {countMax} members at most.");
+        return json.EnumerateObject().Take(countMax).Where(static member => member.Value.ValueKind != JsonValueKind.Null)
+            .Select(static member => (member.Name, member.Value));
+    }
+
+    /// <summary>Ends the reading: what was neither read nor is tolerated is wrong.</summary>
+    public void End(ReadOnlySpan<string> tolerated)
+    {
+        // The names are the client's: cut, and only some, so that an answer stays small.
+        const int NamedMax = 20, LengthMax = 64;
+        var named = 0;
+        foreach (var member in json.EnumerateObject())
+        {
+            if (_read.Contains(member.Name) || tolerated.Contains(member.Name)) continue;
+            if (++named > NamedMax) return;
+            errors.Add(path + (member.Name.Length > LengthMax ? member.Name[..LengthMax] + "..." : member.Name), "is not a field of a customer.");
+        }
+    }
+
+    /// <summary>The text of a value without blanks around it; null if it is none, too long, or has control characters.</summary>
+    public static string? TextOf(JsonElement value, int lengthMax)
+    {
+        if (value.ValueKind != JsonValueKind.String) return null;
+        string text;
+        try
+        {
+            text = value.GetString()!.Trim();
+        }
+        catch (InvalidOperationException) // an escape that is half of a character
+        {
+            return null;
+        }
+
+        return text.Length >= 1 && text.Length <= lengthMax && !text.Any(char.IsControl) ? text : null;
+    }
+
+    private bool TryGet(string name, out JsonElement value)
+    {
+        _read.Add(name);
+        return json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
+
+    private T? Wrong<T>(string name, string rule) where T : class
+    {
+        _wrong.Add(name);
+        errors.Add(path + name, rule);
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using Customer.Api.Configuration;
+using Customer.Api.Metrics;
+
+namespace Customer.Api;
+
+/// <summary>What this instance has done and uses. The gateway does not route it.</summary>
+internal static class MetricsEndpoints
+{
+    public static void MapMetrics(this WebApplication app) => app.MapGet("/metrics", Answer).WithName("Metrics").WithTags("Operation")
+        .WithSummary("connection_stats, requests and latencies, process: as JSON, or as Prometheus's text for ?format=prometheus and "
+            + "where Accept prefers text/plain.");
+
+    private static IResult Answer(string? format, HttpRequest request, CustomerSettings settings, PoolStatistics pool, RequestMetrics requests)
+    {
+        var process = ProcessFigures.Now();
+        return IsPrometheus(format, request.Headers.Accept.ToString())
+            ? TypedResults.Text(PrometheusText.Write(settings.InstanceId, pool, requests, process), PrometheusText.ContentType)
+            : new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool, requests, process));
+    }
+
+    // Prometheus asks for OpenMetrics or text, and takes anything; a browser or curl gets JSON.
+    internal static bool IsPrometheus(string? format, string accept) => format switch
+    {
+        "prometheus" => true,
+        null or "" => !accept.Contains("json", StringComparison.OrdinalIgnoreCase)
+            && (accept.Contains("openmetrics-text", StringComparison.OrdinalIgnoreCase) || accept.Contains("text/plain", StringComparison.OrdinalIgnoreCase)),
+        _ => false,
+    };
+}

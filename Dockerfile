@@ -1,0 +1,15 @@
+# Packs a published service without a network: build the service first, then the image out of its folder.
+#   dotnet publish Stock.Api -c Release -o artifacts/stock-api
+#   docker build --build-arg PROJECT=Stock.Api -t shop/stock-api:1.0.0 -f Dockerfile artifacts/stock-api
+# BASE is .NET's chiseled runtime: no shell, no package manager, user 1654. It must be on the machine, or in the registry that BASE names.
+ARG BASE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+FROM ${BASE}
+ARG PROJECT
+WORKDIR /app
+COPY . .
+# The program under a name that ENTRYPOINT can say; the name of its assembly is inside it.
+COPY ${PROJECT} service
+ENV ASPNETCORE_HTTP_PORTS=8080
+EXPOSE 8080
+USER 1654
+ENTRYPOINT ["/app/service"]

@@ -1,0 +1,100 @@
+using Bogus;
+
+namespace LoadTest.Customers;
+
+/// <summary>
+/// Names, streets, towns and products to put customers together from, made by Bogus once, always the same ones. A customer made by Bogus alone costs 100 µs,
+/// which would make this program and not the engine the limit.
+/// </summary>
+internal sealed class CustomerPools
+{
+    private const int SeedOfPools = 20_260_101, NamesPerCountry = 600, StreetsPerCountry = 400, CitiesPerCountry = 200, ProductsMax = 200;
+
+    // Country, Bogus's locale, share of the customers in percent, prefix of phone numbers.
+    private static readonly (string Code, string Locale, int Percent, string Phone)[] Places =
+    [
+        ("DE", "de", 20, "+49"), ("NL", "nl", 14, "+31"), ("FR", "fr", 12, "+33"), ("GB", "en_GB", 12, "+44"), ("US", "en_US", 10, "+1"),
+        ("ES", "es", 8, "+34"),
+        ("IT", "it", 7, "+39"), ("PL", "pl", 5, "+48"), ("BE", "nl_BE", 4, "+32"), ("SE", "sv", 3, "+46"), ("PT", "pt_PT", 3, "+351"),
+        ("AT", "de_AT", 2, "+43"),
+    ];
+
+    private readonly byte[] _placeOfPercent = new byte[100];
+
+    public CustomerPools()
+    {
+        Countries = [.. Places.Select(static place => new Country(place.Code, place.Locale, place.Phone))];
+        for (int place = 0, percent = 0; place < Places.Length; place++)
+        {
+            for (var i = 0; i < Places[place].Percent; i++) _placeOfPercent[percent++] = (byte)place;
+        }
+
+        var faker = New("en");
+        Products = [.. Enumerable.Range(0, ProductsMax * 3).Select(_ => faker.Commerce.ProductName()).Distinct().Take(ProductsMax)
+            .Select(name => new Product(name, faker.Random.Long(3, 400)))];
+    }
+
+    public IReadOnlyList<Country> Countries { get; }
+
+    /// <summary>The first ones are bought most.</summary>
+    public IReadOnlyList<Product> Products { get; }
+
+    /// <summary>A country, as often as its customers are.</summary>
+    public Country CountryOf(ulong random) => Countries[_placeOfPercent[(int)(random % 100)]];
+
+    private static Faker New(string locale) => new(locale) { Random = new Randomizer(SeedOfPools) };
+
+    /// <summary>What customers of a country are put together from.</summary>
+    internal sealed class Country
+    {
+        public Country(string code, string locale, string phone)
+        {
+            var faker = New(locale);
+            (Code, Phone) = (code, phone);
+            FirstNames = Names(() => faker.Name.FirstName(), NamesPerCountry);
+            LastNames = Names(() => faker.Name.LastName(), NamesPerCountry);
+            Streets = [.. Enumerable.Range(0, StreetsPerCountry).Select(_ => faker.Address.StreetName())];
+            Cities = [.. Enumerable.Range(0, CitiesPerCountry).Select(_ => new City(faker.Address.City(), faker.Address.State(), faker.Address.ZipCode()))];
+        }
+
+        public string Code { get; }
+
+        public string Phone { get; }
+
+        public IReadOnlyList<Name> FirstNames { get; }
+
+        public IReadOnlyList<Name> LastNames { get; }
+
+        public IReadOnlyList<string> Streets { get; }
+
+        public IReadOnlyList<City> Cities { get; }
+
+        private static List<Name> Names(Func<string> next, int count) =>
+            [.. Enumerable.Range(0, count * 4).Select(_ => next()).Distinct().Take(count).Select(static text => new Name(text))];
+    }
+
+    internal sealed record City(string Name, string State, string PostalCode);
+
+    internal sealed record Product(string Name, long Price);
+
+    /// <summary>A name, its words as Customer.Api's search has them, and what an email address has of it.</summary>
+    internal sealed class Name
+    {
+        public Name(string text)
+        {
+            Text = text;
+            Words = [.. Split(text).Distinct()];
+            InEmail = string.Concat(text.ToLowerInvariant().Where(char.IsAsciiLetterLower));
+            if (InEmail.Length == 0) InEmail = "x";
+        }
+
+        public string Text { get; }
+
+        public IReadOnlyList<string> Words { get; }
+
+        public string InEmail { get; }
+
+        private static string[] Split(string text) =>
+            string.Concat(text.Select(static c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Tests.Cluster;
+
+/// <summary>Customers through the gateway, on the real engine.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class CustomerContractTests(ClusterFixture cluster)
+{
+    private const string Url = "/customers";
+    private readonly CustomerClient _customers = new(cluster.Shop);
+
+    [Fact]
+    public async Task A_customer_is_created_read_replaced_and_deleted()
+    {
+        var email = CustomerClient.NewEmail();
+        var created = await _customers.CreateAsync(
+            $$"""
+            {"name":"Ana Lima","email":"{{email.ToUpperInvariant()}}","country":"pt","tags":["vip"],"purchases":[{"product":"Chair","quantity":2,"price":50}]}
+            """);
+        var id = created.GetProperty("customer_id").GetString()!;
+        Assert.Equal((email, "PT", "active", 100, 1), (created.GetProperty("email").GetString(), created.GetProperty("country").GetString(),
+            created.GetProperty("status").GetString(), created.GetProperty("total_spent").GetInt64(), created.GetProperty("purchase_count").GetInt32()));
+        Assert.Equal(created.GetRawText(), (await cluster.Shop.GetAsync($"{Url}/{id}")).GetRawText());
+
+        var replaced = await _customers.OkAsync("PUT", $"{Url}/{id}", $$"""{"name":"Ana Lima","email":"{{email}}","status":"suspended"}""");
+        Assert.Equal(("suspended", 0), (replaced.GetProperty("status").GetString(), replaced.GetProperty("total_spent").GetInt64()));
+        Assert.False(replaced.TryGetProperty("tags", out _));
+        Assert.Equal(created.GetProperty("created_at").GetString(), replaced.GetProperty("created_at").GetString());
+        Assert.Equal(replaced.GetRawText(), (await cluster.Shop.GetAsync($"{Url}/{id}")).GetRawText());
+
+        Assert.Equal(HttpStatusCode.NoContent, (await cluster.Shop.SendAsync("DELETE", $"{Url}/{id}")).Status);
+        await cluster.Shop.UnknownAsync("DELETE", $"{Url}/{id}");
+        await cluster.Shop.UnknownAsync("GET", $"{Url}/{id}");
+        await _customers.RefusedAsync("PUT", $"{Url}/{id}", $$"""{"name":"A","email":"{{email}}"}""", HttpStatusCode.NotFound, "not-found");
+    }
+
+    [Fact]
+    public async Task An_answer_can_be_sent_back()
+    {
+        var created = await _customers.CreateAsync(
+            $$"""{"first_name":"Bo","email":"{{CustomerClient.NewEmail()}}","purchases":[{"product":"P","quantity":1,"price":7}]}""");
+        var url = $"{Url}/{created.GetProperty("customer_id").GetString()}";
+        var replaced = await _customers.OkAsync("PUT", url, created.GetRawText());
+        Assert.Equal(created.GetProperty("purchases").GetRawText(), replaced.GetProperty("purchases").GetRawText());
+    }
+
+    [Theory, MemberData(nameof(BadInput.IdData), MemberType = typeof(BadInput))]
+    public async Task An_unknown_customer_is_not_found(string id)
+    {
+        await cluster.Shop.UnknownAsync("GET", $"{Url}/{id}");
+        await cluster.Shop.UnknownAsync("DELETE", $"{Url}/{id}");
+    }
+
+    [Fact]
+    public async Task A_customer_of_an_id_of_its_own_is_found_by_it_and_an_id_an_address_or_a_user_is_taken_once()
+    {
+        var (id, email, user) = ($"own-{Guid.NewGuid():N}", CustomerClient.NewEmail(), $"u-{Guid.NewGuid():N}");
+        await _customers.CreateAsync($$"""{"customer_id":"{{id}}","name":"A","email":"{{email}}","user_id":"{{user}}"}""");
+        await _customers.DuplicateAsync("POST", Url, $$"""{"customer_id":"{{id}}","name":"A","email":"{{CustomerClient.NewEmail()}}"}""", "customer_id");
+        await _customers.DuplicateAsync("POST", Url, $$"""{"name":"A","email":"{{email}}"}""", "email");
+        await _customers.DuplicateAsync("POST", Url, $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}","user_id":"{{user}}"}""", "user_id");
+        var other = await _customers.CreateAsync($$"""{"name":"B","email":"{{CustomerClient.NewEmail()}}"}""");
+        await _customers.DuplicateAsync(
+            "PUT", $"{Url}/{other.GetProperty("customer_id").GetString()}", $$"""{"name":"B","email":"{{email}}"}""", "email");
+        Assert.Equal([id], CustomerClient.Ids(await cluster.Shop.GetAsync($"{Url}?user_id={user}")));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"A"}""", "email")]
+    [InlineData("""{"name":"A","email":"nowhere"}""", "email")]
+    [InlineData("""{"name":"A","email":"a@b.co","country":"Atlantis"}""", "country")]
+    [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":-1,"price":1}]}""", "purchases[0].quantity")]
+    [InlineData("""{"name":"A","email":"a@b.co","$where":"1"}""", "$where")]
+    [InlineData("""{"name":{"$ne":1},"email":"a@b.co"}""", "name")]
+    [InlineData("""[]""", "customer")]
+    public async Task What_is_wrong_is_named_and_nothing_is_stored(string json, string field)
+    {
+        foreach (var (method, url) in ((string, string)[])[("POST", Url), ("PUT", $"{Url}/any")])
+        {
+            var answer = await cluster.Shop.SendAsync(method, url, json);
+            Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
+            Assert.True(JsonElement.Parse(answer.Body).GetProperty("errors").TryGetProperty(field, out _), answer.Body);
+        }
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("""{"name":"A","name":"B","email":"a@b.co"}""")]
+    public async Task What_is_no_json_is_refused(string json) =>
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), await _customers.StatusAsync("POST", Url, json));
+
+    [Fact]
+    public async Task Under_a_key_a_customer_is_created_once_and_the_answer_is_the_same()
+    {
+        var (key, json) = (
+            Guid.NewGuid().ToString(), $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}","purchases":[{"product":"P","quantity":1,"price":1}]}""");
+        var first = await cluster.Shop.SendAsync("POST", Url, json, key: key);
+        Assert.Equal(HttpStatusCode.Created, first.Status);
+        var url = $"{Url}/{JsonElement.Parse(first.Body).GetProperty("customer_id").GetString()}";
+        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
+        await _customers.OkAsync("PUT", url, $$"""{"name":"Changed","email":"{{CustomerClient.NewEmail()}}"}""");
+        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
+        var other = await cluster.Shop.SendAsync("POST", Url, $$"""{"name":"B","email":"{{CustomerClient.NewEmail()}}"}""", key: key);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"), (other.Status, other.Problem));
+    }
+
+    [Fact]
+    public async Task A_batch_answers_for_each_customer_in_its_order()
+    {
+        var (email, taken) = (CustomerClient.NewEmail(), CustomerClient.NewEmail());
+        await _customers.CreateAsync($$"""{"name":"A","email":"{{taken}}"}""");
+        var key = Guid.NewGuid().ToString();
+        var json = $$"""
+            [{"name":"A","email":"{{email}}"},{"name":"","email":"x"},{"name":"C","email":"{{email}}"},{"name":"D","email":"{{taken}}"},7,
+             {"name":"E","email":"{{CustomerClient.NewEmail()}}"}]
+            """;
+        var answer = await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key);
+        Assert.Equal(HttpStatusCode.MultiStatus, answer.Status);
+        var results = JsonElement.Parse(answer.Body);
+        Assert.Equal((2, 4), (results.GetProperty("created").GetInt32(), results.GetProperty("failed").GetInt32()));
+        Assert.Equal([201, 400, 409, 409, 400, 201], results.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetInt32()));
+        Assert.Equal([0, 1, 2, 3, 4, 5], results.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("index").GetInt32()));
+        Assert.Equal(
+            ["email", "name"], results.GetProperty("results")[1].GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal));
+        Assert.True(results.GetProperty("results")[2].GetProperty("errors").TryGetProperty("email", out _));
+        await cluster.Shop.GetAsync($"{Url}/{results.GetProperty("results")[5].GetProperty("customer_id").GetString()}");
+        Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // again under its key: the same
+    }
+
+    [Fact]
+    public async Task A_batch_of_a_thousand_is_stored_and_one_more_is_refused()
+    {
+        var answer = await cluster.Shop.SendAsync("POST", Url + "/batch", $$"""{"customers":[{{CustomerClient.Many(1_000)}}]}""");
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        Assert.Equal(1_000, JsonElement.Parse(answer.Body).GetProperty("created").GetInt32());
+        foreach (var json in (string[])[$"[{CustomerClient.Many(1_001)}]", "[]", "{}", "\"x\""])
+            Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), await _customers.StatusAsync("POST", Url + "/batch", json));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&order=desc")]
+    [InlineData("&status=inactive")]
+    [InlineData("&country=MT")]
+    [InlineData("&country=MT&status=inactive&order=desc")]
+    [InlineData("&search=zebediah")]
+    [InlineData("&search=zebe+qu&country=MT")]
+    public async Task Pages_by_cursor_and_by_skip_are_the_same_and_every_customer_is_on_one(string filter)
+    {
+        await _customers.EnsureListAsync();
+        List<string> byCursor = [], bySkip = [];
+        for (string? cursor = "", next = null; cursor is not null; cursor = next)
+        {
+            var page = await cluster.Shop.GetAsync($"{Url}?limit=7{filter}&cursor={cursor}");
+            byCursor.AddRange(CustomerClient.Ids(page));
+            next = page.GetProperty("next_cursor").GetString();
+            Assert.Equal(next is null, page.GetProperty("count").GetInt32() < 7 || byCursor.Count % 7 == 0 && next is null);
+            if (byCursor.Count >= 70) break;
+        }
+
+        for (var skip = 0; bySkip.Count < byCursor.Count; skip += 10)
+        {
+            var ids = CustomerClient.Ids(await cluster.Shop.GetAsync($"{Url}?limit=10{filter}&skip={skip}"));
+            bySkip.AddRange(ids);
+            if (ids.Count < 10) break;
+        }
+
+        Assert.True(byCursor.Count >= 10);
+        Assert.Equal(byCursor, bySkip.Take(byCursor.Count));
+        Assert.Equal(byCursor.Count, byCursor.Distinct().Count());
+        var sorted = byCursor.Order(StringComparer.Ordinal);
+        Assert.Equal(filter.Contains("desc", StringComparison.Ordinal) ? sorted.Reverse() : sorted, byCursor);
+    }
+
+    [Theory]
+    [InlineData("zebediah", 30)]
+    [InlineData("ZEBE", 30)]
+    [InlineData("quux zebediah", 30)]
+    [InlineData("zebediah.quux3@lists.example", 1)]
+    [InlineData("ebediah", 0)]
+    [InlineData("zebediah nobody", 0)]
+    public async Task A_search_finds_beginnings_of_words(string search, int count)
+    {
+        await _customers.EnsureListAsync();
+        var page = await cluster.Shop.GetAsync($"{Url}?limit=100&search={Uri.EscapeDataString(search)}");
+        Assert.Equal(count, page.GetProperty("count").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=1001", "limit")]
+    [InlineData("skip=-1", "skip")]
+    [InlineData("skip=10001", "skip")]
+    [InlineData("status=gone", "status")]
+    [InlineData("country=Mars", "country")]
+    [InlineData("search=x", "search")]
+    [InlineData("search=.*", "search")]
+    [InlineData("cursor=abc", "cursor")]
+    [InlineData("order=up", "order")]
+    public async Task A_list_that_cannot_be_is_refused(string query, string field)
+    {
+        var answer = await cluster.Shop.SendAsync("GET", $"{Url}?{query}");
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
+        Assert.True(JsonElement.Parse(answer.Body).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public async Task Figures_come_at_once_say_how_old_they_are_and_follow_what_is_stored()
+    {
+        var product = $"P-{Guid.NewGuid():N}";
+        var top = await _customers.CreateAsync(
+            $$"""
+            {"name":"Rich","email":"{{CustomerClient.NewEmail()}}","country":"VA",
+             "purchases":[{"product":"{{product}}","quantity":100000,"price":1000000000}]}
+            """);
+        var purchases = await Eventually.UntilAsync(
+            () => cluster.Shop.SendAsync("GET", Url + "/analytics/purchases"),
+            answer => answer.Body.Contains(product, StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        var figures = JsonElement.Parse(purchases.Body);
+        Assert.Equal(product, figures.GetProperty("by_product")[0].GetProperty("product").GetString());
+        Assert.Equal(100_000_000_000_000, figures.GetProperty("max").GetInt64());
+        Assert.Equal(top.GetProperty("customer_id").GetString(), figures.GetProperty("top_customers")[0].GetProperty("customer_id").GetString());
+        Assert.True(figures.GetProperty("age_seconds").GetDouble() < 60);
+
+        var summary = await cluster.Shop.GetAsync(Url + "/analytics/summary");
+        var total = summary.GetProperty("total_customers").GetInt64();
+        Assert.Equal(total, summary.GetProperty("by_status").EnumerateObject().Sum(status => status.Value.GetInt64()));
+        Assert.Equal(total, summary.GetProperty("growth_by_month").EnumerateArray().Last().GetProperty("total_customers").GetInt64());
+        Assert.True(summary.GetProperty("by_country").GetProperty("VA").GetInt64() >= 1);
+        Assert.InRange(DateTimeOffset.UtcNow - DateTimeOffset.Parse(summary.GetProperty("computed_at").GetString()!, CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(60));
+        Assert.Equal(HttpStatusCode.NoContent, (await cluster.Shop.SendAsync("DELETE", $"{Url}/{top.GetProperty("customer_id").GetString()}")).Status);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Tests.Cluster;
+
+/// <summary>Customer.Api as its operators see it: configuration, metrics, stress, a pool that is used up, a database that is away.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class CustomerOperationTests(ClusterFixture cluster)
+{
+    private const int LimitMs = 180_000;
+
+    [Theory]
+    [InlineData("/stress/large-payload?size_kb=0", "size_kb")]
+    [InlineData("/stress/large-payload?size_kb=many", "size_kb")]
+    [InlineData("/stress/batch-customers?count=1001", "count")]
+    [InlineData("/stress/batch-customers?size_kb=65", "size_kb")]
+    [InlineData("/stress/batch-customers?count=1000&size_kb=64", "size_kb")]
+    [InlineData("/stress/heavy-computation?depth=101", "depth")]
+    [InlineData("/stress/heavy-computation?complexity=extreme", "complexity")]
+    [InlineData("/stress/connection-storm?operations=20001", "operations")]
+    [InlineData("/stress/connection-storm?concurrency=0", "concurrency")]
+    public async Task Stress_has_limits(string url, string field)
+    {
+        var answer = await cluster.Shop.SendAsync("GET", url);
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
+        Assert.Equal([field], JsonElement.Parse(answer.Body).GetProperty("errors").EnumerateObject().Select(error => error.Name));
+    }
+
+    [Fact]
+    public async Task Payloads_are_sent_and_echoed_up_to_their_limit()
+    {
+        var sent = await cluster.Shop.GetAsync("/stress/large-payload?size_kb=512");
+        Assert.Equal(512 * 1024, sent.GetProperty("payload").GetString()!.Length);
+        await cluster.Shop.RefusedAsync("GET", "/stress/large-payload?size_kb=1025", HttpStatusCode.RequestEntityTooLarge, "body-too-large");
+
+        var json = JsonSerializer.Serialize(new { text = new string('x', 100_000), number = 7 });
+        var echo = JsonElement.Parse((await cluster.Shop.SendAsync("POST", "/stress/large-payload", json)).Body);
+        Assert.Equal((json.Length, json), (echo.GetProperty("received_bytes").GetInt32(), echo.GetProperty("payload").GetRawText()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/stress/large-payload", "{")).Status);
+
+        await using var small = await CustomerProcess.StartAsync(cluster.Cluster, ("MAX_PAYLOAD_SIZE_KB", "2"));
+        foreach (var (bytes, status) in ((int, HttpStatusCode)[])[(2048, HttpStatusCode.OK), (2049, HttpStatusCode.RequestEntityTooLarge)])
+        {
+            using var body = new ByteArrayContent(new byte[bytes]);
+            using var answer = await small.Http.PostAsync(new Uri("/stress/large-payload", UriKind.Relative), body, TestContext.Current.CancellationToken);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Work_on_demand_is_done_as_asked()
+    {
+        var (first, second) = (await cluster.Shop.GetAsync("/stress/heavy-computation?depth=3&complexity=medium"),
+            await cluster.Shop.GetAsync("/stress/heavy-computation?depth=3&complexity=medium"));
+        Assert.Equal((1_500, first.GetProperty("digest").GetString()), (first.GetProperty("hashes").GetInt64(), second.GetProperty("digest").GetString()));
+
+        await new CustomerClient(cluster.Shop).EnsureListAsync();
+        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=20&size_kb=2");
+        Assert.Equal(20, batch.GetProperty("customers").GetArrayLength());
+        Assert.InRange(batch.GetProperty("customers")[0].GetRawText().Length, 2048, 2100);
+
+        var storm = await cluster.Shop.GetAsync("/stress/connection-storm?operations=2000&concurrency=200");
+        Assert.Equal((2_000, 0, false), (storm.GetProperty("succeeded").GetInt32(),
+            storm.GetProperty("failed").GetInt32(), storm.GetProperty("cut_short").GetBoolean()));
+        Assert.InRange(storm.GetProperty("connection_stats").GetProperty("open").GetInt32(), 1, 100);
+    }
+
+    [Fact]
+    public async Task Every_answer_names_the_instance_and_metrics_come_in_both_forms()
+    {
+        await using var service = await CustomerProcess.StartAsync(cluster.Cluster, ("INSTANCE_ID", "vm-7"));
+        foreach (var (url, status) in ((string, HttpStatusCode)[])[("/customers?limit=1", HttpStatusCode.OK), ("/customers/none", HttpStatusCode.NotFound),
+            ("/customers?limit=x", HttpStatusCode.BadRequest), ("/nowhere", HttpStatusCode.NotFound), ("/health", HttpStatusCode.OK)])
+        {
+            using var answer = await service.Http.GetAsync(new Uri(url, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(status, answer.StatusCode);
+            Assert.Equal(["vm-7"], answer.Headers.GetValues("X-Instance-Id"));
+        }
+
+        var json = JsonElement.Parse(await service.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Equal("vm-7", json.GetProperty("instance_id").GetString());
+        Assert.True(json.GetProperty("connection_stats").GetProperty("checkouts_total").GetInt64() > 0);
+        Assert.Equal(1, json.GetProperty("requests").GetProperty("by_endpoint").EnumerateArray()
+            .Single(series => series.GetProperty("route").GetString() == "/customers/{customer_id}").GetProperty("by_status").GetProperty("4xx").GetInt32());
+        var text = await service.Http.GetStringAsync(new Uri("/metrics?format=prometheus", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("# TYPE http_request_duration_seconds histogram\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_production_there_is_no_stress_unless_it_is_asked_for()
+    {
+        await using (var production = await CustomerProcess.StartAsync(cluster.Cluster, ("ASPNETCORE_ENVIRONMENT", "Production")))
+        {
+            using var answer = await production.Http.GetAsync(new Uri("/stress/heavy-computation", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        await using var asked = await CustomerProcess.StartAsync(cluster.Cluster, ("ASPNETCORE_ENVIRONMENT", "Production"), ("STRESS_ENABLED", "true"));
+        var answered = await asked.Http.GetStringAsync(new Uri("/stress/heavy-computation", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("digest", answered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_configuration_that_is_wrong_is_said_and_nothing_starts()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"customers-{Guid.NewGuid():N}.properties");
+        await File.WriteAllTextAsync(file, "# mine\nmax_pool_size = 10\ncolour = blue\n", TestContext.Current.CancellationToken);
+        try
+        {
+            var (code, errors) = await CustomerProcess.FailAsync(cluster.Cluster, ("CONFIG_FILE", file), ("API_PORT", "http"));
+            Assert.Equal(78, code);
+            Assert.Contains($"{Path.GetFileName(file)}:3: unknown key 'colour'", errors, StringComparison.Ordinal);
+            Assert.Contains("environment variable API_PORT: 'http' is not a whole number", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_pool_that_is_used_up_is_503_soon_and_free_again_afterwards()
+    {
+        await using var service = await CustomerProcess.StartAsync(
+            cluster.Cluster, ("MAX_POOL_SIZE", "1"), ("MIN_POOL_SIZE", "1"), ("WAIT_QUEUE_TIMEOUT_MS", "20"));
+        var clock = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => SendAsync($"[{CustomerClient.Many(500)}]")));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+        Assert.All(answers, answer => Assert.Contains(answer.Status, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.ServiceUnavailable]));
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.ServiceUnavailable && answer.HasRetryAfter);
+        await Eventually.EqualAsync(HttpStatusCode.Created, async () => (await SendAsync($"[{CustomerClient.Many(1)}]")).Status);
+
+        async Task<(HttpStatusCode Status, bool HasRetryAfter)> SendAsync(string json)
+        {
+            using var body = new StringContent(json, Encoding.UTF8, "application/json");
+            using var answer = await service.Http.PostAsync(new Uri("/customers/batch", UriKind.Relative), body, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, answer.Headers.RetryAfter is not null);
+        }
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task While_the_database_is_away_answers_are_503_and_then_good_again_by_themselves()
+    {
+        var customers = new CustomerClient(cluster.Shop);
+        var mongodb = cluster.Cluster.Instances("mongodb")[0].ResourceId;
+        await cluster.Cluster.CommandAsync(mongodb, KnownResourceCommands.StopCommand);
+        try
+        {
+            foreach (var (method, url, json) in ((string, string, string?)[])[("GET", "/customers/any", null), ("GET", "/customers?limit=5", null),
+                ("POST", "/customers", $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}"}"""), ("DELETE", "/customers/any", null)])
+            {
+                var clock = Stopwatch.StartNew();
+                var answer = await Eventually.UntilAsync(() => cluster.Shop.SendAsync(method, url, json), a => a.Status == HttpStatusCode.ServiceUnavailable);
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem));
+                Assert.NotNull(answer.RetryAfter);
+                Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10));
+            }
+
+            Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // bad input needs no database
+        }
+        finally
+        {
+            await cluster.Cluster.CommandAsync(mongodb, KnownResourceCommands.StartCommand);
+        }
+
+        var created = await Eventually.UntilAsync(
+            () => cluster.Shop.SendAsync("POST", "/customers", $$"""{"name":"Back","email":"{{CustomerClient.NewEmail()}}"}"""),
+            answer => answer.Status == HttpStatusCode.Created, TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.Created, created.Status);
+        await customers.EnsureListAsync();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting.Testing;
+
+namespace Tests.Cluster;
+
+/// <summary>Another Customer.Api beside a cluster's own: the same program, told other things.</summary>
+internal sealed class CustomerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromSeconds(15);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private CustomerProcess(Process process, int port)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+        process.OutputDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        Http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Starts one that is told this by its environment, and waits until it is ready.</summary>
+    public static async Task<CustomerProcess> StartAsync(RunningCluster cluster, params (string Name, string Value)[] environment)
+    {
+        var service = await LaunchAsync(cluster, environment);
+        Assert.True(await Eventually.UntilAsync(service.IsReadyAsync, ready => ready, StartLimit), "It does not become ready.");
+        return service;
+    }
+
+    /// <summary>Starts one that must end by itself; gives its exit code and what it wrote to its error stream.</summary>
+    public static async Task<(int Code, string Errors)> FailAsync(RunningCluster cluster, params (string Name, string Value)[] environment)
+    {
+        await using var service = await LaunchAsync(cluster, environment);
+        await service._process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(EndLimit, TestContext.Current.CancellationToken);
+        return (service._process.ExitCode, await service._errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(EndLimit, CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private static async Task<CustomerProcess> LaunchAsync(RunningCluster cluster, (string Name, string Value)[] environment)
+    {
+        var running = RunningCluster.ProcessId(cluster.Instances("customer-api")[0])!.Value;
+        var command = (await File.ReadAllTextAsync($"/proc/{running}/cmdline", TestContext.Current.CancellationToken)).TrimEnd('\0').Split('\0');
+        var port = FreePort();
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = new FileInfo($"/proc/{running}/cwd").ResolveLinkTarget(returnFinalTarget: true)!.FullName,
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["ConnectionStrings__customers"] = await cluster.App.GetConnectionStringAsync("customers");
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["API_PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return new(Process.Start(start)!, port);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(_process.HasExited, "It has ended.");
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using LoadTest.Customers;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Tests.MongoDB;
+
+/// <summary>The loader is interrupted and started again: afterwards there is what there would have been without that.</summary>
+[Collection(SharedMongoDBServer.Name)]
+[Trait("Category", "Cluster")]
+public sealed class CustomersLoadTests(MongoDBServer server)
+{
+    private const int LimitMs = 180_000, Customers = 40_000, BlockSize = 1_000, Seed = 7, InterruptSignal = 2, Interrupted = 130;
+    private const string Database = "load", Status = "customers_status", Email = "customers_email";
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_load_that_was_interrupted_goes_on_where_it_was()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        using var client = new MongoClient(server.ConnectionString);
+        var customers = client.GetDatabase(Database).GetCollection<BsonDocument>("resumed");
+        foreach (var (name, fields, isUnique, isSparse) in CustomerIndexSet.Indexes) // a Customer.Api was here first
+        {
+            var keys = new BsonDocument(fields.Select(static field => new BsonElement(field, 1)));
+            var index = new CreateIndexOptions { Name = name, Unique = isUnique, Sparse = isSparse };
+            await customers.Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>(keys, index), cancellationToken: ct);
+        }
+
+        using var first = Start();
+        while (await customers.CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty, cancellationToken: ct) < 3 * BlockSize) await Task.Delay(20, ct);
+        Assert.Equal(0, SendSignal(first.Id, InterruptSignal));
+        var (code, output) = await EndAsync(first);
+
+        Assert.True(code == Interrupted, output);
+        Assert.Contains($"dropped    index {Status}", output, StringComparison.Ordinal);
+        Assert.Contains(Email, await IndexNamesAsync(customers)); // unique ones are needed meanwhile
+        var before = await customers.CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty, cancellationToken: ct);
+        Assert.InRange(before, 3 * BlockSize, Customers - BlockSize);
+        // Made again meanwhile, as by a Customer.Api that starts: with customers in the collection it stays.
+        await customers.Indexes.CreateOneAsync(
+            new CreateIndexModel<BsonDocument>(new BsonDocument { { "status", 1 }, { "_id", 1 } }, new CreateIndexOptions { Name = Status }),
+            cancellationToken: ct);
+
+        using var second = Start();
+        (code, output) = await EndAsync(second);
+
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("dropped", output, StringComparison.Ordinal);
+        Assert.Equal(CustomerIndexSet.Indexes.Select(static index => index.Name).Append("_id_").Order(StringComparer.Ordinal),
+            (await IndexNamesAsync(customers)).Order(StringComparer.Ordinal));
+        await AreAllThereAsync(client.GetDatabase(Database).GetCollection<RawBsonDocument>("resumed"));
+    }
+
+    // By their ids in order: each one once, each as its seed says, to the byte.
+    private static async Task AreAllThereAsync(IMongoCollection<RawBsonDocument> customers)
+    {
+        var generator = new CustomerGenerator(Seed);
+        var index = 0L;
+        using var cursor = await customers.FindAsync<RawBsonDocument>(
+            new BsonDocument(), new FindOptions<RawBsonDocument> { Sort = new BsonDocument("_id", 1) }, TestContext.Current.CancellationToken);
+        while (await cursor.MoveNextAsync(TestContext.Current.CancellationToken))
+        {
+            foreach (var customer in cursor.Current)
+            {
+                var expected = new RawBsonDocument(generator.Make(index++)).ToBson();
+                Assert.True(expected.AsSpan().SequenceEqual(customer.ToBson()), $"{customer["_id"]} is not {index - 1}");
+            }
+        }
+
+        Assert.Equal(Customers, index);
+    }
+
+    private static async Task<List<string>> IndexNamesAsync(IMongoCollection<BsonDocument> customers)
+    {
+        using var indexes = await customers.Indexes.ListAsync(TestContext.Current.CancellationToken);
+        return [.. (await indexes.ToListAsync(TestContext.Current.CancellationToken)).Select(static index => index["name"].AsString)];
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo("dotnet", [
+            Path.Combine(AppContext.BaseDirectory, "LoadTest.dll"), "customers", "load", "--connection", server.ConnectionString, "--database", Database,
+            "--collection", "resumed", "--count", Customers.ToString(CultureInfo.InvariantCulture), "--seed", Seed.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    private static async Task<(int Code, string Output)> EndAsync(Process process)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(EndLimit);
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int processId, int signal);
+}

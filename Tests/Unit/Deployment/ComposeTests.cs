@@ -1,0 +1,77 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Tests.Unit.Deployment;
+
+/// <summary>Rules over all services of the Compose file.</summary>
+[Trait("Category", "Unit")]
+public sealed class ComposeTests(Published published) : IClassFixture<Published>
+{
+    private YamlMappingNode File => Yaml.Documents(System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/docker-compose.yaml")))[0];
+
+    private (string Key, YamlNode Value)[] Services => File.Key("services").Entries();
+
+    [Fact]
+    public void Every_service_is_confined_limited_and_started_again()
+    {
+        Assert.True(Services.Length >= 10);
+        foreach (var (name, service) in Services)
+        {
+            Assert.Equal("unless-stopped", service.Text("restart"));
+            Assert.Equal("true", service.Text("read_only"));
+            Assert.Equal(["ALL"], service.Items("cap_drop").Select(Yaml.Value));
+            Assert.Contains("no-new-privileges:true", service.Items("security_opt").Select(Yaml.Value));
+            Assert.True(service.Text("mem_limit").Length > 0 && service.Text("cpus").Length > 0 && service.Text("pids_limit").Length > 0, name);
+            Assert.DoesNotContain(":latest", service.Text("image"), StringComparison.Ordinal);
+            Assert.True(name == "dashboard" || service.Items("healthcheck/test").Length > 1, $"{name} has no health check");
+        }
+    }
+
+    [Fact]
+    public void Everything_referred_to_is_there()
+    {
+        foreach (var (name, service) in Services)
+        {
+            foreach (var (other, how) in service.Key("depends_on").Entries())
+            {
+                Assert.Equal("service_healthy", how.Text("condition"));
+                Assert.True(Services.Any(s => s.Key == other && s.Value.Key("healthcheck") is not null), $"{name} waits for {other}");
+            }
+            foreach (var network in service.Items("networks")) Assert.NotNull(File.At("networks").Key(network.Value()));
+            foreach (var volume in service.Items("volumes")) Assert.NotNull(File.At("volumes").Key(volume.Value().Split(':')[0]));
+            foreach (var config in service.Items("configs")) Assert.NotNull(File.At("configs").Key(config.Text("source")));
+        }
+        foreach (var (_, config) in File.Key("configs").Entries())
+            Assert.True(System.IO.File.Exists(Path.Combine(published.Root, "compose", config.Text("file"))));
+    }
+
+    [Fact]
+    public void Only_the_gateway_is_open_and_only_owners_share_a_network_with_a_store()
+    {
+        foreach (var (name, service) in Services.Where(s => s.Key != "gateway"))
+            Assert.All(service.Items("ports"), p => Assert.True(name == "dashboard" && p.Value().StartsWith("127.0.0.1:", StringComparison.Ordinal), name));
+        foreach (var (network, settings) in File.Key("networks").Entries().Where(n => n.Key != "front")) Assert.Equal("true", settings.Text("internal"));
+        foreach (var (store, server) in Services.Where(s => s.Value.Items("volumes").Length > 0))
+        {
+            Assert.Equal([store], server.Items("networks").Select(Yaml.Value));
+            foreach (var (user, service) in Services.Where(s => s.Key != store && s.Value.Items("networks").Any(n => n.Value() == store)))
+                Assert.Contains(service.Key("environment").Entries(), v => v.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+                    && v.Value.Value().Contains(store, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Every_secret_is_a_variable_that_the_sample_has_and_the_script_makes()
+    {
+        var text = System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/docker-compose.yaml"));
+        var used = System.Text.RegularExpressions.Regex.Matches(text, @"\$\{(\w+):\?").Select(m => m.Groups[1].Value).Distinct().ToArray();
+        Assert.True(used.Length >= 5);
+        Assert.DoesNotMatch(@"(?i)password=(?!\$)", text);
+
+        published.Run("compose", "sh", "generate.sh");
+        var made = System.IO.File.ReadAllLines(Path.Combine(published.Root, "compose/.env")).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
+        foreach (var name in used) Assert.Matches("^[0-9a-f]{48}$", made[name]);
+        Assert.Equal(used.Length, used.Select(n => made[n]).Distinct().Count());
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(Path.Combine(published.Root, "compose/.env")));
+    }
+}

@@ -1,0 +1,201 @@
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
+using AppHost.Deployment.Vms;
+using Aspire.Hosting;
+
+namespace Tests.Unit.Deployment;
+
+/// <summary>The machines' folders, and what their scripts install below a folder of the test.</summary>
+[Trait("Category", "Unit"), SupportedOSPlatform("linux")]
+public sealed class VirtualMachineTests(Published published) : IClassFixture<Published>
+{
+    private const string Hosts = "10.9.0.1,10.9.0.2,10.9.0.3";
+    private static readonly string[] Machines = ["customer-vm1", "customer-vm2", "customer-vm3"];
+    private static readonly string[] Apis = ["stock-api", "payment-api", "order-api", "customer-api", "storefront"];
+
+    [Fact]
+    public void Every_machine_runs_every_service_and_each_store_runs_once()
+    {
+        foreach (var machine in Machines)
+            foreach (var service in Apis.Append("gateway"))
+                Assert.True(File.Exists(Path.Combine(published.Root, $"vms/{machine}/units/shop-{service}.service")));
+        foreach (var store in new[] { "postgres", "redis", "mongodb" })
+            Assert.Single(Machines, m => File.Exists(Path.Combine(published.Root, $"vms/{m}/units/shop-{store}.service")));
+    }
+
+    [Fact]
+    public void Every_unit_is_hardened_limited_and_started_again()
+    {
+        foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
+        {
+            var lines = File.ReadAllLines(unit);
+            foreach (var wanted in new[]
+            {
+                "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=", "RestrictNamespaces=yes",
+                "SystemCallFilter=@system-service", "Restart=on-failure", "WantedBy=multi-user.target", "StartLimitIntervalSec=0",
+            }) Assert.Contains(wanted, lines);
+            foreach (var key in new[] { "MemoryMax=", "TasksMax=", "LimitNOFILE=", "User=", "After=network-online.target" })
+                Assert.Contains(lines, l => l.StartsWith(key, StringComparison.Ordinal));
+            Assert.DoesNotContain("User=root", lines);
+            // The gateway is the only one that strangers reach.
+            Assert.Equal(Path.GetFileName(unit) != "shop-gateway.service", lines.Contains("IPAddressDeny=any"));
+        }
+    }
+
+    [Fact]
+    public void Every_gateway_balances_over_all_machines()
+    {
+        foreach (var machine in Machines)
+        {
+            var nginx = File.ReadAllText(Path.Combine(published.Root, $"vms/{machine}/nginx.conf"));
+            foreach (var service in Apis)
+                Assert.Equal(Machines.Select(m => $"{m}-address"), Regex.Matches(nginx.Split($"upstream {service} {{")[1].Split('}')[0],
+                    @"server (\S+):\d+ max_fails=3 fail_timeout=1s;").Select(m => m.Groups[1].Value));
+        }
+    }
+
+    [Theory]
+    [InlineData("customer-vm1")]
+    [InlineData("customer-vm2")]
+    [InlineData("customer-vm3")]
+    public void Installing_puts_addresses_and_secrets_in_and_twice_changes_nothing(string machine)
+    {
+        using var root = new TempFolder();
+        Install(machine, root.Path);
+        var first = Snapshot(root.Path);
+
+        var secrets = root / "etc/shop/secrets.env";
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
+        Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48}$", line));
+        foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal)))
+        {
+            Assert.DoesNotMatch(@"-address\b|@[A-Z_]+@", text);
+            if (File.ReadAllLines(secrets).Any(l => text.Contains(l.Split('=')[1], StringComparison.Ordinal)))
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(root / file));
+        }
+        Assert.Contains($"instance_id = {machine}", first["etc/shop/customer-api/config.properties"], StringComparison.Ordinal);
+        Assert.Contains("Host=10.9.0.1;Port=5432;", first["etc/shop/order-api.env"], StringComparison.Ordinal);
+
+        Install(machine, root.Path);
+        Assert.Equal(first, Snapshot(root.Path));
+    }
+
+    [Fact]
+    public void A_dry_run_changes_nothing_and_says_what_it_would_do()
+    {
+        using var root = new TempFolder();
+        var output = published.Run("vms/customer-vm1", "bash", "install.sh", "--hosts", Hosts, "--root", root.Path, "--dry-run");
+        Assert.Empty(Directory.GetFileSystemEntries(root.Path));
+        Assert.Contains("shop-order-api.service", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("one address each", "--hosts", "10.9.0.1,10.9.0.2")]
+    [InlineData("no name", "--hosts", "a,b,c")]
+    [InlineData("nothing else", "--hosts", Hosts, "--frobnicate")]
+    public void A_wrong_command_line_is_refused_before_anything_is_done(string why, params string[] arguments)
+    {
+        using var root = new TempFolder();
+        var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms/customer-vm1"), "bash", ["install.sh", "--root", root.Path, .. arguments]);
+        Assert.True(code != 0, why);
+        Assert.Contains("error: ", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(root.Path));
+    }
+
+    [Fact]
+    public void A_release_is_taken_into_use_and_put_back()
+    {
+        using var root = new TempFolder();
+        foreach (var release in new[] { "r1", "r2" })
+        {
+            root.Write($"in/{release}/stock-api/Stock.Api", release);
+            Install("customer-vm1", root / "vm", "--release", root / $"in/{release}");
+            Assert.Equal(release, File.ReadAllText(root / "vm/opt/shop/current/stock-api/Stock.Api"));
+        }
+        Install("customer-vm1", root / "vm", "--phase", "rollback");
+        Assert.Equal("r1", File.ReadAllText(root / "vm/opt/shop/current/stock-api/Stock.Api"));
+    }
+
+    [Fact]
+    public void Deploying_gives_all_machines_one_release_and_one_set_of_secrets_and_puts_them_back_when_one_fails()
+    {
+        using var root = new TempFolder();
+        // Stands for ssh: each host is a folder. Nothing is started in there, so whether a machine gets healthy is said by a file.
+        var ssh = root.Write("ssh", """
+            #!/bin/bash
+            set -e
+            host=$(dirname "$0")/hosts/$1; shift; mkdir -p "$host"
+            command=$(sed "s#/opt/shop#$host/opt/shop#g; s#/etc/shop#$host/etc/shop#g" <<<"$*")
+            [[ $command != *install.sh* ]] || command="$command --root $host"
+            bash -c "$command"
+            [[ $command != *"--phase services"* ]] || [ ! -e "$host/sick" ]
+            """);
+        string[] hosts = Hosts.Split(',');
+        (int Code, string Output) Deploy(string release)
+        {
+            root.Write($"{release}/stock-api/Stock.Api", release);
+            return Published.TryRun(Path.Combine(published.Root, "vms"), "env",
+                [$"SSH=bash {ssh}", $"RELEASE={release}", $"BUILT={root / release}", "bash", "deploy.sh", .. hosts]);
+        }
+        string[] Running() => [.. hosts.Select(h => File.ReadAllText(root / $"hosts/{h}/opt/shop/current/stock-api/Stock.Api"))];
+
+        var (code, output) = Deploy("r1");
+        Assert.True(code == 0, output);
+        Assert.Equal(["r1", "r1", "r1"], Running());
+        Assert.Single(hosts.Select(h => File.ReadAllText(root / $"hosts/{h}/etc/shop/secrets.env")).Distinct());
+        Assert.All(hosts, h => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(root / $"hosts/{h}/etc/shop/secrets.env")));
+
+        root.Write($"hosts/{hosts[1]}/sick", "");
+        (code, output) = Deploy("r2");
+        Assert.True(code != 0, output);
+        Assert.Equal(["r1", "r1", "r1"], Running());
+        Assert.Contains($"{hosts[1]} did not get healthy", output, StringComparison.Ordinal);
+
+        File.Delete(root / $"hosts/{hosts[1]}/sick");
+        (code, output) = Deploy("r3");
+        Assert.True(code == 0, output);
+        Assert.Equal(["r3", "r3", "r3"], Running());
+    }
+
+    [Fact]
+    public void Systemd_accepts_every_unit()
+    {
+        Assert.SkipUnless(Published.Has("systemd-analyze"), "systemd-analyze is not on this machine");
+        using var root = new TempFolder();
+        foreach (var machine in Machines)
+        {
+            var folder = root / machine;
+            Install(machine, folder);
+            var units = Directory.GetFiles(Path.Combine(folder, "etc/systemd/system"), "shop-*.service");
+            // The programs come with packages and releases; here an empty file that can be run stands for each.
+            foreach (Match program in units.SelectMany(u => Regex.Matches(File.ReadAllText(u), @"^Exec\w+=(/\S+)", RegexOptions.Multiline)))
+            {
+                var file = folder + program.Groups[1].Value;
+                if (File.Exists(file)) continue;
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllText(file, "");
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+            foreach (var target in new[] { "network-online", "multi-user", "sysinit", "basic", "shutdown", "network" })
+                File.WriteAllText(Path.Combine(folder, $"etc/systemd/system/{target}.target"), $"[Unit]\nDescription={target}\n");
+            var (code, output) = Published.TryRun(folder, "systemd-analyze", ["verify", "--man=no", $"--root={folder}", .. units.Select(Path.GetFileName)!]);
+            Assert.True(code == 0 && output.Length == 0, output); // what it ignores it only mentions
+        }
+    }
+
+    [Fact]
+    public void A_placement_names_a_machine_that_is_there()
+    {
+        using var folder = new TempFolder();
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { ProjectDirectory = folder.Path });
+        var machines = builder.AddVirtualMachineEnvironment("vms", "one");
+        Assert.Throws<ArgumentException>(() => machines.WithPlacement(builder.AddRedis("redis"), "two"));
+        Assert.DoesNotContain(machines.Resource, builder.Resources);
+    }
+
+    private void Install(string machine, string root, params string[] arguments)
+        => published.Run($"vms/{machine}", "bash", ["install.sh", "--hosts", Hosts, "--root", root, .. arguments]);
+
+    private static SortedDictionary<string, string> Snapshot(string root) => new(Directory.GetFiles(root, "*", SearchOption.AllDirectories)
+        .ToDictionary(f => Path.GetRelativePath(root, f), File.ReadAllText));
+}
