@@ -21,6 +21,7 @@ namespace Order.Api;
 [JsonSerializable(typeof(PlacedOrderView))]
 [JsonSerializable(typeof(PlacedOrdersView))]
 [JsonSerializable(typeof(PopularView))]
+[JsonSerializable(typeof(OpenSagas))]
 [JsonSerializable(typeof(ChargeRequest))]
 [JsonSerializable(typeof(PaymentOutcomes))]
 internal sealed partial class OrderJson : JsonSerializerContext;

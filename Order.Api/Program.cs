@@ -16,6 +16,7 @@ builder.Services.AddSingleton<IStock>(static services => services.GetRequiredSer
 builder.Services.AddSingleton<IPayment, PaymentClient>();
 builder.Services.AddSingleton<OrderStore>();
 builder.Services.AddSingleton<OrderBatch>();
+builder.Services.AddSingleton<OrderReset>();
 builder.Services.AddSingleton<PlacedOrders>();
 builder.Services.AddSingleton<CheckoutTelemetry>();
 builder.Services.AddSingleton<PostgresSagaStore>();
@@ -35,4 +36,5 @@ app.MapOrders();
 app.MapCheckout();
 app.MapPlacedOrders();
 app.MapReconciliation();
+app.MapOperations();
 app.Run();

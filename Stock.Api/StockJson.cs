@@ -21,4 +21,5 @@ namespace Stock.Api;
 [JsonSerializable(typeof(HeldPage))]
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(CatalogView))]
+[JsonSerializable(typeof(CatalogFilled))]
 internal sealed partial class StockJson : JsonSerializerContext;

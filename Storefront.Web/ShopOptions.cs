@@ -11,6 +11,13 @@ internal sealed class ShopOptions
     /// </summary>
     public long WelcomeCredit { get; set; }
 
-    /// <summary>Where the keys of the cookies are kept, for replicas that share no home directory. Null: in the home directory.</summary>
-    public string? KeysFolder { get; set; }
+    /// <summary>
+    /// What the cookies' key is made of, 32 characters or more: the same for all replicas. Empty: a key of this machine's, kept where the framework does.
+    /// </summary>
+    public string? CookieSecret { get; set; }
+
+    /// <summary>
+    /// Opens the operator's page to those who know it: 16 characters or more. Empty: in development the page is open to all who reach it, elsewhere there is none.
+    /// </summary>
+    public string? OperatorKey { get; set; }
 }

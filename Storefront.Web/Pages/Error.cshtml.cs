@@ -18,6 +18,7 @@ internal sealed class ErrorModel : PageModel
         {
             StatusCodes.Status404NotFound => ("There is nothing here", "The address is wrong, or what was here is gone."),
             StatusCodes.Status400BadRequest => ("The form was too old", "Nothing was done. Go back, load the page again, and send it once more."),
+            StatusCodes.Status429TooManyRequests => ("Too many tries", "Wait for a minute, then try again."),
             StatusCodes.Status503ServiceUnavailable => ("We are away for a moment", "A part of the shop does not answer. Try again in a few seconds."),
             _ => ("Something went wrong", "It is our fault, not yours. Try again in a minute."),
         };

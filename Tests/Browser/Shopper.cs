@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Tests.Cluster;
 
 namespace Tests.Browser;
 
@@ -43,11 +46,42 @@ internal static partial class Shopper
         return OrderPage().Match(page.Url).Groups[1].Value;
     }
 
+    /// <summary>Buys without a browser, a few pieces at a time, until it is stopped.</summary>
+    public static async Task KeepBuyingAsync(this ShopClient shop, int pieces, CancellationToken stopped)
+    {
+        var (user, item) = (await shop.NewUserAsync(1_000_000_000), await shop.NewItemAsync(1, 1_000_000_000));
+        while (!stopped.IsCancellationRequested)
+            Assert.Equal(HttpStatusCode.OK, (await shop.CheckoutAsync(await shop.NewOrderAsync(user, (item, pieces)))).Status);
+    }
+
     /// <summary>Credit and number of orders, as the customer's page has them.</summary>
     public static async Task<(string Credit, int Orders)> AccountAsync(this IPage page)
     {
         await page.GotoAsync("/account");
         return (await page.Locator(".total strong").InnerTextAsync(), await page.Locator("tbody tr").CountAsync());
+    }
+
+    /// <summary>
+    /// Looks for what keeps people out, on these pages or on the one that is shown. With SHOP_SCREENSHOTS in the environment a picture of each is left in that
+    /// folder, for people to look at.
+    /// </summary>
+    public static async Task CheckAsync(this IPage page, params string[] paths)
+    {
+        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Browser", "accessibility.js"), TestContext.Current.CancellationToken);
+        foreach (var path in paths.DefaultIfEmpty(null))
+        {
+            if (path is not null) await page.GotoAsync(path);
+            var faults = await page.EvaluateAsync<JsonElement>(script);
+            if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
+            {
+                var look = await page.EvaluateAsync<string>("`${innerWidth}-${matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'}`");
+                var number = Directory.CreateDirectory(folder).GetFiles().Length;
+                var name = $"{look}-{number:D2}-{new Uri(page.Url).AbsolutePath.Split('/')[1]}.png";
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
+            }
+
+            Assert.True(faults.GetArrayLength() == 0, $"{page.Url}: {faults}");
+        }
     }
 
     [GeneratedRegex("/orders/([0-9a-f-]{36})$")]
