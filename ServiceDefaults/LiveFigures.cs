@@ -25,7 +25,7 @@ public sealed record FigureSeries(string Instrument, string Tag, IReadOnlyList<F
 /// <param name="Now">The current second, Unix time. What is of it is not complete.</param>
 /// <param name="Since">The second from which on it was measured.</param>
 /// <param name="Series">What was measured.</param>
-public sealed record Figures(long Now, long Since, IReadOnlyList<FigureSeries> Series);
+public sealed record FigureReport(long Now, long Since, IReadOnlyList<FigureSeries> Series);
 
 /// <summary>
 /// The process's own instruments second by second, for an operator's page: meters <c>Shop.*</c>, and the duration of HTTP requests by route. It measures from
@@ -51,7 +51,7 @@ public sealed class LiveFigures(TimeProvider time) : IDisposable
     private long _since;
 
     /// <summary>What was measured; the first time nothing yet.</summary>
-    public Figures Read()
+    public FigureReport Read()
     {
         lock (_gate)
         {
@@ -160,9 +160,9 @@ public sealed class LiveFigures(TimeProvider time) : IDisposable
 internal static class LiveFiguresEndpoint
 {
     public static void MapLiveFigures(this WebApplication app) => app.MapGet("/internal/figures", static (LiveFigures figures) =>
-        TypedResults.Json(figures.Read(), FiguresJson.Default.Figures)).DisableHttpMetrics().ExcludeFromDescription();
+        TypedResults.Json(figures.Read(), FiguresJson.Default.FigureReport)).DisableHttpMetrics().ExcludeFromDescription();
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(Figures))]
+[JsonSerializable(typeof(FigureReport))]
 internal sealed partial class FiguresJson : JsonSerializerContext;

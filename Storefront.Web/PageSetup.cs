@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Storefront.Web.Operations;
@@ -43,6 +44,13 @@ internal static class PageSetup
         builder.Services.AddOutputCache(static options => options.AddPolicy(SharedPage, static policy => policy
             .Expire(SharedPageAge).SetVaryByQuery([]).SetVaryByHost(false)
             .With(static context => !context.HttpContext.Request.Cookies.ContainsKey(Visitor.BasketCookie))));
+        // Whether the visitor came over TLS, which ends before the gateway, makes cookies secure and nothing else: whoever claims it may.
+        builder.Services.Configure<ForwardedHeadersOptions>(static options =>
+        {
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedProto;
+            options.KnownIPNetworks.Clear();
+            options.KnownProxies.Clear();
+        });
         builder.Services.AddRateLimiter(static options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -56,6 +64,7 @@ internal static class PageSetup
     /// <summary>Serves pages, styles and pictures.</summary>
     public static void UsePages(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<PageErrors>();
         app.UseStaticFiles(new StaticFileOptions

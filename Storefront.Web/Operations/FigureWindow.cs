@@ -3,7 +3,7 @@ using ServiceDefaults;
 namespace Storefront.Web.Operations;
 
 /// <summary>The last two minutes of a service: what its replicas measured, added up second by second.</summary>
-internal sealed class FigureWindow(IReadOnlyList<Figures> replicas)
+internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
 {
     private readonly long _now = replicas.Select(static one => one.Now).DefaultIfEmpty().Max();
 
@@ -47,7 +47,7 @@ internal sealed class FigureWindow(IReadOnlyList<Figures> replicas)
     }
 
     // What a gauge read last.
-    private static double? Reading(Figures replica, string instrument, string tag) =>
+    private static double? Reading(FigureReport replica, string instrument, string tag) =>
         replica.Series.FirstOrDefault(series => series.Instrument == instrument && series.Tag == tag)?.Seconds is [.., var last] ? last.Sum : null;
 
     private (long Count, double Sum, double Max)[] Seconds(string instrument, Func<string, bool> isWanted)

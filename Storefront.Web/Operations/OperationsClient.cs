@@ -40,13 +40,13 @@ internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguratio
         var replicas = await Task.WhenAll(from service in Services from address in Addresses(service) select AskAsync(service, address));
         return new(
             Services.ToDictionary(static service => service, service =>
-                new FigureWindow([.. replicas.Where(replica => replica.Service == service).Select(static replica => replica.Figures).OfType<Figures>()])),
+                new FigureWindow([.. replicas.Where(replica => replica.Service == service).Select(static replica => replica.Figures).OfType<FigureReport>()])),
             await sagas,
             await products,
             [.. replicas.Where(static replica => replica.Figures is null).Select(static replica => $"{replica.Service} ({replica.Address})")]);
 
-        async Task<(string Service, string Address, Figures? Figures)> AskAsync(string service, string address) =>
-            (service, address, await TryAsync(() => GetAsync<Figures>($"{address}/internal/figures", limit.Token)));
+        async Task<(string Service, string Address, FigureReport? Figures)> AskAsync(string service, string address) =>
+            (service, address, await TryAsync(() => GetAsync<FigureReport>($"{address}/internal/figures", limit.Token)));
     }
 
     /// <summary>Puts back the first products and fills up their stock.</summary>

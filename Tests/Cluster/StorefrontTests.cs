@@ -139,6 +139,18 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         Assert.Contains("It is empty", await forged.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Cookies_are_secure_where_visitors_come_over_TLS()
+    {
+        foreach (var scheme in new[] { "http", "https" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/products/5b0b5ee0-0000-4000-8000-000000000002");
+            request.Headers.Add("X-Forwarded-Proto", scheme);
+            using var answer = await _http.SendAsync(request, Ct);
+            Assert.Equal(scheme == "https", answer.Headers.GetValues("Set-Cookie").Single().Contains("; secure", StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
     private static Order Purchase() => new("mug", 2, "Katherine Johnson", "20 W 34th St", "NY", "10001");
 
     private Task<HttpResponseMessage> BuyAsync(Order order, string? key = null)

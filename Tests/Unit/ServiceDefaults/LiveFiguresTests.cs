@@ -86,7 +86,7 @@ public sealed class LiveFiguresTests : IDisposable
         Assert.True(Read().Series.Count <= LiveFigures.SeriesMax);
     }
 
-    private Figures Read() => _figures.Read();
+    private FigureReport Read() => _figures.Read();
 
     private IEnumerable<FigureSecond> Seconds(string instrument, string tag) =>
         Read().Series.FirstOrDefault(series => series.Instrument == instrument && series.Tag == tag)?.Seconds ?? [];

@@ -37,7 +37,7 @@ public sealed class OperationsTests
     [Fact]
     public void The_replica_that_has_checked_last_says_how_invariants_are()
     {
-        static Figures Replica(double age, double violations, double skipped) => new(Now, Now, [
+        static FigureReport Replica(double age, double violations, double skipped) => new(Now, Now, [
             new("shop.reconciliation.age", "", [new(Now - 5, 1, 1, 1), new(Now, 1, age, age)]),
             new("shop.reconciliation.unchecked", "", [new(Now, 1, skipped, skipped)]),
             new("shop.reconciliation.violations", "books-balance", [new(Now, 1, violations, violations)])]);
