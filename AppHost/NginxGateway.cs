@@ -61,8 +61,8 @@ internal static class NginxGateway
             .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax));
 
     /// <summary>
-    /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway does
-    /// not have them at all; there operators come to the service itself.
+    /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway
+    /// does not have them at all; there operators come to the service itself.
     /// </summary>
     public static IResourceBuilder<ContainerResource> WithOperatorRoutes<T>(
         this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service, string[] paths) where T : IResourceWithServiceDiscovery

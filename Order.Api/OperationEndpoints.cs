@@ -16,7 +16,8 @@ internal static class OperationEndpoints
         var operations = app.MapGroup("/internal").WithTags("Operations").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         operations.MapGet("/sagas", CountAsync).WithName("OpenSagas").WithSummary("How many sagas are open, of all replicas, and for how long the oldest is.");
         if (app.Environment.IsDevelopment())
-            operations.MapPost("/reset", ResetAsync).WithName("Reset").WithSummary("Empties the shop: orders, users and items go, the first products come back.");
+            operations.MapPost("/reset", ResetAsync).WithName("Reset")
+                .WithSummary("Empties the shop: orders, users and items go, the first products come back.");
     }
 
     private static async Task<Ok<OpenSagas>> CountAsync(PostgresSagaStore sagas, CancellationToken cancellationToken)

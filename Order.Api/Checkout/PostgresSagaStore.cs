@@ -86,7 +86,8 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
     // Those that began together are there until the last of them has ended; what each has come to shows in its order.
     private const string CountOpenSql = """
         SELECT count(o.id), coalesce(max(now() - s.started_at), '0')
-        FROM sagas s, unnest(s.saga_ids, s.order_ids) AS a (saga_id, order_id) LEFT JOIN orders o ON o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
+        FROM sagas s, unnest(s.saga_ids, s.order_ids) AS a (saga_id, order_id)
+        LEFT JOIN orders o ON o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
         """;
 
     private const string OldestSql = "SELECT floor(extract(epoch FROM coalesce(min(started_at), now()) - $1))::bigint FROM sagas";
@@ -149,7 +150,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         return row.GetInt16(0) == Open && row.GetGuidOrNull(2) == saga ? CheckoutResult.Refused((Refusal)row.GetInt16(1)) : null;
     }
 
-    /// <summary>How many checkouts are between their intent and their record, and for how long the oldest intent has been there; zero where there is none.</summary>
+    /// <summary>How many checkouts are between intent and record, and for how long the oldest intent has been there; zero where there is none.</summary>
     public async Task<(long Open, TimeSpan Oldest)> CountOpenAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(CountOpenSql);

@@ -5,7 +5,7 @@ using Storefront.Web.Visitors;
 namespace Storefront.Web.Checkout;
 
 /// <summary>What a customer fills in. The same rules stand in the page's inputs, where browsers check them first.</summary>
-internal sealed class CheckoutForm : IValidatableObject
+internal sealed class CheckoutForm
 {
     /// <summary>Most characters of name and street.</summary>
     public const int TextLengthMax = 100;
@@ -13,19 +13,24 @@ internal sealed class CheckoutForm : IValidatableObject
     /// <summary>Five digits, or nine.</summary>
     public const string ZipPattern = "[0-9]{5}(-[0-9]{4})?";
 
+    // Text without control characters.
+    private const string PlainPattern = @"\P{Cc}*";
+
     /// <summary>Stands for this form, however often it is sent.</summary>
     public Guid Key { get; set; }
 
     /// <summary>The customer's name.</summary>
     [Required(ErrorMessage = "Please enter your name."), StringLength(TextLengthMax, ErrorMessage = "A name has 100 characters at most.")]
+    [RegularExpression(PlainPattern, ErrorMessage = "A name has no control characters.")]
     public string? Name { get; set; }
 
     /// <summary>Street and number.</summary>
     [Required(ErrorMessage = "Please enter street and number."), StringLength(TextLengthMax, ErrorMessage = "A street has 100 characters at most.")]
+    [RegularExpression(PlainPattern, ErrorMessage = "A street has no control characters.")]
     public string? Street { get; set; }
 
     /// <summary>Code or name of a state.</summary>
-    [Required(ErrorMessage = "Please choose a state.")]
+    [Required(ErrorMessage = "Please choose a state."), State(ErrorMessage = "We deliver to the states of the USA only.")]
     public string? State { get; set; }
 
     /// <summary>Zip code.</summary>
@@ -33,21 +38,19 @@ internal sealed class CheckoutForm : IValidatableObject
     public string? Zip { get; set; }
 
     /// <summary>What is bought.</summary>
+    [Length(1, Visitor.LinesMax, ErrorMessage = "There is nothing to buy, or too much at once.")]
     public IList<CheckoutLine> Lines { get; set; } = [];
 
     /// <summary>The address; only of a form that is valid. No property, for the framework reads all of those before it is.</summary>
     public Shipping ToShipping() => new(Name!.Trim(), Street!.Trim(), UnitedStates.CodeOf(State)!, Zip!);
+}
 
+/// <summary>Code or name of a state; what is missing is another rule's affair.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class StateAttribute : ValidationAttribute
+{
     /// <inheritdoc />
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (UnitedStates.CodeOf(State) is null) yield return new("We deliver to the states of the USA only.", [nameof(State)]);
-        if (HasControl(Name)) yield return new("A name has no control characters.", [nameof(Name)]);
-        if (HasControl(Street)) yield return new("A street has no control characters.", [nameof(Street)]);
-        if (Lines.Count is 0 or > Visitor.LinesMax) yield return new("There is nothing to buy.", [nameof(Lines)]);
-    }
-
-    private static bool HasControl(string? text) => text?.Any(char.IsControl) == true;
+    public override bool IsValid(object? value) => value is not string { Length: > 0 } text || UnitedStates.CodeOf(text) is not null;
 }
 
 /// <summary>Pieces of an item.</summary>

@@ -11,7 +11,7 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
 
     /// <summary>The tags that an instrument has been seen with, in order.</summary>
     public IReadOnlyList<string> Tags(string instrument) =>
-        [.. replicas.SelectMany(static one => one.Series).Where(series => series.Instrument == instrument).Select(static series => series.Tag).Distinct().Order()];
+        [.. (from replica in replicas from series in replica.Series where series.Instrument == instrument select series.Tag).Distinct().Order()];
 
     /// <summary>The sum of each second, oldest first, the current second not among them; null before anybody measured.</summary>
     public double?[] Sums(string instrument, Func<string, bool> isWanted) =>
@@ -33,7 +33,9 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
         return (count, count == 0 ? 0 : seconds.Sum(static second => second.Sum) / count, seconds.Max(static second => second.Max));
     }
 
-    /// <summary>The violations of each invariant, as the replica knows them that has checked last; how long ago that was, and how many could not be checked.</summary>
+    /// <summary>
+    /// The violations of each invariant, as the replica knows them that has checked last; how long ago that was, and how many could not be checked.
+    /// </summary>
     public (TimeSpan Age, long Unchecked, IReadOnlyList<(string Invariant, long Violations)> Invariants)? Reconciliation()
     {
         var latest = replicas.Where(static one => Reading(one, "shop.reconciliation.age", "") is not null)

@@ -33,14 +33,16 @@ internal sealed class CookieKeys : IXmlRepository
             new XElement("creationDate", DateTimeOffset.UnixEpoch),
             new XElement("activationDate", DateTimeOffset.UnixEpoch),
             new XElement("expirationDate", DateTimeOffset.MaxValue),
-            new XElement("descriptor", new XAttribute("deserializerType", descriptor.DeserializerType.AssemblyQualifiedName!), descriptor.SerializedDescriptorElement));
+            new XElement("descriptor",
+                new XAttribute("deserializerType", descriptor.DeserializerType.AssemblyQualifiedName!), descriptor.SerializedDescriptorElement));
     }
 
     /// <inheritdoc />
     public IReadOnlyCollection<XElement> GetAllElements() => [new XElement(_key)];
 
     /// <inheritdoc />
-    public void StoreElement(XElement element, string friendlyName) => throw new InvalidOperationException("The key is made of the secret; no other one is kept.");
+    public void StoreElement(XElement element, string friendlyName) =>
+        throw new InvalidOperationException("The key is made of the secret; no other one is kept.");
 
     private static byte[] Derive(string secret, string info, int length) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), length, info: Encoding.UTF8.GetBytes(info));

@@ -38,7 +38,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
             await Eventually.UntilAsync(async () => { await page.ReloadAsync(); return await page.Locator(".yes, .no").CountAsync(); },
                 static count => count > 0, TimeSpan.FromSeconds(50));
             Assert.Equal(10, await page.Locator(".yes").CountAsync());
-            if (withScripts) await page.CheckAsync();
+            if (withScripts) await page.InspectAsync();
         }
         finally
         {
@@ -75,7 +75,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
         foreach (var isPhone in new[] { false, true })
         {
             var page = await chromium.NewVisitorAsync(Storefront, isPhone: isPhone);
-            await page.CheckAsync("/admin/reset");
+            await page.InspectAsync("/admin/reset");
         }
     }
 

@@ -65,7 +65,7 @@ internal static partial class Shopper
     /// Looks for what keeps people out, on these pages or on the one that is shown. With SHOP_SCREENSHOTS in the environment a picture of each is left in that
     /// folder, for people to look at.
     /// </summary>
-    public static async Task CheckAsync(this IPage page, params string[] paths)
+    public static async Task InspectAsync(this IPage page, params string[] paths)
     {
         var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Browser", "accessibility.js"), TestContext.Current.CancellationToken);
         foreach (var path in paths.DefaultIfEmpty(null))

@@ -36,7 +36,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
                 return new NetworkStream(socket, ownsSocket: true);
             },
         });
-        using var answer = await http.GetAsync(new Uri(cluster.Cluster.App.GetEndpoint("gateway"), path), Ct);
+        using var answer = await http.GetAsync(new Uri(cluster.Cluster.App.GetEndpoint("gateway").GetLeftPart(UriPartial.Authority) + path), Ct);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
@@ -59,7 +59,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
         await using var storefront = await ServiceProcess.StartAsync(cluster.Cluster, "storefront",
             ("ASPNETCORE_ENVIRONMENT", "Production"), ("Shop__OperatorKey", Key));
         var http = storefront.Http; // keeps cookies, follows redirects
-        Assert.Contains("Operator&#x27;s key", await http.GetStringAsync(new Uri("/admin", UriKind.Relative), Ct), StringComparison.Ordinal);
+        Assert.Contains("Operator's key", await http.GetStringAsync(new Uri("/admin", UriKind.Relative), Ct), StringComparison.Ordinal);
         using var wrong = await EnterAsync(http, "correct horse batterie");
         Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
         using var right = await EnterAsync(http, Key);
@@ -145,9 +145,9 @@ public sealed class OperationsTests(ClusterFixture cluster)
         }, Ct);
         var user = (await bought.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("user_id").GetString()!;
         var customer = await cluster.Shop.GetAsync($"/customers/{user}");
-        Assert.Equal((user, "Mary Jackson", "1 Hampton Rd", "VA", "23669"), (
-            customer.GetProperty("user_id").GetString(), customer.GetProperty("name").GetString(), customer.GetProperty("address").GetProperty("street").GetString(),
-            customer.GetProperty("address").GetProperty("state").GetString(), customer.GetProperty("address").GetProperty("postal_code").GetString()));
+        Assert.Equal((user, "Mary Jackson"), (customer.GetProperty("user_id").GetString(), customer.GetProperty("name").GetString()));
+        Assert.Equal(["1 Hampton Rd", "VA", "23669"], new[] { "street", "state", "postal_code" }
+            .Select(field => customer.GetProperty("address").GetProperty(field).GetString()));
     }
 
     private async Task ExecuteAsync(string command)

@@ -55,5 +55,6 @@ internal sealed class IndexModel(OperationsClient operations, Operator @operator
     public async Task<IActionResult> OnPostFillAsync() => RedirectToPage(new { done = await operations.FillAsync() ? "filled" : "not-filled" });
 
     private static ChartLine Latency(string name, Func<string, Func<string, bool>, double?[]> read) =>
-        new(name, Array.ConvertAll(read("http.server.request.duration", static route => route == "/checkout/{order}"), static seconds => seconds * Milliseconds));
+        new(name, Array.ConvertAll(
+            read("http.server.request.duration", static route => route == "/checkout/{order}"), static seconds => seconds * Milliseconds));
 }

@@ -21,7 +21,9 @@ internal sealed class ResetModel(OperationsClient operations, Operator @operator
     public async Task<IActionResult> OnPostAsync(bool sure)
     {
         if (sure && await operations.ResetAsync()) return RedirectToPage("/Admin/Index", new { done = "reset" });
-        Problem = sure ? "Checkouts are under way, or a service does not answer. See that the shop is at rest, and try again." : "Please say that you are sure.";
+        Problem = sure
+            ? "Checkouts are under way, or a service does not answer. See that the shop is at rest, and try again."
+            : "Please say that you are sure.";
         Response.StatusCode = sure ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
         return Page();
     }

@@ -68,9 +68,9 @@ public sealed class LiveFiguresTests : IDisposable
         Assert.True(count.Enabled);
         _time.Advance(TimeSpan.FromSeconds(59));
         Read();
-        _time.Advance(TimeSpan.FromSeconds(61));
+        _time.Advance(TimeSpan.FromSeconds(60)); // it is looked at every minute
         Assert.True(count.Enabled);
-        _time.Advance(TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(count.Enabled);
         var again = Read();
         Assert.Equal(again.Now, again.Since);
