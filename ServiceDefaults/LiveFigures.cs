@@ -86,14 +86,16 @@ public sealed class LiveFigures(TimeProvider time) : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.Start();
-        _timer = time.CreateTimer(_ => StopUnasked(), null, KeptUnasked, KeptUnasked);
+        _timer = time.CreateTimer(_ => StopUnasked(), null, KeptUnasked, Timeout.InfiniteTimeSpan);
     }
 
     private void StopUnasked()
     {
         lock (_gate)
         {
-            if (time.GetElapsedTime(_askedAt) >= KeptUnasked) Stop();
+            var left = KeptUnasked - time.GetElapsedTime(_askedAt);
+            if (left <= TimeSpan.Zero) Stop();
+            else _timer?.Change(left, Timeout.InfiniteTimeSpan);
         }
     }
 

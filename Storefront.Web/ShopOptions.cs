@@ -17,7 +17,8 @@ internal sealed class ShopOptions
     public string? CookieSecret { get; set; }
 
     /// <summary>
-    /// Opens the operator's page to those who know it: 16 characters or more. Empty: in development the page is open to all who reach it, elsewhere there is none.
+    /// Opens the operator's page to those who know it: 16 characters or more. Empty: in development the page is open to all who reach it, elsewhere there is
+    /// none.
     /// </summary>
     public string? OperatorKey { get; set; }
 }

@@ -35,7 +35,7 @@ public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : 
 
     private static async Task TakeAsync(IPage page, string name)
     {
-        await page.SetViewportSizeAsync(1000, 800);
+        await page.SetViewportSizeAsync(1000, 1000);
         await page.EvaluateAsync("() => Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))");
         var picture = await page.ScreenshotAsync();
         Assert.InRange(picture.Length, 1, BytesMax);
