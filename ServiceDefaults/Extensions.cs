@@ -26,6 +26,7 @@ public static class Extensions
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDefaultHealth();
+        builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
         builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
         builder.Services.AddServiceDiscovery();
@@ -40,7 +41,7 @@ public static class Extensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>) and <c>/openapi/v1.json</c>,
+    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c> and <c>/openapi/v1.json</c>,
     /// in development a page for it at <c>/swagger</c>, and turns exceptions and bare error codes into problem details.
     /// Call it first: it is also the outermost middleware.
     /// </summary>
@@ -51,6 +52,7 @@ public static class Extensions
         app.UseStatusCodePages();
         app.MapHealth("/health", static _ => true);
         app.MapHealth("/alive", static check => check.Tags.Contains("live"));
+        app.MapLiveFigures();
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
         {

@@ -29,7 +29,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
         foreach (var store in model.Stores.Where(s => s.Kind == StoreKind.Postgres))
             output.Write("databases.sql", string.Concat(store.Databases.Select(d => $"CREATE DATABASE \"{d.DatabaseName}\";\n")));
-        var secrets = model.Stores.Select(s => DeploymentModel.VariableOf(s.Password.Name)).Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
+        var secrets = model.Stores.Select(s => s.Password).Concat(model.ServiceSecrets).Select(p => DeploymentModel.VariableOf(p.Name))
+            .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
             string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
         output.WriteResource("generate.sh", "generate-env.sh");
@@ -101,7 +102,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         if (service.HasProperties) environment["INSTANCE_ID"] = service.Name;
         foreach (var other in service.Services) environment[$"services__{other}__http__0"] = $"http://{other}:{ServicePort}";
         foreach (var connection in service.Stores) environment[$"ConnectionStrings__{connection.Name}"] = values.Write(connection.Source);
-        foreach (var (name, value) in service.Environment) environment[name] = Escape(values.Write(value));
+        foreach (var (name, value) in service.Environment) environment[name] = value is ParameterResource ? values.Write(value) : Escape(values.Write(value));
         return Common().With(Limits("2", "512m")).With(new()
         {
             ["image"] = $"{service.Image}:${{IMAGE_TAG:-{DeploymentModel.ImageTag}}}",

@@ -40,7 +40,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             .Replace("@MACHINES@", string.Join(' ', environment.Machines), StringComparison.Ordinal)
             .Replace("@STORES@", string.Join(' ', StoresOn(machine).Select(s => $"{s.Name}:{UserOf(s)}")), StringComparison.Ordinal)
             .Replace("@KINDS@", string.Join(' ', StoresOn(machine).Select(s => Lower(s.Kind.ToString()))), StringComparison.Ordinal)
-            .Replace("@SECRETS@", string.Join(' ', model.Stores.Select(s => DeploymentModel.VariableOf(s.Password.Name))), StringComparison.Ordinal)
+            .Replace("@SECRETS@", string.Join(' ', model.Stores.Select(s => s.Password).Concat(model.ServiceSecrets)
+                .Select(p => DeploymentModel.VariableOf(p.Name))), StringComparison.Ordinal)
             .Replace("@SERVICES@", string.Join(' ', model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}")), StringComparison.Ordinal)
             .Replace("@GATEWAY@", $"{model.Gateway.Name}:{GatewayPort}", StringComparison.Ordinal));
     }
