@@ -13,7 +13,8 @@ internal sealed class OrderReset(NpgsqlDataSource database, IHttpClientFactory c
 {
     private const int CommandTimeSecondsMax = 30;
 
-    private const string LockSql = "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
+    // The transaction is idle while the other services do their parts, for as long as their calls may take, whatever the server's own limit is.
+    private const string LockSql = "SET LOCAL idle_in_transaction_session_timeout = '150s'; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
 
     private const string IsOpenSql = "SELECT EXISTS (SELECT FROM sagas)";
 
