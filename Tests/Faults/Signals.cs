@@ -3,10 +3,11 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>What happens to a process: SIGKILL, SIGSTOP, SIGCONT of signal(7), by their numbers on Linux.</summary>
+/// <summary>What happens to a process: SIGKILL, SIGTERM, SIGCONT, SIGSTOP of signal(7), by their numbers on Linux.</summary>
 public enum Signal
 {
     Kill = 9,
+    Terminate = 15,
     Continue = 18,
     Stop = 19,
 }
