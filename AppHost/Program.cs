@@ -37,7 +37,7 @@ var storefront = builder.AddProject("storefront", "../Storefront.Web")
     .WithShopCommands(stockApi, orderApi)
     .WithHttpHealthCheck("/health");
 
-builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
+var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
         stripPrefix: "/orders")
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
@@ -45,6 +45,12 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
     .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16) // a batch of 1,000 customers, or max_payload_size_kb at its highest
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"]);
+
+if (builder.ExecutionContext.IsRunMode)
+    builder.AddProject("load-test", "../LoadTest")
+        .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
+        .WaitFor(gateway)
+        .WithExplicitStart();
 
 if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
 if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();

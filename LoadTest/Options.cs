@@ -123,7 +123,8 @@ internal sealed record CheckoutOptions
 /// <summary>Limits of the options.</summary>
 internal static class Limits
 {
-    public const int ConnectionsMax = 10_000, DurationSecondsMax = 3_600, WarmupSecondsMax = 600, RatePerSecondMax = 1_000_000, LinesMax = 1_000, WeightMax = 1_000;
+    public const int ConnectionsMax = 10_000, DurationSecondsMax = 3_600, WarmupSecondsMax = 600, RatePerSecondMax = 1_000_000;
+    public const int LinesMax = 1_000, WeightMax = 1_000;
     public const long ItemsMax = 1_000_000, UsersMax = 1_000_000, OrdersMax = 10_000_000;
 
     /// <summary>How many orders <c>--orders auto</c> prepares for each second, and at most: of a batch, and call by call.</summary>

@@ -114,6 +114,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
     {
         foreach (var (refusal, count) in _refusals) yield return new($"{Scenario}: refused as {refusal}, not {OutOfStock}", count);
         foreach (var violation in ledger.Violations) yield return new($"{Scenario}: {violation}", 1);
-        if (ledger.OrdersPaid > pieces || (failed == 0 && ledger.OrdersPaid < pieces)) yield return new($"{Scenario}: {ledger.OrdersPaid:N0} paid orders for {pieces:N0} pieces", 1);
+        if (ledger.OrdersPaid > pieces || (failed == 0 && ledger.OrdersPaid < pieces))
+            yield return new($"{Scenario}: {ledger.OrdersPaid:N0} paid orders for {pieces:N0} pieces", 1);
     }
 }

@@ -111,7 +111,8 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
             if (Now > limit)
             {
                 throw new LoadTestException(
-                    $"{string.Join(", ", _targets)} cannot be reached: after {ConnectSecondsMax} s {open.Length} of {_connections.Length} connections are open.");
+                    $"{string.Join(", ", _targets)} cannot be reached: after {ConnectSecondsMax} s {open.Length} of {_connections.Length} connections"
+                    + " are open.");
             }
 
             cancellationToken.ThrowIfCancellationRequested();

@@ -24,12 +24,15 @@ internal static class HtmlReport
         rect.first { fill: var(--first); } rect.second { fill: var(--second); } rect.bad { fill: var(--bad); } rect.off { fill: var(--off); }
         .key { display: flex; flex-wrap: wrap; gap: 4px 16px; color: var(--quiet); font-size: 13px; margin-bottom: 8px; }
         .key i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
-        .key .first { background: var(--first); } .key .second { background: var(--second); } .key .bad { background: var(--bad); } .key .off { background: var(--off); }
+        .key .first { background: var(--first); } .key .second { background: var(--second); }
+        .key .bad { background: var(--bad); } .key .off { background: var(--off); }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th { color: var(--quiet); font-weight: 500; }
-        th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--grid); } th:first-child, td:first-child { text-align: left; padding-left: 0; }
+        th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--grid); }
+        th:first-child, td:first-child { text-align: left; padding-left: 0; }
         """;
 
-    private static readonly (string Name, string Class)[] OutcomeParts = [("as expected", "first"), ("wrong", "bad"), ("failed", "second"), ("unfinished", "off")];
+    private static readonly (string Name, string Class)[] OutcomeParts =
+        [("as expected", "first"), ("wrong", "bad"), ("failed", "second"), ("unfinished", "off")];
 
     public static string Write(RunReport report)
     {
@@ -52,12 +55,14 @@ internal static class HtmlReport
 
     private static void AppendHead(StringBuilder page, RunReport report)
     {
-        var loop = report.RatePerSecond > 0 ? $"{report.RatePerSecond:N0} requests/s asked for, up to {report.Users:N0} users" : $"{report.Users:N0} users, closed loop";
+        var loop = report.RatePerSecond > 0 ? $"{report.RatePerSecond:N0} requests/s asked for, up to {report.Users:N0} users"
+            : $"{report.Users:N0} users, closed loop";
         page.Append(CultureInfo.InvariantCulture, $"<h1>LoadTest {Svg.Text(report.Command)}</h1>")
             .Append(CultureInfo.InvariantCulture, $"<p>{report.StartedAt:yyyy-MM-dd HH:mm} UTC, {Svg.Text(string.Join(", ", report.Targets))}; {loop}, ")
             .Append(CultureInfo.InvariantCulture, $"{report.RampSeconds} s before, {report.MeasuredSeconds:N1} s measured, seed {report.Seed}")
             .Append(report.IsStoppedEarly ? ", stopped early" : "")
-            .Append(CultureInfo.InvariantCulture, $". {Svg.Text(report.Machine.Processor)}, {report.Machine.Cores} cores, {report.Machine.MemoryGiB:N0} GiB.</p>\n")
+            .Append(CultureInfo.InvariantCulture, $". {Svg.Text(report.Machine.Processor)}, {report.Machine.Cores} cores, ")
+            .Append(CultureInfo.InvariantCulture, $"{report.Machine.MemoryGiB:N0} GiB.</p>\n")
             .Append("<section><div class=\"facts\">");
         Fact(page, "requests handled a second", Svg.Number(report.HandledPerSecond));
         Fact(page, "p50", Ms(report.Latency?.P50Ms));
@@ -72,10 +77,12 @@ internal static class HtmlReport
     {
         if (report.Seconds.Count < 2) return;
         var measuredFrom = report.Seconds.TakeWhile(static second => !second.IsMeasured).Count();
-        Section(page, "Throughput", "Requests a second.", Key(("handled", "first"), ("errors", "second")) + Svg.OverTime("throughput over time", measuredFrom,
+        var keys = Key(("handled", "first"), ("errors", "second"));
+        Section(page, "Throughput", "Requests a second.", keys + Svg.OverTime("throughput over time", measuredFrom,
             new PlotLine("handled", "first", [.. report.Seconds.Select(static second => (double)second.Handled)]),
             new PlotLine("errors", "second", [.. report.Seconds.Select(static second => (double)(second.Unexpected + second.Failed))])));
-        Section(page, "Latency", "Milliseconds, of all answers of the second.", Key(("p50", "first"), ("p99", "second")) + Svg.OverTime("latency over time", measuredFrom,
+        keys = Key(("p50", "first"), ("p99", "second"));
+        Section(page, "Latency", "Milliseconds, of all answers of the second.", keys + Svg.OverTime("latency over time", measuredFrom,
             new PlotLine("p50", "first", [.. report.Seconds.Select(static second => second.P50Ms)]),
             new PlotLine("p99", "second", [.. report.Seconds.Select(static second => second.P99Ms)])));
     }
@@ -86,7 +93,8 @@ internal static class HtmlReport
         var rows = report.Outcomes.Select(static outcome =>
         {
             long[] counts = [outcome.AsExpected, outcome.Wrong, outcome.Failed, outcome.Unfinished];
-            return (outcome.Scenario, (IReadOnlyList<(string, string, long)>)[.. OutcomeParts.Zip(counts, static (part, count) => (part.Name, part.Class, count))]);
+            var parts = OutcomeParts.Zip(counts, static (part, count) => (part.Name, part.Class, count));
+            return (outcome.Scenario, (IReadOnlyList<(string, string, long)>)[.. parts]);
         }).ToArray();
         Section(page, "Outcomes", "Plays of each scenario, over the whole run.", Key(OutcomeParts) + Svg.Rows("outcomes of each scenario", rows));
     }
@@ -98,7 +106,8 @@ internal static class HtmlReport
             Section(page, "Requests", "As expected, in the measured time.", Table(["request", "handled", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms"],
                 report.Requests.Select(static r => new[]
                 {
-                    r.Name, $"{r.Count:N0}", $"{r.PerSecond:N1}", $"{r.Latency?.P50Ms:N1}", $"{r.Latency?.P95Ms:N1}", $"{r.Latency?.P99Ms:N1}", $"{r.Latency?.MaxMs:N1}",
+                    r.Name, $"{r.Count:N0}", $"{r.PerSecond:N1}", $"{r.Latency?.P50Ms:N1}", $"{r.Latency?.P95Ms:N1}", $"{r.Latency?.P99Ms:N1}",
+                    $"{r.Latency?.MaxMs:N1}",
                 })));
         }
 

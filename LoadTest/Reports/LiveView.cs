@@ -29,7 +29,8 @@ internal sealed class LiveView(TextWriter output, bool isPlain, int totalSeconds
         output.WriteLine($"{TextReport.PhaseName(second.Phase),-10} [{new string('#', (int)(part * BarLength)).PadRight(BarLength, '.')}]"
             + $" {second.Second} of {totalSeconds} s{(second.Waiting > 0 ? $", {second.Waiting:N0} waiting" : "")}");
         output.WriteLine($"rate       {$"{second.Succeeded:N0}/s",-34} {Curve(_rates, second.Succeeded)}");
-        output.WriteLine($"latency    {$"p50 {second.Median / 1e6:N1} ms, p99 {second.Percentile99 / 1e6:N1} ms",-34} {Curve(_latencies, second.Percentile99)}");
+        var latency = $"p50 {second.Median / 1e6:N1} ms, p99 {second.Percentile99 / 1e6:N1} ms";
+        output.WriteLine($"latency    {latency,-34} {Curve(_latencies, second.Percentile99)}");
         output.WriteLine($"errors     {_unexpected:N0} unexpected, {_failed:N0} failed");
     }
 

@@ -10,8 +10,8 @@ internal sealed record PlotLine(string Name, string Class, IReadOnlyList<double>
 /// <summary>Plots as SVG; the page's style colours them.</summary>
 internal static class Svg
 {
-    private const int Width = 720, Height = 220, Left = 60, Right = 12, Top = 12, Bottom = 28, Ticks = 4, TimeTicks = 8, LabelsMax = 10, BarHeight = 22, RowHeight = 34;
-    private const int NamesWidth = 130, CountsWidth = 90;
+    private const int Width = 720, Height = 220, Left = 60, Right = 12, Top = 12, Bottom = 28, Ticks = 4, TimeTicks = 8, LabelsMax = 10;
+    private const int BarHeight = 22, RowHeight = 34, NamesWidth = 130, CountsWidth = 90;
 
     /// <summary>Lines over time, one value a second from second 1 on.</summary>
     /// <param name="title">For who does not see it.</param>
@@ -21,7 +21,12 @@ internal static class Svg
     {
         var (svg, count, top) = (Begin(title, Height), lines[0].Values.Count, NiceTop(lines.Max(static line => line.Values.DefaultIfEmpty().Max())));
         double X(int second) => Left + ((Width - Left - Right) * (double)second / Math.Max(count - 1, 1));
-        if (measuredFrom > 0) svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"ramp\" x=\"{Left}\" y=\"{Top}\" width=\"{X(Math.Min(measuredFrom, count - 1)) - Left:0.#}\" height=\"{Height - Top - Bottom}\"><title>not measured yet</title></rect>");
+        if (measuredFrom > 0)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"ramp\" x=\"{Left}\" y=\"{Top}\" height=\"{Height - Top - Bottom}\" ")
+                .Append(CultureInfo.InvariantCulture, $"width=\"{X(Math.Min(measuredFrom, count - 1)) - Left:0.#}\"><title>not measured yet</title></rect>");
+        }
+
         AppendScale(svg, top);
         for (var i = 0; i < count; i += Math.Max(1, (count + TimeTicks - 1) / TimeTicks)) AppendLabel(svg, X(i), $"{i + 1} s");
         foreach (var line in lines)
@@ -41,13 +46,15 @@ internal static class Svg
     /// <summary>Bars side by side, each with a label below where there is room.</summary>
     public static string Bars(string title, IReadOnlyList<(string Label, double Value)> bars)
     {
-        var (svg, top, step) = (Begin(title, Height), NiceTop(bars.Select(static bar => bar.Value).DefaultIfEmpty().Max()), (double)(Width - Left - Right) / Math.Max(bars.Count, 1));
+        var (svg, top) = (Begin(title, Height), NiceTop(bars.Select(static bar => bar.Value).DefaultIfEmpty().Max()));
+        var step = (double)(Width - Left - Right) / Math.Max(bars.Count, 1);
         AppendScale(svg, top);
         for (var i = 0; i < bars.Count; i++)
         {
             var (x, y) = (Left + (i * step), Y(bars[i].Value, top));
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"first\" x=\"{x + 1:0.#}\" y=\"{y:0.#}\" width=\"{Math.Max(step - 2, 1):0.#}\" height=\"{Height - Bottom - y:0.#}\">")
-                .Append(CultureInfo.InvariantCulture, $"<title>{Text(bars[i].Label)}: {Number(bars[i].Value)}</title></rect>");
+            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"first\" x=\"{x + 1:0.#}\" y=\"{y:0.#}\" width=\"{Math.Max(step - 2, 1):0.#}\" ")
+                .Append(CultureInfo.InvariantCulture, $"height=\"{Height - Bottom - y:0.#}\"><title>{Text(bars[i].Label)}: {Number(bars[i].Value)}</title>")
+                .Append("</rect>");
             if (i % Math.Max(1, (bars.Count + LabelsMax - 1) / LabelsMax) == 0) AppendLabel(svg, x + (step / 2), bars[i].Label);
         }
 
@@ -65,8 +72,8 @@ internal static class Svg
             foreach (var (part, style, count) in rows[i].Parts.Where(static part => part.Count > 0))
             {
                 var width = Math.Max((Width - NamesWidth - CountsWidth) * (double)count / total, 2); // what there is shows, however little
-                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{style}\" x=\"{x:0.#}\" y=\"{i * RowHeight}\" width=\"{width:0.#}\" height=\"{BarHeight}\">")
-                    .Append(CultureInfo.InvariantCulture, $"<title>{Text(rows[i].Name)}: {count:N0} {Text(part)}</title></rect>");
+                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{style}\" x=\"{x:0.#}\" y=\"{i * RowHeight}\" width=\"{width:0.#}\" ")
+                    .Append(CultureInfo.InvariantCulture, $"height=\"{BarHeight}\"><title>{Text(rows[i].Name)}: {count:N0} {Text(part)}</title></rect>");
                 x += width + 2;
             }
 

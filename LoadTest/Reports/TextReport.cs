@@ -51,10 +51,12 @@ internal static class TextReport
         output.WriteLine($"handled    {report.HandledPerSecond:N1} requests/s on average ({report.Handled:N0} in {report.MeasuredSeconds:N1} s)");
         output.WriteLine($"latency    {Describe(report.Latency)}");
         PrintArrivals(output, report.Arrivals);
-        output.WriteLine($"errors     {report.ErrorCount:N0}" + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
+        output.WriteLine($"errors     {report.ErrorCount:N0}"
+            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
         foreach (var kind in report.Errors) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         if (report.Unanswered > 0) output.WriteLine($"           {report.Unanswered:N0} x no answer");
-        if (report.Requests.Count > 0) output.WriteLine($"{"request",-20} {"handled",10} {"a second",10} {"p50 ms",9} {"p95 ms",9} {"p99 ms",9} {"max ms",9}");
+        if (report.Requests.Count > 0)
+            output.WriteLine($"{"request",-20} {"handled",10} {"a second",10} {"p50 ms",9} {"p95 ms",9} {"p99 ms",9} {"max ms",9}");
         foreach (var request in report.Requests)
             output.WriteLine($"  {request.Name,-18} {request.Count,10:N0} {request.PerSecond,10:N1} {request.Latency?.P50Ms,9:N1} {request.Latency?.P95Ms,9:N1}"
                 + $" {request.Latency?.P99Ms,9:N1} {request.Latency?.MaxMs,9:N1}");
@@ -69,7 +71,11 @@ internal static class TextReport
         foreach (var difference in Comparison.Differences(before, after)) output.WriteLine($"note       different {difference}");
         output.WriteLine($"{"",-28} {"A",12} {"B",12} {"B to A",9}");
         foreach (var figure in Comparison.Compare(before, after))
-            output.WriteLine($"{figure.Name,-28} {figure.Before,12:N2} {figure.After,12:N2} {$"{figure.Percent:+0.0;-0.0;0.0} %",9}  {figure.Judgement}".TrimEnd());
+        {
+            var percent = figure.Percent is { } number ? $"{number:+0.0;-0.0;0.0} %" : "";
+            output.WriteLine($"{figure.Name,-28} {figure.Before,12:N2} {figure.After,12:N2} {percent,9}  {figure.Judgement}".TrimEnd());
+        }
+
         output.WriteLine(Comparison.Rule);
     }
 

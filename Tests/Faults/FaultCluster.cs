@@ -109,7 +109,8 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>Brings back what a failed test left stopped or dead.</summary>
     public async Task HealAsync()
     {
-        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource).ToList())
+        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource
+            && !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToList())
         {
             if (!IsDead(instance.ResourceId)) Send(_armed.Contains(instance.ResourceId) ? Signal.Kill : Signal.Continue, [instance.ResourceId]);
             if (_armed.Contains(instance.ResourceId)) await DeadAsync([instance.ResourceId]);
