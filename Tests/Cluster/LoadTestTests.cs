@@ -79,14 +79,16 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     {
         var json = _folder / "report.json";
         using var process = Process.Start(new ProcessStartInfo("dotnet", [
-            Path.Combine(AppContext.BaseDirectory, "LoadTest.dll"), "browse", "--target", Target, "--users", "2", "--ramp", "0", "--duration", "600", "--json", json])
+            Path.Combine(AppContext.BaseDirectory, "LoadTest.dll"), "browse", "--target", Target, "--users", "2", "--ramp", "0", "--duration", "600",
+            "--json", json])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(Ct);
-            while (await process.StandardOutput.ReadLineAsync(Ct) is { } line && !line.Contains("measured ", StringComparison.Ordinal)) await _output.WriteLineAsync(line);
+            while (await process.StandardOutput.ReadLineAsync(Ct) is { } line && !line.Contains("measured ", StringComparison.Ordinal))
+                await _output.WriteLineAsync(line);
             Signal.Terminate.Send(process.Id);
             await _output.WriteAsync(await process.StandardOutput.ReadToEndAsync(Ct) + await errors);
             await process.WaitForExitAsync(Ct).WaitAsync(EndLimit, Ct);
@@ -137,7 +139,8 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     {
         var json = _folder / "report.json";
         string[] target = arguments.Contains("--target") ? [] : ["--target", Target];
-        var options = ScenarioOptions.Parse(Sets.Single(set => set.Name == command), [.. arguments, .. target, "--json", json, "--html", _folder / "report.html"]);
+        var options = ScenarioOptions.Parse(
+            Sets.Single(set => set.Name == command), [.. arguments, .. target, "--json", json, "--html", _folder / "report.html"]);
         await Task.Run(() => ScenarioCommand.Run(options, _output, isPlain: true, Ct), Ct);
         return RunReport.Read(json);
     }

@@ -40,8 +40,8 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
     public async Task JMeter_s_script_fails_where_the_shop_does()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
-        var (code, output) = await RunAsync(JMeterScript, [], "--scenario", "payload", "--threads", "1", "--duration", "2", "--ramp", "0", "--host", "127.0.0.1",
-            "--port", "1", "--out", _folder / "jmeter");
+        var (code, output) = await RunAsync(JMeterScript, [], "--scenario", "payload", "--threads", "1", "--duration", "2", "--ramp", "0",
+            "--host", "127.0.0.1", "--port", "1", "--out", _folder / "jmeter");
         Assert.True(code == 1, output);
         Assert.Contains("failed: large answer", output, StringComparison.Ordinal);
     }
@@ -64,11 +64,12 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
     {
         Assert.SkipUnless(Published.Has("locust"), "locust is not on this machine");
         var (code, output) = await RunAsync("locust", [("SHOP_WEIGHTS", "item=1,one=1,two=1,remove=1,no-stock=1,no-credit=1")],
-            "--locustfile", Path.Combine(SourceTree.Root, "loadtest/locust/locustfile.py"), "--headless", "--users", "4", "--spawn-rate", "4", "--run-time", "4s",
-            "--host", Gateway.GetLeftPart(UriPartial.Authority), "--only-summary", "--csv", _folder / "locust");
+            "--locustfile", Path.Combine(SourceTree.Root, "loadtest/locust/locustfile.py"), "--headless", "--users", "4", "--spawn-rate", "4",
+            "--run-time", "4s", "--host", Gateway.GetLeftPart(UriPartial.Authority), "--only-summary", "--csv", _folder / "locust");
         Assert.True(code == 0, output);
         var rows = (await File.ReadAllLinesAsync(_folder / "locust_stats.csv", Ct)).Skip(1).Select(static line => line.Split(',')).ToDictionary(
-            static row => row[1], static row => (Count: int.Parse(row[2], CultureInfo.InvariantCulture), Failures: int.Parse(row[3], CultureInfo.InvariantCulture)));
+            static row => row[1],
+            static row => (Count: int.Parse(row[2], CultureInfo.InvariantCulture), Failures: int.Parse(row[3], CultureInfo.InvariantCulture)));
         Assert.True(rows["checkout"].Count > 5 && rows["remove item"].Count > 0, output);
         Assert.Equal(0, rows["Aggregated"].Failures);
     }

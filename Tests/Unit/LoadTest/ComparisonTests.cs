@@ -44,7 +44,8 @@ public sealed class ComparisonTests
         var report = RunReports.Of(10, 100, 5, errors: 2);
         report.Save(null, file);
         var read = RunReport.Read(file);
-        Assert.Equal((report.Handled, report.ErrorCount, report.IsRight, report.Seconds.Count), (read.Handled, read.ErrorCount, read.IsRight, read.Seconds.Count));
+        Assert.Equal((report.Handled, report.ErrorCount, report.IsRight, report.Seconds.Count),
+            (read.Handled, read.ErrorCount, read.IsRight, read.Seconds.Count));
         Assert.Equal(report.Handled, read.Distribution.Sum(static bucket => bucket.Count));
         Assert.InRange(read.Distribution[^1].UpToMs, 5, 6);
         output.Print(read, report);
