@@ -156,7 +156,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         {
             _statistics.RanOut = _plan.DurationSeconds > 0 && _ranOutAt > 0;
             _statistics.End(_statistics.RanOut ? _ranOutAt : end);
-            if (_schedule is null) _isSending = false;
+            if (_schedule is null) _isSending = _series.Begin is not null;
             else _schedule.End = end; // what was due within the window is still sent
         }
 
@@ -202,7 +202,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
 
     private bool IsAtRest()
     {
-        lock (_gate) return _onTheWay == 0 && (!_isSending || _ranOutAt > 0 || _schedule?.Waiting(Now) is 0);
+        lock (_gate) return _onTheWay == 0 && (!_isSending || _ranOutAt > 0 || _schedule is null || _schedule.Waiting(Now) == 0);
     }
 
     private void Tick(CancellationToken cancellationToken)
@@ -280,7 +280,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         start = now;
         if (!_isSending) return false;
         if (_schedule is null && now - _begin < RampTicks && _onTheWay >= (now - _begin) * _connections.Length / RampTicks) return false;
-        if (_next < _series.Count) return _schedule is null || _schedule.TryTake(now, out start);
+        if (_next < _series.Count) return (_schedule is null || _schedule.TryTake(now, out start)) && _series.Begin?.Invoke(_next) != false;
         if (_ranOutAt == 0) _ranOutAt = now;
         return false;
     }

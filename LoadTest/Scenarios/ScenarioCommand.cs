@@ -25,6 +25,7 @@ internal static class ScenarioCommand
         var done = LoadDriver.Run(options.Targets, visits.Requests, new LoadPlan(options.Users)
         {
             WarmupSeconds = options.RampSeconds, IsRamped = true, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond, Stop = stop,
+            WindowEnded = visits.Close,
             EachSecond = second =>
             {
                 seconds.Add(second);

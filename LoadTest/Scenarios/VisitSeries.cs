@@ -42,6 +42,7 @@ internal sealed class VisitSeries
     private readonly Dictionary<string, Outcomes> _outcomes;
     private byte[] _body = [];
     private long _visits;
+    private bool _isClosed;
 
     public VisitSeries(ScenarioSet set, long seed, Target target)
     {
@@ -66,28 +67,44 @@ internal sealed class VisitSeries
     public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
 
     /// <summary>The series for a driver.</summary>
-    public RequestSeries Requests => new(long.MaxValue, Write, Answered) { RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
+    public RequestSeries Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
+
+    /// <summary>No visit begins any more; those that are under way go on.</summary>
+    public void Close()
+    {
+        lock (_gate) _isClosed = true;
+    }
+
+    private bool Begin(long number)
+    {
+        lock (_gate)
+        {
+            if (!_ready.TryDequeue(out var visit))
+            {
+                if (_isClosed) return false;
+                visit = New(_visits++);
+            }
+
+            _underWay.Add(number, visit);
+            return true;
+        }
+    }
 
     private int Write(long number, Span<byte> buffer)
     {
-        Visit? visit;
-        lock (_gate)
-        {
-            if (!_ready.TryDequeue(out visit)) visit = New(_visits++);
-            _underWay.Add(number, visit);
-        }
-
-        return visit.Call.Write(_authority, buffer);
+        Call? call;
+        lock (_gate) call = _underWay.GetValueOrDefault(number)?.Call;
+        return call?.Write(_authority, buffer) ?? 0; // 0: it has been answered already, by the end of its connection
     }
 
     private Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
     {
         lock (_gate)
         {
-            if (!_underWay.Remove(number, out var visit)) return new(IsExpected: false); // it broke before it was written
+            _underWay.Remove(number, out var visit);
             if (_body.Length < body.Length) _body = new byte[body.Length];
             body.CopyTo(_body);
-            var kind = KindOf(visit.Call.Kind);
+            var kind = KindOf(visit!.Call.Kind);
             if (visit.Take(status, _body.AsMemory(0, body.Length))) _ready.Enqueue(visit);
             else End(visit);
             return new(visit.Wrong is null, kind);

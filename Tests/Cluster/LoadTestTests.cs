@@ -48,8 +48,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         var report = await RunAsync(command, "--weights", scenario, "--users", "4", "--ramp", "0", "--duration", "1");
         Assert.True(report.IsRight && report.ErrorCount == 0, _output.ToString());
         var outcome = Assert.Single(report.Outcomes);
-        Assert.True(outcome is { AsExpected: > 0, Wrong: 0, Failed: 0 }, _output.ToString());
-        Assert.Equal(report.Handled, report.Distribution.Sum(static bucket => bucket.Count), report.Handled * 0.5);
+        Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // what a user begins ends, however slow
         Assert.Contains($"  {scenario}", _output.ToString(), StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LoadTest.Driving;
 using LoadTest.Http;
 using LoadTest.Scenarios;
 using LoadTest.Statistics;
@@ -65,6 +66,20 @@ public sealed class VisitSeriesTests
     }
 
     [Fact]
+    public void Once_closed_it_ends_what_is_under_way_and_begins_nothing()
+    {
+        var (series, buffer, shop) = (new VisitSeries(ShopScenarios.Set, 1, Target), new byte[2_000], new Shop());
+        var requests = series.Requests;
+        Assert.True(requests.Begin!(0));
+        series.Close();
+        var number = 0;
+        for (var begun = true; begun && number < 100; begun = requests.Begin(++number)) Answer(requests, number, buffer, shop);
+        Assert.InRange(number, 3, 20);
+        var ended = series.Ended().Values;
+        Assert.Equal((1, 0), (ended.Sum(static outcomes => outcomes.AsExpected), ended.Sum(static outcomes => outcomes.Unfinished)));
+    }
+
+    [Fact]
     public void A_body_goes_with_its_length_and_type()
     {
         var buffer = new byte[2_000];
@@ -82,13 +97,18 @@ public sealed class VisitSeriesTests
         var (requests, buffer, verdicts) = (series.Requests, new byte[2_000], new List<Verdict>());
         for (var number = 0; number < Requests; number++)
         {
-            var length = requests.Write(number, buffer);
-            var path = Encoding.ASCII.GetString(buffer, 0, length).Split(' ')[1];
-            var (status, body) = shop.Answer(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
-            verdicts.Add(requests.Answered(number, status, Encoding.ASCII.GetBytes(body)));
+            Assert.True(requests.Begin!(number));
+            verdicts.Add(Answer(requests, number, buffer, shop));
         }
 
         return (series, verdicts);
+    }
+
+    private static Verdict Answer(RequestSeries requests, long number, byte[] buffer, Shop shop)
+    {
+        var path = Encoding.ASCII.GetString(buffer, 0, requests.Write(number, buffer)).Split(' ')[1];
+        var (status, body) = shop.Answer(path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        return requests.Answered(number, status, Encoding.ASCII.GetBytes(body));
     }
 
     private sealed class Shop
