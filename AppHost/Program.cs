@@ -46,11 +46,7 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"]);
 
-if (builder.ExecutionContext.IsRunMode)
-    builder.AddProject("load-test", "../LoadTest")
-        .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
-        .WaitFor(gateway)
-        .WithExplicitStart();
+builder.AddLoadTest(gateway);
 
 if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
 if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();

@@ -16,7 +16,7 @@ internal static class RunReports
         statistics.End(seconds * Stopwatch.Frequency);
         var each = Enumerable.Range(0, seconds + 1).Select(i => (i, Noise: 1 + (i % 2 == 0 ? 0.1 : -0.1))).Select(second => new SecondStatistics(second.i + 1,
             second.i == 0 ? LoadPhase.Warmup : LoadPhase.Measured, (long)(perSecond * second.Noise), 0, errors / seconds, (long)(ms * 1e6 * second.Noise),
-            (long)(ms * 2e6 * second.Noise), 0));
+            (long)(ms * 1e6 * second.Noise), 0));
         return RunReport.Of("shop", DateTimeOffset.UnixEpoch, 0, statistics, [.. each]) with
         {
             Targets = ["http://shop & <co>"], Users = 8, Requests = [RequestReport.Of("find <item>", statistics.Requests[0], statistics.Seconds)],

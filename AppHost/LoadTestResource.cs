@@ -1,0 +1,15 @@
+namespace AppHost;
+
+/// <summary>The load generator, to be started by hand.</summary>
+internal static class LoadTestResource
+{
+    /// <summary>Adds it to a run; a deployment has none. It plays all scenarios of the shop for a minute.</summary>
+    public static void AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
+    {
+        if (builder.ExecutionContext.IsPublishMode) return;
+        builder.AddProject("load-test", "../LoadTest")
+            .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
+            .WaitFor((IResourceBuilder<IResource>)gateway)
+            .WithExplicitStart();
+    }
+}
