@@ -9,7 +9,7 @@ internal static class LoadTestResource
         if (builder.ExecutionContext.IsPublishMode) return;
         builder.AddProject("load-test", "../LoadTest")
             .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
-            .WaitFor((IResourceBuilder<IResource>)gateway)
+            .WaitFor(gateway)
             .WithExplicitStart();
     }
 }

@@ -46,14 +46,13 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"]);
 
-builder.AddLoadTest(gateway);
-
 if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
 if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();
 if (builder.Publishes("vms"))
     builder.AddVirtualMachineEnvironment("vms", "customer-vm1", "customer-vm2", "customer-vm3")
         .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
 
+builder.AddLoadTest(gateway);
 builder.ForwardTelemetrySettings();
 builder.Build().Run();
 
