@@ -30,6 +30,7 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, [], "--scenario", "all", "--threads", "3", "--duration", "4", "--ramp", "0", "--host", Gateway.Host,
             "--port", Gateway.Port.ToString(CultureInfo.InvariantCulture), "--out", _folder / "jmeter", "--", "-Jstorm.operations=50");
+        SkipIfBroken(output);
         Assert.True(code == 0, output);
         foreach (var kind in new[] { "storm", "large answer", "large request", "create customer", "delete customer", "find deleted" })
             Assert.Contains(kind, output, StringComparison.Ordinal);
@@ -42,6 +43,7 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, [], "--scenario", "payload", "--threads", "1", "--duration", "2", "--ramp", "0",
             "--host", "127.0.0.1", "--port", "1", "--out", _folder / "jmeter");
+        SkipIfBroken(output);
         Assert.True(code == 1, output);
         Assert.Contains("failed: large answer", output, StringComparison.Ordinal);
     }
@@ -70,7 +72,7 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
         var rows = (await File.ReadAllLinesAsync(_folder / "locust_stats.csv", Ct)).Skip(1).Select(static line => line.Split(',')).ToDictionary(
             static row => row[1],
             static row => (Count: int.Parse(row[2], CultureInfo.InvariantCulture), Failures: int.Parse(row[3], CultureInfo.InvariantCulture)));
-        Assert.True(rows["checkout"].Count > 5 && rows["remove item"].Count > 0, output);
+        Assert.True(rows["checkout"].Count > 0 && rows["find order"].Count > 0, output);
         Assert.Equal(0, rows["Aggregated"].Failures);
     }
 
@@ -85,6 +87,10 @@ public sealed class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.Contains("class Shopper(HttpUser)", output, StringComparison.Ordinal);
         Assert.DoesNotContain("part-of: shop\n", output, StringComparison.Ordinal); // the shop's policies are for its own pods
     }
+
+    // Debian 12's JMeter 2.13 runs no plan at all: its own classes are refused by the XStream that Debian gives it.
+    private static void SkipIfBroken(string output) => Assert.SkipWhen(output.Contains("ForbiddenClassException: org.apache.jmeter", StringComparison.Ordinal),
+        "this JMeter cannot read any plan (Debian's 2.13 with its newer XStream): install 5.5 or later");
 
     private async Task<(int Code, string Output)> RunAsync(string program, (string Name, string Value)[] environment, params string[] arguments)
     {
