@@ -29,6 +29,6 @@ internal static class Secrets
         output.Write($"{folder}/.gitignore", "*.env\n");
     }
 
-    /// <summary>The secret of a parameter: named like it, with one key.</summary>
-    public static Secret Of(ParameterResource parameter) => new(parameter.Name, "password");
+    /// <summary>The secret of a password: named like it, with one key.</summary>
+    public static Secret Of(string password) => new(password, "password");
 }
