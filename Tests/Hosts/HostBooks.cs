@@ -1,10 +1,13 @@
 using System.Text.Json;
+using System.Net;
+using System.Runtime.Versioning;
 using Tests.Cluster;
 using Tests.Faults;
 
 namespace Tests.Hosts;
 
 /// <summary>A small shop made by batch_init, and what its books must say whatever happens to machines: a ledger kept from what clients can see.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class HostBooks
 {
     public const int Orders = 3_000;
@@ -22,7 +25,9 @@ internal sealed class HostBooks
     {
         await shop.PostAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
         await shop.PostAsync($"/payment/batch_init/{Users}/{Plenty}");
-        await shop.PostAsync($"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}");
+        // Waits for checkouts of a test before.
+        await Eventually.EqualAsync(HttpStatusCode.OK, async () => (await shop.SendAsync("POST", $"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}")).Status,
+            SettleTimeMax);
         for (var item = 0; item < ScarceItems; item++) await shop.PostAsync($"/stock/subtract/{item}/{Plenty - Few}");
         for (var user = 0; user < PoorUsers; user++) await shop.PostAsync($"/payment/pay/{user}/{Plenty - Few}");
         return new HostBooks(hosts, shop);

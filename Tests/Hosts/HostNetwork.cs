@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace Tests.Hosts;
 
 /// <summary>A network of its own for some machines and for the clients: a bridge in a namespace, which nothing else is in. It is gone with its only process.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class HostNetwork : IDisposable
 {
     private const string Bridge = "hosts", ClientAddress = "10.77.0.254/24";
@@ -32,7 +34,9 @@ internal sealed class HostNetwork : IDisposable
     /// <summary>Gives a machine its cable.</summary>
     public async Task PlugInAsync(Machine machine)
     {
-        await IpAsync("link", "add", machine.Name, "type", "veth", "peer", "name", "eth0", "netns", $"{machine.FirstProcess}");
+        // Always the same card: its neighbours remember its address for a while.
+        var card = $"02:00:00:00:00:0{machine.Address[^1]}";
+        await IpAsync("link", "add", machine.Name, "type", "veth", "peer", "name", "eth0", "address", card, "netns", $"{machine.FirstProcess}");
         await IpAsync("link", "set", machine.Name, "master", Bridge, "up");
         await machine.RunAsync("ip", "address", "add", $"{machine.Address}/24", "dev", "eth0");
         await machine.RunAsync("ip", "link", "set", "eth0", "up");

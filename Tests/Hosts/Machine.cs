@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text;
+using System.Runtime.Versioning;
 using Tests.Cluster;
 using Tests.Faults;
 
@@ -10,6 +9,7 @@ namespace Tests.Hosts;
 /// A machine: processes, network, mounts and host name of its own, in namespaces. Its disk is a folder that outlives it: /etc (of this machine, copied), /opt,
 /// /var/lib, /run and /tmp. Its first process only waits; when that is killed, or this program ends, the kernel kills all others at once.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class Machine : IAsyncDisposable
 {
     // $1 the disk, $2 the name. Packages of this machine count as its own.
@@ -49,7 +49,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Where the disk is on this machine.</summary>
     public string Disk { get; }
 
-    public bool IsOn => _unshare is not null;
+    public bool IsOn { get; private set; }
 
     /// <summary>The first process, by its id here.</summary>
     public int FirstProcess { get; private set; }
@@ -72,7 +72,8 @@ internal sealed class Machine : IAsyncDisposable
         var ready = await _unshare.StandardOutput.ReadLineAsync().WaitAsync(PowerTimeMax);
         if (ready != "ready") throw new InvalidOperationException($"{Name} does not start: {await _unshare.StandardError.ReadToEndAsync()}");
         FirstProcess = ProcessTable.Tree(_unshare.Id)[1];
-        File.WriteAllText(Disk + ".pid", $"{FirstProcess}");
+        await File.WriteAllTextAsync(Disk + ".pid", $"{FirstProcess}");
+        IsOn = true;
         await _network.PlugInAsync(this);
         await _units.BootAsync();
     }
@@ -80,6 +81,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>As when the power goes: first nothing is heard of it any more, then every process is killed.</summary>
     public async Task PowerOffAsync()
     {
+        IsOn = false;
         await _network.UnplugAsync(this);
         Signal.Kill.TrySend(FirstProcess);
         await _unshare!.WaitForExitAsync().WaitAsync(PowerTimeMax);

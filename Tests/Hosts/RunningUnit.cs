@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Tests.Cluster;
 using Tests.Faults;
 
 namespace Tests.Hosts;
 
 /// <summary>A unit that was started on a machine: its processes, and the promise to start it again when it fails.</summary>
-internal sealed class RunningUnit(Machine machine, SystemdUnit unit)
+[SupportedOSPlatform("linux")]
+internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposable
 {
     private const int LogLinesMax = 60;
 
     // $1 file mask, $2 folder, $3 open files. A machine of the test may have a lower limit of those.
-    private const string Launch = "umask \"$1\"; cd \"$2\"; ulimit -n \"$3\" 2>/dev/null || :; shift 3; exec \"$@\"";
+    private const string Script = "umask \"$1\"; cd \"$2\"; ulimit -n \"$3\" 2>/dev/null || :; shift 3; exec \"$@\"";
 
     private readonly ConcurrentQueue<string> _log = [];
     private readonly CancellationTokenSource _stop = new();
@@ -69,9 +71,11 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit)
         foreach (var command in unit.Commands("ExecReload", Variables())) await RunAsync(command);
     }
 
+    public void Dispose() => _stop.Dispose();
+
     private async Task WatchAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        while (machine.IsOn && !_stop.IsCancellationRequested)
         {
             try
             {
@@ -106,7 +110,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit)
         using var notified = unit.IsNotify ? new NotifySocket(machine, unit) : null;
         if (notified is not null) variables["NOTIFY_SOCKET"] = notified.Path;
         foreach (var command in unit.Commands("ExecStartPre", variables)) await RunAsync(command);
-        var main = Start(unit.Commands("ExecStart", variables).Single(), variables);
+        var main = Begin(unit.Commands("ExecStart", variables).Single(), variables);
         try
         {
             if (notified is not null) await notified.ReadyAsync(main, unit.StartTimeMax, _stop.Token);
@@ -129,16 +133,16 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit)
     /// <summary>Runs a command of the unit to its end.</summary>
     private async Task RunAsync(string[] command)
     {
-        using var process = Start(command, Variables());
+        using var process = Begin(command, Variables());
         await ExitAsync(process, unit.StartTimeMax);
         if (process.ExitCode != 0) throw new InvalidOperationException($"{unit.Name}: {command[0]} ended with exit code {process.ExitCode}\n{Log}");
     }
 
-    private Process Start(string[] command, Dictionary<string, string> variables)
+    private Process Begin(string[] command, Dictionary<string, string> variables)
     {
         var start = new ProcessStartInfo("nsenter",
         [
-            .. machine.Enter, "sh", "-c", Launch, "sh", unit.FileMask, unit.WorkingDirectory, unit.OpenFilesMax,
+            .. machine.Enter, "sh", "-c", Script, "sh", unit.FileMask, unit.WorkingDirectory, unit.OpenFilesMax,
             "setpriv", $"--reuid={unit.User}", $"--regid={unit.Group}", "--init-groups", "--no-new-privs", "--", .. command,
         ]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
@@ -175,8 +179,8 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit)
     /// <summary>What the main process left goes with it; it was adopted by the machine's first process.</summary>
     private async Task CleanAsync()
     {
-        foreach (var orphan in ProcessTable.Tree(machine.FirstProcess).Skip(1)) Signal.Kill.TrySend(orphan);
         if (!machine.IsOn) return;
+        foreach (var orphan in ProcessTable.Tree(machine.FirstProcess).Skip(1)) Signal.Kill.TrySend(orphan);
         foreach (var (path, _) in unit.Folders.Where(f => f.Path.StartsWith("/run/", StringComparison.Ordinal))) await machine.RunAsync("rm", "-rf", path);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Tests.Hosts;
 
@@ -85,6 +86,8 @@ internal sealed class SystemdUnit
         void Set(string assignment)
         {
             var parts = assignment.Split('=', 2);
+            // systemd mentions such a variable in its log, and drops it.
+            if (!Regex.IsMatch(parts[0], "^[A-Za-z_][A-Za-z0-9_]*$")) throw new FormatException($"{Name}: {parts[0]} is no name of a variable.");
             variables[parts[0]] = parts[1];
         }
     }
@@ -118,7 +121,7 @@ internal sealed class SystemdUnit
             : word.Replace("$$", "$", StringComparison.Ordinal);
     }
 
-    private IEnumerable<string> All(string key) => _settings.GetValueOrDefault(key, []);
+    private List<string> All(string key) => _settings.GetValueOrDefault(key, []);
 
     private string? Last(string key) => All(key).LastOrDefault();
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace Tests.Hosts;
@@ -8,6 +9,7 @@ namespace Tests.Hosts;
 /// Does for one machine what systemd does, as far as the shop's units and install.sh ask for it: starts units in their order, and again when they fail. Commands
 /// come from a script named systemctl through a socket. It neither confines units nor limits what they use: systemd-analyze looks at that.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class UnitRunner : IAsyncDisposable
 {
     private const string Units = "etc/systemd/system";
@@ -41,7 +43,11 @@ internal sealed class UnitRunner : IAsyncDisposable
     {
         _listener?.Dispose();
         await _serving;
-        foreach (var unit in _running.Values) await unit.ForgetAsync();
+        foreach (var unit in _running.Values)
+        {
+            await unit.ForgetAsync();
+            unit.Dispose();
+        }
         _running.Clear();
     }
 
@@ -53,7 +59,7 @@ internal sealed class UnitRunner : IAsyncDisposable
 
     private SystemdUnit Read(string name) => new(name, File.ReadAllText(Path.Combine(_machine.Disk, Units, name)));
 
-    private IEnumerable<string> Order(List<string> names)
+    private List<string> Order(List<string> names)
     {
         names.Sort(StringComparer.Ordinal);
         List<string> ordered = [];
@@ -75,7 +81,11 @@ internal sealed class UnitRunner : IAsyncDisposable
     private async Task StartAsync(string name)
     {
         if (_running.TryGetValue(name, out var running) && running.IsActive) return;
-        if (running is not null) await running.StopAsync();
+        if (running is not null)
+        {
+            await running.StopAsync();
+            running.Dispose();
+        }
         running = _running[name] = new RunningUnit(_machine, Read(name));
         await running.StartAsync();
     }

@@ -60,7 +60,7 @@ install_on 0 prepare
 for i in "${!hosts[@]}"; do
   [ "$i" -gt 0 ] || continue
   remote "${hosts[0]}" "cat /etc/shop/secrets.env" |
-    remote "${hosts[i]}" "umask 077; mkdir -p /etc/shop; cat >/etc/shop/secrets.env.new; mv /etc/shop/secrets.env.new /etc/shop/secrets.env"
+    remote "${hosts[i]}" "mkdir -p /etc/shop; umask 077; cat >/etc/shop/secrets.env.new; mv /etc/shop/secrets.env.new /etc/shop/secrets.env"
   install_on "$i" prepare
 done
 for i in "${!hosts[@]}"; do install_on "$i" stores; done

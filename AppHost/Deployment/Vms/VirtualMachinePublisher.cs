@@ -76,11 +76,16 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private void WriteService(string machine, Service service)
     {
         var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => environment.Placement[s.Name] == machine);
+        // Every machine's, its own first: a caller balances between them, and goes on to the next where one does not answer. Not in the environment: systemd
+        // takes no variable whose name has a dash.
+        var addresses = from other in service.Services
+                        from near in environment.Machines.OrderBy(m => m != machine).Index()
+                        select $" --services:{other}:http:{near.Index}=http://{AddressOf(near.Item)}:{PortOf(other)}";
         output.Write($"{machine}/units/shop-{service.Name}.service", Units.Write($"Shop: {service.Name}", "shop", stores.Select(s => $"shop-{s.Name}.service"),
         [
             "Type=exec",
             $"WorkingDirectory=/opt/shop/current/{service.Name}",
-            $"ExecStart=/opt/shop/current/{service.Name}/{service.Project}",
+            $"ExecStart=/opt/shop/current/{service.Name}/{service.Project}{string.Concat(addresses)}",
             $"EnvironmentFile=/etc/shop/{service.Name}.env",
             "# OTEL_EXPORTER_OTLP_ENDPOINT and the like, where there is a collector on this machine.",
             "EnvironmentFile=-/etc/shop/telemetry.env",
@@ -93,10 +98,6 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         var text = new StringBuilder(Note).Append(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={PortOf(service.Name)}\n");
         text.Append(CultureInfo.InvariantCulture, $"OTEL_SERVICE_NAME={service.Name}\nOTEL_RESOURCE_ATTRIBUTES=service.instance.id={machine}\n");
         text.Append("OTEL_TRACES_SAMPLER=parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.01\n");
-        // Every machine's, its own first: a caller balances between them, and goes on to the next where one does not answer.
-        foreach (var other in service.Services)
-            foreach (var (n, near) in environment.Machines.OrderBy(m => m != machine).Index())
-                text.Append(CultureInfo.InvariantCulture, $"services__{other}__http__{n}=http://{AddressOf(near)}:{PortOf(other)}\n");
         foreach (var connection in service.Stores)
         {
             var address = $"{AddressOf(environment.Placement[connection.Store.Name])}:{connection.Store.Port}";

@@ -56,6 +56,15 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         }
     }
 
+    [Fact]
+    public void Every_variable_has_a_name_that_systemd_takes()
+    {
+        foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
+            foreach (var file in File.ReadLines(unit).Where(l => l.StartsWith("EnvironmentFile=/etc/shop/", StringComparison.Ordinal)))
+                foreach (var line in File.ReadLines(Path.Combine(Path.GetDirectoryName(unit)!, "../env", Path.GetFileName(file))).Where(l => l[0] != '#'))
+                    Assert.Matches("^[A-Za-z_][A-Za-z0-9_]*=", line);
+    }
+
     [Theory]
     [InlineData("customer-vm1")]
     [InlineData("customer-vm2")]

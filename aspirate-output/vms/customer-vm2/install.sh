@@ -6,6 +6,7 @@
 #        what runs out of them). The first three, in this order, unless said.
 # --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run says what would be done and changes nothing.
 set -euo pipefail
+umask 022 # users of services come to their files, whatever root's own umask is
 
 machine=customer-vm2
 machines=(customer-vm1 customer-vm2 customer-vm3)
@@ -154,6 +155,7 @@ copy_release() {
   local target
   target=$root/opt/shop/releases/$(basename "$release")
   if [ -d "$target" ]; then return 0; fi
+  run mkdir -p "$root/opt/shop/releases"
   run cp -a "$release" "$target.new"
   run mv "$target.new" "$target"
 }
@@ -194,7 +196,8 @@ start_stores() {
   for name in ${stores[@]+"${stores[@]%%:*}"}; do
     if is_masked "$name"; then continue; fi
     run systemctl enable --quiet "shop-$name.service"
-    state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/*; } 2>/dev/null | sha256sum)
+    # Not each has a file of every kind.
+    state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/* || :; } 2>/dev/null | sha256sum)
     if [ "$(cat "$applied/$name" 2>/dev/null)" = "$state" ]; then
       run systemctl start "shop-$name.service"
     else
