@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Net;
 using System.Runtime.Versioning;
+using System.Text.Json;
 using Tests.Cluster;
 using Tests.Faults;
 

@@ -155,6 +155,9 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 {
                     ["max_connections"] = "300", ["shared_buffers"] = "1GB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
                     ["wal_compression"] = "lz4",
+                    // A node that is lost holds no locks for longer (PostgresExtensions).
+                    ["idle_in_transaction_session_timeout"] = "5s", ["tcp_keepalives_idle"] = "5", ["tcp_keepalives_interval"] = "2",
+                    ["tcp_keepalives_count"] = "3", ["tcp_user_timeout"] = "11s",
                 },
             },
             ["storage"] = new Map { ["size"] = "20Gi" },
