@@ -23,7 +23,7 @@ public sealed class SharedHosts : ICollectionFixture<ThreeHosts>
 public sealed class ThreeHosts : IAsyncLifetime
 {
     private const int Count = 3;
-    private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(4), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(8), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1);
     private static readonly string Scripts = Path.Combine(SourceTree.Root, "aspirate-output/vms");
     private readonly TempFolder _folder = new();
     private HostNetwork? _network;
