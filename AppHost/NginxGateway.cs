@@ -8,8 +8,22 @@ namespace AppHost;
 /// <param name="Paths">Beginnings of paths.</param>
 /// <param name="StripPrefix">What the service does not see of a path.</param>
 /// <param name="BodyMegabytesMax">The largest request body, in MiB; null for the gateway's own limit.</param>
-internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null)
-    : IResourceAnnotation;
+/// <param name="Access">Who may ask.</param>
+internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null,
+    GatewayAccess Access = GatewayAccess.Everybody) : IResourceAnnotation;
+
+/// <summary>Whom the gateway passes on; to all others there is nothing.</summary>
+internal enum GatewayAccess
+{
+    /// <summary>Whoever asks.</summary>
+    Everybody,
+
+    /// <summary>Programs of this machine.</summary>
+    ThisMachine,
+
+    /// <summary>Nobody.</summary>
+    Nobody,
+}
 
 /// <summary>The one door of the shop: nginx, its configuration written from the model when it starts.</summary>
 internal static class NginxGateway
@@ -47,6 +61,15 @@ internal static class NginxGateway
             .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax));
 
     /// <summary>
+    /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway
+    /// does not have them at all; there operators come to the service itself.
+    /// </summary>
+    public static IResourceBuilder<ContainerResource> WithOperatorRoutes<T>(
+        this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service, string[] paths) where T : IResourceWithServiceDiscovery
+        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "",
+            Access: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Nobody : GatewayAccess.ThisMachine));
+
+    /// <summary>
     /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
     /// <c>services__NAME__http__N</c>, one for each replica.
     /// </summary>
@@ -54,29 +77,43 @@ internal static class NginxGateway
     {
         var upstreams = new StringBuilder();
         var locations = new StringBuilder();
+        foreach (var service in routes.Select(static route => route.Service.Name).Distinct()) AppendUpstream(upstreams, service, environment);
         foreach (var route in routes)
-        {
-            var service = route.Service.Name;
-            upstreams.Append(CultureInfo.InvariantCulture, $"  upstream {service} {{\n    zone {service} 64k;\n");
-            foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal))
-                .OrderBy(v => v.Key, StringComparer.Ordinal))
-            {
-                var address = new Uri(url);
-                var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
-                upstreams.Append(CultureInfo.InvariantCulture, $"    server {host}:{address.Port} max_fails=3 fail_timeout=1s;\n");
-            }
-            upstreams.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
-            foreach (var path in route.Paths)
-            {
-                var target = route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "";
-                // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
-                var final = target.Length > 1 ? "^~ " : "";
-                var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
-                locations.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ {body}proxy_pass http://{service}{target}; }}\n");
-            }
-        }
+            foreach (var path in route.Paths) AppendLocation(locations, route, path);
         return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void AppendUpstream(StringBuilder text, string service, IReadOnlyDictionary<string, string> environment)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"  upstream {service} {{\n    zone {service} 64k;\n");
+        foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal))
+            .OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            var address = new Uri(url);
+            var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
+            text.Append(CultureInfo.InvariantCulture, $"    server {host}:{address.Port} max_fails=3 fail_timeout=1s;\n");
+        }
+
+        text.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
+    }
+
+    private static void AppendLocation(StringBuilder text, GatewayRoutes route, string path)
+    {
+        var service = route.Service.Name;
+        if (route.Access != GatewayAccess.Everybody)
+        {
+            // In every spelling that the service would take for this path.
+            text.Append(CultureInfo.InvariantCulture, $"    location ~* ^{path}(/|$) {{ ").Append(route.Access == GatewayAccess.Nobody ? "return 404; }\n"
+                : $"allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://{service}; }}\n");
+            return;
+        }
+
+        var target = route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "";
+        // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
+        var final = target.Length > 1 ? "^~ " : "";
+        var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
+        text.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ {body}proxy_pass http://{service}{target}; }}\n");
     }
 
     // Limits: a request body of 1 MiB, unless the routes say otherwise; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has

@@ -30,8 +30,11 @@ var customerApi = builder.AddProject("customer-api", "../Customer.Api")
     .WithReference(customers).WaitFor(customers)
     .WithHttpHealthCheck("/health");
 
+var cookieSecret = builder.AddParameter("cookie-secret", new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
 var storefront = builder.AddProject("storefront", "../Storefront.Web")
     .WithReference(orderApi).WithReference(paymentApi).WithReference(stockApi).WithReference(customerApi)
+    .WithEnvironment("Shop__CookieSecret", cookieSecret) // one for all replicas
+    .WithShopCommands(stockApi, orderApi)
     .WithHttpHealthCheck("/health");
 
 builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
@@ -40,6 +43,7 @@ builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
     .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16) // a batch of 1,000 customers, or max_payload_size_kb at its highest
+    .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"]);
 
 if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();

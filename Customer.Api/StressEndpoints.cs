@@ -25,7 +25,7 @@ internal static class StressEndpoints
         stress.MapGet("/batch-customers", BatchAsync).WithName("BatchCustomers")
             .WithSummary("Reads up to count (1 to 1000) customers and pads each to size_kb (1 to 64), 32 MB in all at most.");
         stress.MapGet("/heavy-computation", ComputeAsync).WithName("HeavyComputation")
-            .WithSummary("Keeps a core busy: depth 1 to 100, complexity low, medium or high; 1.5 s at most. As many at once as there are cores.");
+            .WithSummary("Keeps a core busy: depth 1 to 100, complexity low, medium or high; 500,000 hashes at most. As many at once as there are cores.");
         stress.MapGet("/connection-storm", StormAsync).WithName("ConnectionStorm")
             .WithSummary("Pings MongoDB operations (1 to 20000) times, concurrency (1 to 1000) at once; 20 s at most, one storm at a time.");
     }

@@ -17,6 +17,11 @@ namespace Order.Api;
 [JsonSerializable(typeof(StockOutcomes))]
 [JsonSerializable(typeof(PricesRequest))]
 [JsonSerializable(typeof(Prices))]
+[JsonSerializable(typeof(PlaceOrder))]
+[JsonSerializable(typeof(PlacedOrderView))]
+[JsonSerializable(typeof(PlacedOrdersView))]
+[JsonSerializable(typeof(PopularView))]
+[JsonSerializable(typeof(OpenSagas))]
 [JsonSerializable(typeof(ChargeRequest))]
 [JsonSerializable(typeof(PaymentOutcomes))]
 internal sealed partial class OrderJson : JsonSerializerContext;

@@ -16,6 +16,8 @@ builder.Services.AddSingleton<IStock>(static services => services.GetRequiredSer
 builder.Services.AddSingleton<IPayment, PaymentClient>();
 builder.Services.AddSingleton<OrderStore>();
 builder.Services.AddSingleton<OrderBatch>();
+builder.Services.AddSingleton<OrderReset>();
+builder.Services.AddSingleton<PlacedOrders>();
 builder.Services.AddSingleton<CheckoutTelemetry>();
 builder.Services.AddSingleton<PostgresSagaStore>();
 builder.Services.AddSingleton<ISagaStore>(static services => services.GetRequiredService<PostgresSagaStore>());
@@ -32,5 +34,7 @@ var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapOrders();
 app.MapCheckout();
+app.MapPlacedOrders();
 app.MapReconciliation();
+app.MapOperations();
 app.Run();

@@ -10,6 +10,7 @@ builder.Services.AddDatabaseSchema(AccountSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
 builder.Services.AddSingleton<AccountStore>();
 builder.Services.AddSingleton<AccountBatch>();
+builder.Services.AddSingleton<AccountReset>();
 builder.Services.AddSingleton<PaymentMetrics>();
 builder.Services.AddSingleton<AccountAudit>();
 
@@ -18,4 +19,5 @@ app.MapDefaultEndpoints();
 app.MapAccounts();
 app.MapCharges();
 app.MapAudit();
+app.MapReset();
 app.Run();

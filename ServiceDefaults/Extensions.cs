@@ -18,6 +18,9 @@ public static class Extensions
     /// <summary>Largest request body that a service takes unless it says otherwise.</summary>
     public const int RequestBodyBytesMax = 1024 * 1024;
 
+    /// <summary>How long an HTTP client tries to connect.</summary>
+    private static readonly TimeSpan ConnectTimeMax = TimeSpan.FromSeconds(1);
+
     /// <summary>Adds telemetry, health checks, service discovery and resilience of HTTP clients, problem details, OpenAPI, and limits on requests.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -26,11 +29,14 @@ public static class Extensions
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddDefaultHealth();
+        builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
         builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            // Within a network a connection is there at once or, where a machine has lost its power, never.
+            http.UseSocketsHttpHandler(static (handler, _) => handler.ConnectTimeout = ConnectTimeMax);
             http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
             http.AddResilience();
             http.AddServiceDiscovery(); // inside resilience, so that a retry meets the next replica
@@ -40,7 +46,7 @@ public static class Extensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>) and <c>/openapi/v1.json</c>,
+    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c> and <c>/openapi/v1.json</c>,
     /// in development a page for it at <c>/swagger</c>, and turns exceptions and bare error codes into problem details.
     /// Call it first: it is also the outermost middleware.
     /// </summary>
@@ -51,9 +57,16 @@ public static class Extensions
         app.UseStatusCodePages();
         app.MapHealth("/health", static _ => true);
         app.MapHealth("/alive", static check => check.Tags.Contains("live"));
+        app.MapLiveFigures();
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
-            app.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName));
+        {
+            // Only there: it would look at every request's path, and wait for every answer.
+            app.UseWhen(
+                static context => context.Request.Path.StartsWithSegments("/swagger"),
+                page => page.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName)));
+        }
+
         return app;
     }
 

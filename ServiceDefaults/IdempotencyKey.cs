@@ -31,6 +31,9 @@ public sealed record IdempotencyKey(Guid Id)
             ? key : throw new BadHttpRequestException($"{Header} must be one text of 1 to {LengthMax} visible ASCII characters."));
     }
 
+    /// <summary>Stands for a request whose text should not be kept, such as one with an address: 32 hexadecimal digits.</summary>
+    public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)).AsSpan(0, 16));
+
     /// <summary>The key of a text; null where it cannot be one. Quotes around it, as structured headers have them (RFC 9651), do not count.</summary>
     public static IdempotencyKey? Parse(string? text)
     {

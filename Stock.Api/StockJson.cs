@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Stock.Api.Audit;
+using Stock.Api.Catalog;
 using Stock.Api.Reservations;
 
 namespace Stock.Api;
@@ -18,4 +19,7 @@ namespace Stock.Api;
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(HeldRequest))]
 [JsonSerializable(typeof(HeldPage))]
+[JsonSerializable(typeof(Product))]
+[JsonSerializable(typeof(CatalogView))]
+[JsonSerializable(typeof(CatalogFilled))]
 internal sealed partial class StockJson : JsonSerializerContext;

@@ -1,10 +1,27 @@
 using ServiceDefaults;
 using Storefront.Web;
+using Storefront.Web.Checkout;
+using Storefront.Web.Operations;
+using Storefront.Web.Services;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddPages();
+builder.Services.AddOptions<ShopOptions>().BindConfiguration(ShopOptions.Section).ValidateOnStart()
+    .Validate(static options => options.OperatorKey is not { Length: > 0 and < Operator.KeyLengthMin }, "Shop:OperatorKey has less than 16 characters.");
+builder.Services.AddService(Catalog.Service);
+builder.Services.AddService(OrderService.Service);
+builder.Services.AddService(Accounts.Service);
+builder.Services.AddService(Customers.Service);
+builder.Services.AddSingleton<Catalog>();
+builder.Services.AddSingleton<OrderService>();
+builder.Services.AddSingleton<Accounts>();
+builder.Services.AddSingleton<Customers>();
+builder.Services.AddSingleton<Cashier>();
+builder.Services.AddOperations();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-app.MapGet("/", Home.Page).WithSummary("The shop's front page.");
+app.UsePages();
+app.MapPurchases();
 app.Run();

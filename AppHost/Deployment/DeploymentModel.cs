@@ -68,6 +68,9 @@ internal sealed record Service(string Name, string Project, IReadOnlyDictionary<
     /// <summary>The image's name, as <c>dotnet publish -t:PublishContainer</c> gives it (Directory.Build.targets).</summary>
     public string Image => $"shop/{ImageName}";
 
+    /// <summary>The secrets among its variables.</summary>
+    public IEnumerable<ParameterResource> Secrets => Environment.Values.OfType<ParameterResource>().Where(p => p.Secret);
+
     private string ImageName => string.Concat(Project.Select(c => c == '.' ? '-' : char.ToLowerInvariant(c)));
 }
 
@@ -93,6 +96,9 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
         return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()]));
     }
+
+    /// <summary>The secrets of services; those of stores are their passwords.</summary>
+    public IEnumerable<ParameterResource> ServiceSecrets => Services.SelectMany(s => s.Secrets).Distinct();
 
     /// <summary>A secret's variable: <c>postgres-password</c> is <c>POSTGRES_PASSWORD</c>.</summary>
     public static string VariableOf(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();

@@ -17,6 +17,12 @@ internal static class CustomerJsonWriter
     /// <summary>Writes a stored customer's members.</summary>
     public static void WriteMembers(this Utf8JsonWriter json, BsonDocument customer)
     {
+        if (customer is RawBsonDocument raw)
+        {
+            BsonJson.WriteMembers(json, raw.ToBson());
+            return;
+        }
+
         for (var i = 0; i < customer.ElementCount; i++)
         {
             var (name, value) = (customer.GetElement(i).Name, customer.GetElement(i).Value);

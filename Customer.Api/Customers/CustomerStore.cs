@@ -23,15 +23,15 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
     public async Task<BsonDocument?> FindAsync(string id)
     {
         // Not the request's token: giving up would close the connection, which costs more than the answer.
-        using var cursor = await customers.Documents.FindAsync(ById(id), new FindOptions<BsonDocument> { Limit = 1 });
+        using var cursor = await customers.Documents.FindAsync(ById(id), new FindOptions<BsonDocument, RawBsonDocument> { Limit = 1 });
         return await cursor.FirstOrDefaultAsync();
     }
 
     /// <summary>A page, and one customer more where another page follows.</summary>
-    public async Task<List<BsonDocument>> PageAsync(CustomerQuery query, CancellationToken cancellationToken)
+    public async Task<List<RawBsonDocument>> PageAsync(CustomerQuery query, CancellationToken cancellationToken)
     {
         var filter = query.Filter();
-        var options = new FindOptions<BsonDocument>
+        var options = new FindOptions<BsonDocument, RawBsonDocument>
         {
             Sort = query.Sort(), Limit = query.Limit + 1, Skip = query.Skip, BatchSize = query.Limit + 1, MaxTime = QueryTimeMax,
         };
@@ -48,7 +48,8 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
         }
     }
 
-    private async Task<List<BsonDocument>> ListAsync(BsonDocument filter, FindOptions<BsonDocument> options, CancellationToken cancellationToken)
+    private async Task<List<RawBsonDocument>> ListAsync(
+        BsonDocument filter, FindOptions<BsonDocument, RawBsonDocument> options, CancellationToken cancellationToken)
     {
         using var cursor = await customers.Documents.FindAsync(filter, options, cancellationToken);
         return await cursor.ToListAsync(cancellationToken);

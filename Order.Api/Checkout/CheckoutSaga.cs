@@ -57,6 +57,9 @@ internal sealed class CheckoutSaga(
 
     public CheckoutCall? Call => call;
 
+    /// <summary>Does its order go to a state, whose popular items it counts among once it is paid?</summary>
+    public bool IsShipped { get; init; }
+
     /// <summary>Moves on. See <see cref="SagaState.On"/>.</summary>
     public void Hear(SagaEvent heard) => State = State.On(heard);
 }

@@ -50,6 +50,9 @@ internal sealed class Checkouts
     /// <summary>Most clients at once; beyond, clients are asked to come back.</summary>
     public const int RunningMax = 4_096;
 
+    // While one batch waits for a disk or a participant, the other has the processors; a third makes batches small (docs/performance.md).
+    private const int Lanes = 2;
+
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(250);
 
@@ -62,7 +65,7 @@ internal sealed class Checkouts
     public Checkouts(ISagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        _queue = new(new("checkouts", QueueMax: RunningMax), meters, lane.RunAsync);
+        _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: Lanes), meters, lane.RunAsync);
     }
 
     /// <summary>Checks out an order.</summary>

@@ -27,13 +27,31 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         RETURNING a.saga_id
         """;
 
+    // The same, and what becomes paid by it counts among the popular items of the state it goes to: once, for an order becomes paid once. Rows are locked in
+    // one order. A count that is full stays so: a record must not fail for it.
+    private const string RecordAndCountSql = """
+        WITH asked AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS a (saga_id, order_id, batch_id, epoch, status, refusal)),
+        mine AS (SELECT id, epoch FROM sagas WHERE id = ANY ($7) ORDER BY id FOR SHARE),
+        recorded AS (
+            UPDATE orders o SET status = a.status, refusal = a.refusal FROM asked a JOIN mine m ON m.id = a.batch_id AND m.epoch = a.epoch
+            WHERE o.id = ANY ($2) AND o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
+            RETURNING a.saga_id, o.status, o.state, o.item_ids, o.quantities),
+        counted AS (
+            INSERT INTO popular AS p (state, item_id, quantity)
+            SELECT r.state, line.item_id, least(sum(line.quantity), 9223372036854775807)::bigint
+            FROM recorded r, unnest(r.item_ids, r.quantities) AS line (item_id, quantity) WHERE r.status = 2 AND r.state IS NOT NULL
+            GROUP BY r.state, line.item_id ORDER BY r.state, line.item_id
+            ON CONFLICT (state, item_id) DO UPDATE SET quantity = least(p.quantity::numeric + excluded.quantity, 9223372036854775807)::bigint)
+        SELECT saga_id FROM recorded
+        """;
+
     private const string EndSql = "DELETE FROM sagas s USING unnest($1, $2) AS a (id, epoch) WHERE s.id = ANY ($1) AND s.id = a.id AND s.epoch = a.epoch";
 
     private const string BeginSql = """
         WITH begun AS (
             UPDATE orders o SET status = 1, saga_id = a.saga_id, refusal = 0 FROM unnest($1, $2) AS a (order_id, saga_id)
             WHERE o.id = ANY ($1) AND o.id = a.order_id AND o.status = 0 AND o.item_ids <> '{}'
-            RETURNING o.id, o.saga_id, o.user_id, o.item_ids, o.quantities, o.total_cost),
+            RETURNING o.id, o.saga_id, o.user_id, o.item_ids, o.quantities, o.total_cost, o.state IS NOT NULL AS is_shipped),
         intent AS (
             INSERT INTO sagas (id, owner, lease_until, traceparent, saga_ids, order_ids, user_ids, totals)
             SELECT $3, $4, now() + $5, $6, array_agg(saga_id), array_agg(id), array_agg(user_id), array_agg(total_cost) FROM begun HAVING count(*) > 0)
@@ -58,11 +76,19 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         """;
 
     private const string FindSagasSql = """
-        SELECT o.saga_id, o.status, o.item_ids, o.quantities FROM unnest($1, $2) AS a (saga_id, order_id) JOIN orders o ON o.id = a.order_id
+        SELECT o.saga_id, o.status, o.item_ids, o.quantities, o.state IS NOT NULL
+        FROM unnest($1, $2) AS a (saga_id, order_id) JOIN orders o ON o.id = a.order_id
         WHERE o.saga_id = a.saga_id
         """;
 
     private const string OutcomeSql = "SELECT status, refusal, saga_id FROM orders WHERE id = $1";
+
+    // Those that began together are there until the last of them has ended; what each has come to shows in its order.
+    private const string CountOpenSql = """
+        SELECT count(o.id), coalesce(max(now() - s.started_at), '0')
+        FROM sagas s, unnest(s.saga_ids, s.order_ids) AS a (saga_id, order_id)
+        LEFT JOIN orders o ON o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
+        """;
 
     private const string OldestSql = "SELECT floor(extract(epoch FROM coalesce(min(started_at), now()) - $1))::bigint FROM sagas";
 
@@ -101,13 +127,13 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         }
 
         if (intents.Count == 0) return [];
-        var orders = new Dictionary<Guid, (short Status, ReservationLine[] Lines)>();
+        var orders = new Dictionary<Guid, FrozenOrder>();
         await using (var find = new NpgsqlCommand(FindSagasSql, connection))
         {
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.SagaIds)));
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.OrderIds)));
             await using var row = await find.ExecuteReaderAsync();
-            while (await row.ReadAsync()) orders[row.GetGuid(0)] = (row.GetInt16(1), Lines(row, 2));
+            while (await row.ReadAsync()) orders[row.GetGuid(0)] = new(row.GetInt16(1), Lines(row, 2), row.GetBoolean(4));
         }
 
         return intents.ConvertAll(intent => Adopted(intent, orders));
@@ -122,6 +148,15 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         if (!await row.ReadAsync()) return null;
         if (row.GetInt16(0) == Paid) return CheckoutResult.Paid;
         return row.GetInt16(0) == Open && row.GetGuidOrNull(2) == saga ? CheckoutResult.Refused((Refusal)row.GetInt16(1)) : null;
+    }
+
+    /// <summary>How many checkouts are between intent and record, and for how long the oldest intent has been there; zero where there is none.</summary>
+    public async Task<(long Open, TimeSpan Oldest)> CountOpenAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(CountOpenSql);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetTimeSpan(1));
     }
 
     /// <summary>The time from which no saga is open, Unix seconds, with <see cref="SagaLimits.RecordsKept"/> to spare.</summary>
@@ -165,7 +200,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
                 ? new(OrderStatus.Open, saga, null) : others.GetValueOrDefault(call.OrderId))]);
     }
 
-    private static NpgsqlBatchCommand RecordCommand(CheckoutSaga[] sagas) => new(RecordSql)
+    private static NpgsqlBatchCommand RecordCommand(CheckoutSaga[] sagas) => new(System.Array.Exists(sagas, IsCounted) ? RecordAndCountSql : RecordSql)
     {
         Parameters =
         {
@@ -196,13 +231,16 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         SagaBatch? batch = null;
         while (await row.ReadAsync())
         {
-            batch ??= new(turn.BatchId, 1, row.GetInt64(6), leasedAt)
+            batch ??= new(turn.BatchId, 1, row.GetInt64(7), leasedAt)
             {
                 Trace = turn.Begin.Select(static call => call.Trace).FirstOrDefault(static trace => trace != default),
             };
             batch.Add();
             var id = row.GetString(0);
-            begun.Add(id, new(row.GetGuid(1), id, row.GetString(2), Lines(row, 3), row.GetInt64(5), batch, SagaState.Started, calls[id]));
+            begun.Add(id, new(row.GetGuid(1), id, row.GetString(2), Lines(row, 3), row.GetInt64(5), batch, SagaState.Started, calls[id])
+            {
+                IsShipped = row.GetBoolean(6),
+            });
         }
     }
 
@@ -251,7 +289,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         row.GetFieldValue<string[]>(7),
         row.GetFieldValue<long[]>(8));
 
-    private static AdoptedBatch Adopted(Intent intent, Dictionary<Guid, (short Status, ReservationLine[] Lines)> orders)
+    private static AdoptedBatch Adopted(Intent intent, Dictionary<Guid, FrozenOrder> orders)
     {
         var sagas = new List<CheckoutSaga>();
         for (var i = 0; i < intent.SagaIds.Length; i++)
@@ -261,7 +299,10 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
             var state = isKnown && order.Status == Paid ? SagaState.Paid : SagaState.Started;
             // An order that is not the saga's any more: failed and checked out again, or replaced by batch_init. Nothing must remain of it with others.
             if (state == SagaState.Started && (intent.IsExpired || !isKnown)) state = state.On(SagaEvent.Expired);
-            sagas.Add(new(id, intent.OrderIds[i], intent.UserIds[i], isKnown ? order.Lines : [], intent.Totals[i], intent.Batch, state));
+            sagas.Add(new(id, intent.OrderIds[i], intent.UserIds[i], isKnown ? order.Lines : [], intent.Totals[i], intent.Batch, state)
+            {
+                IsShipped = order.IsShipped,
+            });
             intent.Batch.Add();
         }
 
@@ -269,6 +310,8 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
     }
 
     private static short Status(CheckoutSaga saga) => saga.State.Step == SagaStep.RecordPaid ? Paid : Open;
+
+    private static bool IsCounted(CheckoutSaga saga) => saga.IsShipped && saga.State.Step == SagaStep.RecordPaid;
 
     private static ReservationLine[] Lines(NpgsqlDataReader row, int items)
     {
@@ -281,6 +324,8 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
     private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
     private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
+
+    private readonly record struct FrozenOrder(short Status, ReservationLine[] Lines, bool IsShipped);
 
     private sealed record Intent(
         SagaBatch Batch, bool IsExpired, string? TraceParent, Guid[] SagaIds, string[] OrderIds, string[] UserIds, long[] Totals);

@@ -44,6 +44,26 @@ internal enum OrderChange : short
 /// <param name="Cost">Of all pieces, at the prices when they were added.</param>
 internal readonly record struct OrderLine(string Item, long Quantity, long Cost);
 
+/// <summary>Where an order goes.</summary>
+/// <param name="Name">Of the customer.</param>
+/// <param name="Street">With the number.</param>
+/// <param name="State">Two capital letters, as the post has them.</param>
+/// <param name="Zip">Postal code.</param>
+internal sealed record Shipping(string Name, string Street, string State, string Zip)
+{
+    /// <summary>Most characters of <see cref="Name"/> and <see cref="Street"/>.</summary>
+    public const int TextLengthMax = 200;
+
+    /// <summary>Most characters of <see cref="Zip"/>.</summary>
+    public const int ZipLengthMax = 16;
+
+    /// <summary>Is all of it there, and of a possible length?</summary>
+    public bool IsValid => IsText(Name, TextLengthMax) && IsText(Street, TextLengthMax) && IsText(Zip, ZipLengthMax)
+        && State is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'];
+
+    private static bool IsText(string? text, int lengthMax) => !string.IsNullOrWhiteSpace(text) && text.Length <= lengthMax && !text.Any(char.IsControl);
+}
+
 /// <summary>An order as it is stored, and the rules for changing its lines; without I/O.</summary>
 internal sealed class OrderRow(string id, string userId, OrderStatus status, List<OrderLine> lines)
 {
@@ -57,6 +77,9 @@ internal sealed class OrderRow(string id, string userId, OrderStatus status, Lis
     public OrderStatus Status => status;
 
     public IReadOnlyList<OrderLine> Lines => lines;
+
+    /// <summary>Of a new order: where it goes. Never changes afterwards, and is not read back.</summary>
+    public Shipping? Shipping { get; init; }
 
     /// <summary>Of all lines.</summary>
     public long TotalCost => lines.Sum(static line => line.Cost);

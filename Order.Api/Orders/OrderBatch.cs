@@ -23,6 +23,7 @@ internal sealed class OrderBatch(NpgsqlDataSource database, TimeProvider time)
     private const string Replace = """
         CREATE TEMP TABLE kept_orders ON COMMIT DROP AS SELECT * FROM orders WHERE length(id) = 36;
         INSERT INTO replaced_orders SELECT saga_id FROM orders WHERE status = 2 AND length(id) <> 36 ORDER BY saga_id DESC LIMIT 1 ON CONFLICT DO NOTHING;
+        DELETE FROM shipments WHERE length(order_id) <> 36;
         TRUNCATE orders;
         INSERT INTO orders SELECT * FROM kept_orders;
         """;

@@ -11,7 +11,9 @@ namespace Order.Api.Orders;
 /// <param name="Request">What the key is for, as text.</param>
 /// <param name="Creates">The user of a new order; null changes the one there is.</param>
 /// <param name="Change">Changes the lines; may run again on a fresh row.</param>
-internal sealed record OrderWrite(string Order, IdempotencyKey? Key, string Request, string? Creates, Func<OrderRow, OrderChange> Change);
+/// <param name="Shipping">Of a new order: where it goes, if anywhere.</param>
+internal sealed record OrderWrite(
+    string Order, IdempotencyKey? Key, string Request, string? Creates, Func<OrderRow, OrderChange> Change, Shipping? Shipping = null);
 
 /// <summary>Orders in Postgres. Writes are committed in groups, each one transaction in two round trips, with the orders' rows locked.</summary>
 internal sealed class OrderStore
@@ -25,6 +27,11 @@ internal sealed class OrderStore
     private const string Insert = "INSERT INTO orders (id, user_id) SELECT * FROM unnest($1, $2) ON CONFLICT (id) DO NOTHING";
 
     private const string Update = "UPDATE orders SET item_ids = $2, quantities = $3, costs = $4, total_cost = $5 WHERE id = $1";
+
+    private const string Ship = """
+        WITH address AS (INSERT INTO shipments (order_id, user_id, name, street, zip) SELECT id, user_id, $2, $3, $5 FROM orders WHERE id = $1)
+        UPDATE orders SET state = $4 WHERE id = $1
+        """;
 
     private const string InsertKeys = "INSERT INTO idempotency_keys (id, request, outcome) SELECT * FROM unnest($1, $2, $3)";
 
@@ -85,6 +92,11 @@ internal sealed class OrderStore
         await using var batch = new NpgsqlBatch(connection);
         if (created.Count > 0)
             batch.BatchCommands.Add(Command(Insert, Array(created.Select(static order => order.Id)), Array(created.Select(static order => order.UserId))));
+        foreach (var order in created)
+        {
+            if (order.Shipping is { } shipping) batch.BatchCommands.Add(ShipCommand(order.Id, shipping));
+        }
+
         foreach (var order in changed) batch.BatchCommands.Add(UpdateCommand(order));
         if (keyed.Count > 0)
         {
@@ -101,9 +113,11 @@ internal sealed class OrderStore
     {
         if (write.Creates is { } user)
         {
-            var order = new OrderRow(write.Order, user, OrderStatus.Open, []);
+            var order = new OrderRow(write.Order, user, OrderStatus.Open, []) { Shipping = write.Shipping };
+            if (write.Change(order) is var refusal and not OrderChange.Changed) return refusal;
             orders.Add(order.Id, order);
             created.Add(order);
+            if (order.Lines.Count > 0) changed.Add(order);
             return OrderChange.Changed;
         }
 
@@ -143,6 +157,14 @@ internal sealed class OrderStore
         Array(order.Lines.Select(static line => line.Quantity)),
         Array(order.Lines.Select(static line => line.Cost)),
         new NpgsqlParameter<long> { TypedValue = order.TotalCost });
+
+    private static NpgsqlBatchCommand ShipCommand(string order, Shipping shipping) => Command(
+        Ship,
+        new NpgsqlParameter<string> { TypedValue = order },
+        new NpgsqlParameter<string> { TypedValue = shipping.Name },
+        new NpgsqlParameter<string> { TypedValue = shipping.Street },
+        new NpgsqlParameter<string> { TypedValue = shipping.State },
+        new NpgsqlParameter<string> { TypedValue = shipping.Zip });
 
     private static OrderRow Row(NpgsqlDataReader row)
     {

@@ -10,6 +10,8 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerOperationTests(ClusterFixture cluster)
 {
+    private const string Service = "customer-api";
+
     private const int LimitMs = 180_000;
 
     [Theory]
@@ -41,7 +43,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         Assert.Equal((json.Length, json), (echo.GetProperty("received_bytes").GetInt32(), echo.GetProperty("payload").GetRawText()));
         Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/stress/large-payload", "{")).Status);
 
-        await using var small = await CustomerProcess.StartAsync(cluster.Cluster, ("MAX_PAYLOAD_SIZE_KB", "2"));
+        await using var small = await StartAsync(("MAX_PAYLOAD_SIZE_KB", "2"));
         foreach (var (bytes, status) in ((int, HttpStatusCode)[])[(2048, HttpStatusCode.OK), (2049, HttpStatusCode.RequestEntityTooLarge)])
         {
             using var body = new ByteArrayContent(new byte[bytes]);
@@ -71,7 +73,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [Fact]
     public async Task Every_answer_names_the_instance_and_metrics_come_in_both_forms()
     {
-        await using var service = await CustomerProcess.StartAsync(cluster.Cluster, ("INSTANCE_ID", "vm-7"));
+        await using var service = await StartAsync(("INSTANCE_ID", "vm-7"));
         foreach (var (url, status) in ((string, HttpStatusCode)[])[("/customers?limit=1", HttpStatusCode.OK), ("/customers/none", HttpStatusCode.NotFound),
             ("/customers?limit=x", HttpStatusCode.BadRequest), ("/nowhere", HttpStatusCode.NotFound), ("/health", HttpStatusCode.OK)])
         {
@@ -92,13 +94,13 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [Fact]
     public async Task In_production_there_is_no_stress_unless_it_is_asked_for()
     {
-        await using (var production = await CustomerProcess.StartAsync(cluster.Cluster, ("ASPNETCORE_ENVIRONMENT", "Production")))
+        await using (var production = await StartAsync(("ASPNETCORE_ENVIRONMENT", "Production")))
         {
             using var answer = await production.Http.GetAsync(new Uri("/stress/heavy-computation", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
 
-        await using var asked = await CustomerProcess.StartAsync(cluster.Cluster, ("ASPNETCORE_ENVIRONMENT", "Production"), ("STRESS_ENABLED", "true"));
+        await using var asked = await StartAsync(("ASPNETCORE_ENVIRONMENT", "Production"), ("STRESS_ENABLED", "true"));
         var answered = await asked.Http.GetStringAsync(new Uri("/stress/heavy-computation", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("digest", answered, StringComparison.Ordinal);
     }
@@ -110,7 +112,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         await File.WriteAllTextAsync(file, "# mine\nmax_pool_size = 10\ncolour = blue\n", TestContext.Current.CancellationToken);
         try
         {
-            var (code, errors) = await CustomerProcess.FailAsync(cluster.Cluster, ("CONFIG_FILE", file), ("API_PORT", "http"));
+            var (code, errors) = await ServiceProcess.FailAsync(cluster.Cluster, Service, ("CONFIG_FILE", file), ("API_PORT", "http"));
             Assert.Equal(78, code);
             Assert.Contains($"{Path.GetFileName(file)}:3: unknown key 'colour'", errors, StringComparison.Ordinal);
             Assert.Contains("environment variable API_PORT: 'http' is not a whole number", errors, StringComparison.Ordinal);
@@ -124,8 +126,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [Fact(Timeout = LimitMs)]
     public async Task A_pool_that_is_used_up_is_503_soon_and_free_again_afterwards()
     {
-        await using var service = await CustomerProcess.StartAsync(
-            cluster.Cluster, ("MAX_POOL_SIZE", "1"), ("MIN_POOL_SIZE", "1"), ("WAIT_QUEUE_TIMEOUT_MS", "20"));
+        await using var service = await StartAsync(("MAX_POOL_SIZE", "1"), ("MIN_POOL_SIZE", "1"), ("WAIT_QUEUE_TIMEOUT_MS", "20"));
         var clock = Stopwatch.StartNew();
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => SendAsync($"[{CustomerClient.Many(500)}]")));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
@@ -173,4 +174,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         Assert.Equal(HttpStatusCode.Created, created.Status);
         await customers.EnsureListAsync();
     }
+
+    private Task<ServiceProcess> StartAsync(params (string Name, string Value)[] environment) =>
+        ServiceProcess.StartAsync(cluster.Cluster, Service, environment);
 }

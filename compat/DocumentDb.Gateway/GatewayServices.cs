@@ -22,6 +22,7 @@ internal static class GatewayServices
             .AddSingleton(provider => new CursorTable(Options(provider).CursorsMax))
             .AddSingleton(provider => new TransactionTable(provider.GetRequiredService<EngineClient>(), Options(provider)))
             .AddSingleton<DuplicateKeys>()
+            .AddSingleton<PointReads>()
             .AddSingleton<DataCommands>()
             .AddSingleton<IndexCommands>()
             .AddSingleton<AdminCommands>()

@@ -26,7 +26,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         });
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
             model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
-        var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(DeploymentModel.VariableOf)
+        var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
+            .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
             string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
@@ -121,7 +122,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         foreach (var connection in service.Stores)
             environment[$"ConnectionStrings__{connection.Name}"]
                 = connection.Write($"{connection.Store.Name}:{connection.Store.Port}", Secret(DeploymentModel.VariableOf(connection.Secret)));
-        foreach (var (name, value) in service.Environment) environment[name] = Escape(values.Write(value));
+        foreach (var (name, value) in service.Environment) environment[name] = value is ParameterResource ? values.Write(value) : Escape(values.Write(value));
         return Common().With(Limits("2", "512m")).With(new()
         {
             ["image"] = $"{service.Image}:${{IMAGE_TAG:-{DeploymentModel.ImageTag}}}",

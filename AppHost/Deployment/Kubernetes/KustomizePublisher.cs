@@ -96,7 +96,8 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         ];
         if (service.HasProperties) variables.Add(FieldVariable("INSTANCE_ID", "metadata.name"));
         variables.AddRange(service.Services.Select(s => Variable($"services__{s}__http__0", $"http://{s}:{ServicePort}")));
-        variables.AddRange(service.Environment.Select(v => Variable(v.Key, values.Write(v.Value))));
+        variables.AddRange(service.Environment.Select(v => v.Value is ParameterResource { Secret: true } secret
+            ? SecretVariable(v.Key, secret.Name, Secrets.ServiceKey) : Variable(v.Key, values.Write(v.Value))));
         return variables;
     }
 
@@ -143,7 +144,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
                 {
                     ["http"] = new Map
                     {
-                        ["paths"] = model.Gateway.Routes.SelectMany(r => r.Paths).Select(path => new Map
+                        ["paths"] = model.Gateway.Routes.Where(r => r.Access == GatewayAccess.Everybody).SelectMany(r => r.Paths).Select(path => new Map
                         {
                             ["path"] = path, ["pathType"] = "Prefix",
                             ["backend"] = new Map

@@ -41,7 +41,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             ["configMapGenerator"] = files,
         }));
         Secrets.Write(output, Name, [Secrets.Dashboard, .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
-            .. model.Stores.Where(s => s.Kind == StoreKind.MongoDB).Select(KeyFile)]);
+            .. model.Stores.Where(s => s.Kind == StoreKind.MongoDB).Select(KeyFile), .. model.ServiceSecrets.Select(Secrets.OfService)]);
     }
 
     private static Secret KeyFile(Store store) => new($"{store.Name}-keyfile", "keyfile");

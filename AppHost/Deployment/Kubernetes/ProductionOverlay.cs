@@ -24,7 +24,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             },
         });
         List<string> resources = ["namespace.yaml", "../../base", "certificate.yaml"], patches = [];
-        List<Secret> secrets = [Secrets.Dashboard];
+        List<Secret> secrets = [Secrets.Dashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
         foreach (var store in model.Stores)
         {
             Map[] objects = [.. StoreObjects(store)];

@@ -31,4 +31,10 @@ internal static class Secrets
 
     /// <summary>The secret of a password: named like it, with one key.</summary>
     public static Secret Of(string password) => new(password, "password");
+
+    /// <summary>The secret of a service: named like its parameter, with one key.</summary>
+    public static Secret OfService(ParameterResource parameter) => new(parameter.Name, ServiceKey);
+
+    /// <summary>The key of a service's secret.</summary>
+    public const string ServiceKey = "value";
 }

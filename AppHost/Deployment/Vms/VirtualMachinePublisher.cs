@@ -52,7 +52,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         {
             ["MACHINE"] = [machine], ["MACHINES"] = environment.Machines,
             ["STORES"] = StoresOn(machine).SelectMany(UnitsOf), ["PROGRAMS"] = StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"),
-            ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Select(DeploymentModel.VariableOf),
+            ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
             ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"), ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
         });
         if (StoresOn(machine).Any())

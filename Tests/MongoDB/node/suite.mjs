@@ -50,6 +50,31 @@ describe('CRUD', () => {
     assert.deepEqual(BSON.EJSON.serialize(read, { relaxed: false }), BSON.EJSON.serialize(document, { relaxed: false }));
   });
 
+  test('finds by id whatever has become of the collection', async () => {
+    const c = await fresh([{ _id: 'a' }, { _id: new Double(5) }, { _id: 7, n: 1 }, { _id: Long.fromNumber(8) }]);
+    const other = await fresh();
+    const read = (id, from = c) => from.findOne({ _id: id });
+    for (const id of ['a', 5, 7, 8]) assert.equal((await read(id))._id, id);
+    assert.equal(await read('b'), null);
+    assert.equal(await c.findOne({ _id: 7, n: 2 }), null);
+    assert.deepEqual(await c.findOne({ _id: 7 }, { projection: { _id: 0 } }), { n: 1 });
+    assert.deepEqual(await c.find({ _id: 7 }).skip(1).toArray(), []);
+
+    const name = c.collectionName;
+    const moved = await c.rename(`${name}_moved`);
+    assert.equal(await read('a'), null);
+    assert.equal((await read('a', moved))._id, 'a');
+    await db.collection(name).insertOne({ _id: 'a', second: true });
+    assert.deepEqual(await read('a'), { _id: 'a', second: true });
+    await c.drop();
+    assert.equal(await read('a'), null);
+
+    const view = await db.createCollection(`${name}_view`, { viewOn: moved.collectionName, pipeline: [{ $match: { n: 1 } }] });
+    assert.equal(await read('a', view), null);
+    assert.deepEqual(await read(7, view), { _id: 7, n: 1 });
+    assert.equal(await read(7, other), null);
+  });
+
   test('projects, sorts, skips and limits', async () => {
     const c = await fresh(numbers(20));
     const found = await c.find({ n: { $gte: 5 } }, { projection: { n: 1, _id: 0 } }).sort({ n: -1 }).skip(2).limit(3).toArray();

@@ -10,6 +10,8 @@ public sealed class NginxGatewayTests
     [
         new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/"], "/orders"),
         new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16),
+        new(new ProjectResource("order-history"), ["/admin"], "", Access: GatewayAccess.ThisMachine),
+        new(new ProjectResource("order-history"), ["/secret"], "", Access: GatewayAccess.Nobody),
         new(new ProjectResource("order-history"), ["/"], ""),
     ], new Dictionary<string, string>
     {
@@ -30,6 +32,8 @@ public sealed class NginxGatewayTests
     [Theory]
     [InlineData("    location ^~ /orders/find/ { proxy_pass http://order/find/; }\n")]
     [InlineData("    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n")]
+    [InlineData("    location ~* ^/admin(/|$) { allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://order-history; }\n")]
+    [InlineData("    location ~* ^/secret(/|$) { return 404; }\n")]
     [InlineData("    location / { proxy_pass http://order-history; }\n")]
     [InlineData("    listen 8000 ")]
     [InlineData("    location ~* /internal(/|$) { return 404; }\n")]

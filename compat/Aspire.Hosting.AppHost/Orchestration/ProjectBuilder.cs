@@ -27,8 +27,9 @@ internal sealed partial class ProjectBuilder(IReadOnlyList<string> projects, Ass
         console.Progress("projects", $"building {projects.Count} projects ({_configuration})");
         var solution = Path.Combine(workDirectory, "projects.slnx");
         await File.WriteAllTextAsync(solution, $"<Solution>{string.Concat(projects.Select(p => $"<Project Path=\"{p}\" />"))}</Solution>", ct);
+        // A project that stands not in the solution, but is referenced by one that does, would be built without the configuration: as Debug, always.
         await DotnetAsync(["build", solution, "--nologo", "--configuration", _configuration, "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary",
-            "-nodeReuse:false"], ct);
+            "-nodeReuse:false", "-property:ShouldUnsetParentConfigurationAndPlatform=false"], ct);
         var programs = await TargetPathsAsync(ct);
         await File.WriteAllTextAsync(stampPath, JsonSerializer.Serialize(programs), ct);
         File.SetLastWriteTimeUtc(stampPath, started); // what changed while building counts as newer

@@ -8,13 +8,13 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>Reads, writes and cursors: documents pass through as bytes.</summary>
-internal sealed class DataCommands(EngineClient engine, CursorTable cursors, DuplicateKeys duplicates)
+internal sealed class DataCommands(EngineClient engine, CursorTable cursors, DuplicateKeys duplicates, PointReads pointReads)
 {
     private const int KillMax = 10_000;
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
-        ["find"] = new((c, ct) => FirstPageAsync(c, Sql.Find, ct), FitsTransaction: true),
+        ["find"] = new(FindAsync, FitsTransaction: true),
         ["aggregate"] = new((c, ct) => FirstPageAsync(c, Sql.Aggregate, ct), FitsTransaction: true),
         ["listCollections"] = new((c, ct) => FirstPageAsync(c, Sql.ListCollections, ct)),
         ["listIndexes"] = new((c, ct) => FirstPageAsync(c, Sql.ListIndexes, ct)),
@@ -36,6 +36,11 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         await using var session = await engine.OpenAsync(user, ct);
         await session.ReadValueAsync(session.Command(Sql.KillCursors, new NpgsqlParameter<long[]> { TypedValue = [.. ids] }), ct);
         await session.CompleteAsync(ct);
+    }
+
+    private async ValueTask FindAsync(CommandContext context, CancellationToken ct)
+    {
+        if (!await pointReads.TryReadAsync(context, ct)) await FirstPageAsync(context, Sql.Find, ct);
     }
 
     private async ValueTask FirstPageAsync(CommandContext context, string sql, CancellationToken ct)

@@ -15,6 +15,8 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
     /// <summary>From this size on indexes are built online; the size of about ten thousand documents of 1 KB, which take a tenth of a second.</summary>
     private const long OnlineBytesMin = 8 << 20;
 
+    private const int EmptyDocumentBytes = 5;
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
@@ -57,7 +59,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
             session.Command(Sql.CreateIndexesOnline, Text(request.Database), Bytes(request.Body)), ct);
         if (started is not var (reply, builds)) throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
         answer.Append(reply);
-        if (builds is null) return;
+        if (builds is not { Length: > EmptyDocumentBytes }) return; // all of them are there already: asked about no build, the engine fails
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.Value.IndexBuildTime);
         while (true)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DocumentDb.Gateway.Engine;
 
 /// <summary>
@@ -55,6 +57,11 @@ internal static class Sql
         TransactionId = "SELECT pg_current_xact_id_if_assigned()::text",
         TransactionStatus = "SELECT pg_xact_status($1::text::xid8)";
 
+    /// <summary>The number of a collection that is a table by itself: no view, and not sharded.</summary>
+    public const string FindTable = "SELECT collection_id FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2 " + IsPlain;
+
+    private const string IsPlain = "AND shard_key IS NULL AND view_definition IS NULL";
+
     /// <summary>Forgets sessions that have not written for a time.</summary>
     public const string Prune = "DELETE FROM documentdb_gateway.retryable_writes WHERE at < now() - $1";
 
@@ -77,6 +84,17 @@ internal static class Sql
         {Once("find_and_modify", "find_and_modify($3,$4)")}
         END $setup$
         """;
+
+    /// <summary>
+    /// A document by its id ($1, as the document <c>{ "": id }</c>) in the collection of a number, for as long as that one has the name ($2 and $3): it may
+    /// have been renamed since.
+    /// </summary>
+    public static string FindById(long collection) => string.Create(CultureInfo.InvariantCulture, $"""
+        SELECT d.document::bytea FROM documentdb_data.documents_{collection} d
+        WHERE d.shard_key_value = {collection} AND d.object_id OPERATOR(documentdb_core.=) $1::bytea::documentdb_core.bson AND EXISTS (
+            SELECT FROM documentdb_api_catalog.collections
+            WHERE collection_id = {collection} AND database_name = $2 AND collection_name = $3 {IsPlain})
+        """);
 
     private static string Once(string name, string call) => $"""
         CREATE OR REPLACE FUNCTION documentdb_gateway.{name}_once(uuid, bigint, text, bytea, bytea) RETURNS bytea LANGUAGE plpgsql AS $body$

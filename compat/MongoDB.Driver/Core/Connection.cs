@@ -17,6 +17,7 @@ internal sealed class Connection : IDisposable
     private readonly MongoClientSettings _settings;
     private readonly Socket _socket;
     private readonly BsonBinaryWriter _writer = new();
+    private readonly CancellationTokenSource _deadline = new();
     private Stream _stream = Stream.Null;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _requestId;
@@ -104,20 +105,29 @@ internal sealed class Connection : IDisposable
             throw;
         }
 
-        using var deadline = timeout > TimeSpan.Zero ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
-        deadline?.CancelAfter(timeout);
-        var token = deadline?.Token ?? cancellationToken;
-        token.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
+        // One for the connection's life: making a source and a timer for each command costs more than writing the command. Once cancelled the connection is
+        // broken, and needs none any more.
+        _deadline.CancelAfter(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan);
+        using var given = cancellationToken.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), _deadline);
+        var token = _deadline.Token;
         IsBroken = true;
         try
         {
             await _stream.WriteAsync(_writer.Written, token).ConfigureAwait(false);
             if (command.Sequence.Length > 0) await _stream.WriteAsync(command.Sequence, token).ConfigureAwait(false);
             var body = command.ExpectsReply ? WireProtocol.Body(await ReceiveAsync(token).ConfigureAwait(false), requestId) : default;
-            IsBroken = false;
+            // What comes too late to stop this command must not stop the next one.
+            _deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+            await given.DisposeAsync().ConfigureAwait(false);
+            IsBroken = _deadline.IsCancellationRequested;
             return body;
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        catch (OperationCanceledException e)
         {
             throw new MongoConnectionException(
                 $"An exception occurred while receiving a message from the server {Address}: no answer.",
@@ -152,6 +162,7 @@ internal sealed class Connection : IDisposable
         _stream.Dispose();
         _socket.Dispose();
         _writer.Dispose();
+        _deadline.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }

@@ -6,15 +6,17 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Another Customer.Api beside a cluster's own: the same program, told other things.</summary>
-internal sealed class CustomerProcess : IAsyncDisposable
+/// <summary>Another replica of a service beside a cluster's own: the same program, told other things.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromSeconds(15);
+
+    private static readonly string[] Kept = ["ConnectionStrings__", "services__", "Shop__"];
 
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    private CustomerProcess(Process process, int port)
+    private ServiceProcess(Process process, int port)
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
@@ -26,19 +28,19 @@ internal sealed class CustomerProcess : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts one that is told this by its environment, and waits until it is ready.</summary>
-    public static async Task<CustomerProcess> StartAsync(RunningCluster cluster, params (string Name, string Value)[] environment)
+    public static async Task<ServiceProcess> StartAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
     {
-        var service = await LaunchAsync(cluster, environment);
-        Assert.True(await Eventually.UntilAsync(service.IsReadyAsync, ready => ready, StartLimit), "It does not become ready.");
-        return service;
+        var process = await LaunchAsync(cluster, service, environment);
+        Assert.True(await Eventually.UntilAsync(process.IsReadyAsync, ready => ready, StartLimit), "It does not become ready.");
+        return process;
     }
 
     /// <summary>Starts one that must end by itself; gives its exit code and what it wrote to its error stream.</summary>
-    public static async Task<(int Code, string Errors)> FailAsync(RunningCluster cluster, params (string Name, string Value)[] environment)
+    public static async Task<(int Code, string Errors)> FailAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
     {
-        await using var service = await LaunchAsync(cluster, environment);
-        await service._process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(EndLimit, TestContext.Current.CancellationToken);
-        return (service._process.ExitCode, await service._errors);
+        await using var process = await LaunchAsync(cluster, service, environment);
+        await process._process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(EndLimit, TestContext.Current.CancellationToken);
+        return (process._process.ExitCode, await process._errors);
     }
 
     public async ValueTask DisposeAsync()
@@ -49,9 +51,9 @@ internal sealed class CustomerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<CustomerProcess> LaunchAsync(RunningCluster cluster, (string Name, string Value)[] environment)
+    private static async Task<ServiceProcess> LaunchAsync(RunningCluster cluster, string service, (string Name, string Value)[] environment)
     {
-        var running = RunningCluster.ProcessId(cluster.Instances("customer-api")[0])!.Value;
+        var running = RunningCluster.ProcessId(cluster.Instances(service)[0])!.Value;
         var command = (await File.ReadAllTextAsync($"/proc/{running}/cmdline", TestContext.Current.CancellationToken)).TrimEnd('\0').Split('\0');
         var port = FreePort();
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -59,8 +61,15 @@ internal sealed class CustomerProcess : IAsyncDisposable
             WorkingDirectory = new FileInfo($"/proc/{running}/cwd").ResolveLinkTarget(returnFinalTarget: true)!.FullName,
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment["ConnectionStrings__customers"] = await cluster.App.GetConnectionStringAsync("customers");
+        // Where its stores and other services are, and what the shop's settings are.
+        foreach (var variable in (await File.ReadAllTextAsync($"/proc/{running}/environ", TestContext.Current.CancellationToken)).Split('\0'))
+        {
+            if (variable.Split('=', 2) is [var key, var given] && Kept.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))
+                start.Environment[key] = given;
+        }
+
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         start.Environment["API_PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
         foreach (var (name, value) in environment) start.Environment[name] = value;

@@ -1,0 +1,25 @@
+namespace AppHost;
+
+/// <summary>What operators do with the shop, as commands of the storefront in the dashboard; its page <c>/admin</c> has the same.</summary>
+internal static class ShopCommands
+{
+    /// <summary>Adds them.</summary>
+    /// <param name="storefront">Whose commands they are.</param>
+    /// <param name="stockApi">Fills the shelves.</param>
+    /// <param name="orderApi">Empties the shop.</param>
+    public static IResourceBuilder<ProjectResource> WithShopCommands(
+        this IResourceBuilder<ProjectResource> storefront, IResourceBuilder<ProjectResource> stockApi, IResourceBuilder<ProjectResource> orderApi)
+        => storefront
+            .WithHttpCommand("/internal/catalog/fill", "Fill the shelves", () => stockApi.GetEndpoint("http"), commandName: "fill-shelves", new()
+            {
+                Description = "Puts back the first products where they are missing, and tops up their stock.",
+                IconName = "BoxCheckmark",
+                IsHighlighted = true,
+            })
+            .WithHttpCommand("/internal/reset", "Reset the shop", () => orderApi.GetEndpoint("http"), commandName: "reset-shop", new()
+            {
+                Description = "Deletes all orders, accounts and items; the first products come back.",
+                ConfirmationMessage = "Every order, account and item is deleted, those of a load test too. The first products come back. Delete them?",
+                IconName = "Delete",
+            });
+}

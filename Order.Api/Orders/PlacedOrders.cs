@@ -1,0 +1,87 @@
+using Npgsql;
+using Order.Api.Checkout;
+
+namespace Order.Api.Orders;
+
+/// <summary>An order that the storefront took, with all that a page shows of it.</summary>
+/// <param name="Id">Of the order.</param>
+/// <param name="UserId">Who pays.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Refusal">Why its latest checkout failed.</param>
+/// <param name="Lines">Items, quantities and costs.</param>
+/// <param name="TotalCost">Of all lines.</param>
+/// <param name="Shipping">Where it goes; null for an order that the storefront did not take.</param>
+/// <param name="PlacedAt">When the storefront took it.</param>
+internal sealed record PlacedOrder(
+    string Id, string UserId, OrderStatus Status, Refusal Refusal, OrderLine[] Lines, long TotalCost, Shipping? Shipping, DateTime? PlacedAt);
+
+/// <summary>Reads orders with their addresses, and what is popular where. Writes go through <see cref="OrderStore"/> and the checkout.</summary>
+internal sealed class PlacedOrders(NpgsqlDataSource database)
+{
+    /// <summary>Most orders of a user that are given at once, the latest.</summary>
+    public const int LatestMax = 50;
+
+    /// <summary>How many popular items are given.</summary>
+    public const int PopularMax = 3;
+
+    private const string Columns = """
+        o.id, o.user_id, o.status, o.refusal, o.item_ids, o.quantities, o.costs, o.total_cost, o.state, s.name, s.street, s.zip, s.placed_at
+        """;
+
+    private const string FindSql = $"SELECT {Columns} FROM orders o LEFT JOIN shipments s ON s.order_id = o.id WHERE o.id = $1";
+
+    private const string LatestSql = $"""
+        SELECT {Columns} FROM shipments s JOIN orders o ON o.id = s.order_id WHERE s.user_id = $1 ORDER BY s.placed_at DESC LIMIT $2
+        """;
+
+    // A state has as many rows as there are products: sorting them costs less than an index that each checkout would change.
+    private const string PopularSql = "SELECT item_id, quantity FROM popular WHERE state = $1 ORDER BY quantity DESC, item_id LIMIT $2";
+
+    /// <summary>The order; null where there is none.</summary>
+    public async Task<PlacedOrder?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FindSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
+    }
+
+    /// <summary>A user's latest orders, the latest first.</summary>
+    public async Task<List<PlacedOrder>> LatestAsync(string user, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LatestSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LatestMax });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var orders = new List<PlacedOrder>();
+        while (await row.ReadAsync(cancellationToken)) orders.Add(Read(row));
+        return orders;
+    }
+
+    /// <summary>The items of which most pieces were sold to a state, the most popular first.</summary>
+    public async Task<List<(string Item, long Quantity)>> PopularAsync(string state, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(PopularSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = state });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PopularMax });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var items = new List<(string, long)>(PopularMax);
+        while (await row.ReadAsync(cancellationToken)) items.Add((row.GetString(0), row.GetInt64(1)));
+        return items;
+    }
+
+    private static PlacedOrder Read(NpgsqlDataReader row)
+    {
+        var (items, quantities, costs) = (row.GetFieldValue<string[]>(4), row.GetFieldValue<long[]>(5), row.GetFieldValue<long[]>(6));
+        var isShipped = !row.IsDBNull(8) && !row.IsDBNull(9);
+        return new(
+            row.GetString(0),
+            row.GetString(1),
+            (OrderStatus)row.GetInt16(2),
+            (Refusal)row.GetInt16(3),
+            [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))],
+            row.GetInt64(7),
+            isShipped ? new(row.GetString(9), row.GetString(10), row.GetString(8), row.GetString(11)) : null,
+            isShipped ? row.GetDateTime(12) : null);
+    }
+}

@@ -1,0 +1,17 @@
+using Npgsql;
+
+namespace Payment.Api.Accounts;
+
+/// <summary>Takes all accounts and entries away.</summary>
+internal sealed class AccountReset(NpgsqlDataSource database)
+{
+    private const int CommandTimeSecondsMax = 30;
+
+    /// <summary>Takes them away, in one transaction.</summary>
+    public async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("TRUNCATE accounts, entries", connection) { CommandTimeout = CommandTimeSecondsMax };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace Stock.Api.Catalog;
+
+/// <summary>Fills the catalog at start. Tries until it succeeds; until then the check <c>catalog</c> keeps the service unready.</summary>
+internal sealed partial class CatalogSeeder(ProductCatalog catalog, TimeProvider time, ILogger<CatalogSeeder> logger) : BackgroundService, IHealthCheck
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    private volatile bool _isDone;
+
+    /// <inheritdoc />
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_isDone ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!_isDone)
+        {
+            try
+            {
+                LogFilled(logger, await catalog.SeedAsync());
+                _isDone = true;
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                LogRetry(logger, e.Message);
+                await Task.Delay(RetryPause, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(321, LogLevel.Information, "The catalog has {Products} products")]
+    private static partial void LogFilled(ILogger logger, long products);
+
+    [LoggerMessage(322, LogLevel.Warning, "The catalog could not be filled yet: {Reason}")]
+    private static partial void LogRetry(ILogger logger, string reason);
+}

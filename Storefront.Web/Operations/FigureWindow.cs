@@ -1,0 +1,71 @@
+using ServiceDefaults;
+
+namespace Storefront.Web.Operations;
+
+/// <summary>The last two minutes of a service: what its replicas measured, added up second by second.</summary>
+internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
+{
+    private readonly long _now = replicas.Select(static one => one.Now).DefaultIfEmpty().Max();
+
+    private readonly long _since = replicas.Select(static one => one.Since).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>The tags that an instrument has been seen with, in order.</summary>
+    public IReadOnlyList<string> Tags(string instrument) =>
+        [.. (from replica in replicas from series in replica.Series where series.Instrument == instrument select series.Tag).Distinct().Order()];
+
+    /// <summary>The sum of each second, oldest first, the current second not among them; null before anybody measured.</summary>
+    public double?[] Sums(string instrument, Func<string, bool> isWanted) =>
+        [.. Seconds(instrument, isWanted).Select((second, index) => _now - LiveFigures.WindowSeconds + index < _since ? (double?)null : second.Sum)];
+
+    /// <summary>The mean of each second; null where nothing was measured.</summary>
+    public double?[] Means(string instrument, Func<string, bool> isWanted) =>
+        [.. Seconds(instrument, isWanted).Select(static second => second.Count == 0 ? (double?)null : second.Sum / second.Count)];
+
+    /// <summary>The largest of each second; null where nothing was measured.</summary>
+    public double?[] Largest(string instrument, Func<string, bool> isWanted) =>
+        [.. Seconds(instrument, isWanted).Select(static second => second.Count == 0 ? (double?)null : second.Max)];
+
+    /// <summary>How many measurements there were, their mean and the largest, in all of the window.</summary>
+    public (long Count, double Mean, double Max) Total(string instrument, string tag)
+    {
+        var seconds = Seconds(instrument, one => one == tag);
+        var count = seconds.Sum(static second => second.Count);
+        return (count, count == 0 ? 0 : seconds.Sum(static second => second.Sum) / count, seconds.Max(static second => second.Max));
+    }
+
+    /// <summary>
+    /// The violations of each invariant, as the replica knows them that has checked last; how long ago that was, and how many could not be checked.
+    /// </summary>
+    public (TimeSpan Age, long Unchecked, IReadOnlyList<(string Invariant, long Violations)> Invariants)? Reconciliation()
+    {
+        var latest = replicas.Where(static one => Reading(one, "shop.reconciliation.age", "") is not null)
+            .MinBy(static one => Reading(one, "shop.reconciliation.age", ""));
+        if (latest is null) return null;
+        return (
+            TimeSpan.FromSeconds(Reading(latest, "shop.reconciliation.age", "")!.Value),
+            (long)(Reading(latest, "shop.reconciliation.unchecked", "") ?? 0),
+            [.. latest.Series.Where(static series => series.Instrument == "shop.reconciliation.violations")
+                .Select(series => (series.Tag, (long)(Reading(latest, series.Instrument, series.Tag) ?? 0)))]);
+    }
+
+    // What a gauge read last.
+    private static double? Reading(FigureReport replica, string instrument, string tag) =>
+        replica.Series.FirstOrDefault(series => series.Instrument == instrument && series.Tag == tag)?.Seconds is [.., var last] ? last.Sum : null;
+
+    private (long Count, double Sum, double Max)[] Seconds(string instrument, Func<string, bool> isWanted)
+    {
+        var seconds = new (long Count, double Sum, double Max)[LiveFigures.WindowSeconds];
+        foreach (var series in replicas.SelectMany(static one => one.Series).Where(series => series.Instrument == instrument && isWanted(series.Tag)))
+        {
+            foreach (var second in series.Seconds)
+            {
+                var index = second.At - _now + LiveFigures.WindowSeconds;
+                if (index is < 0 or >= LiveFigures.WindowSeconds) continue;
+                var before = seconds[index];
+                seconds[index] = (before.Count + second.Count, before.Sum + second.Sum, Math.Max(before.Max, second.Max));
+            }
+        }
+
+        return seconds;
+    }
+}

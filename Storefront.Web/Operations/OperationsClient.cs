@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ServiceDefaults;
+using Storefront.Web.Services;
+
+namespace Storefront.Web.Operations;
+
+/// <summary>Sagas that are open.</summary>
+internal sealed record OpenSagas(long Open, [property: JsonPropertyName("oldest_seconds")] double OldestSeconds);
+
+/// <summary>What the services say of themselves at one time.</summary>
+/// <param name="Windows">Of each service, all replicas that answer together.</param>
+/// <param name="Sagas">Null: not known.</param>
+/// <param name="Products">Null: not known.</param>
+/// <param name="Silent">Who does not answer.</param>
+internal sealed record Overview(
+    IReadOnlyDictionary<string, FigureWindow> Windows, OpenSagas? Sagas, IReadOnlyList<Product>? Products, IReadOnlyList<string> Silent);
+
+/// <summary>Asks every replica for its figures, and has the shop filled or emptied.</summary>
+internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguration configuration, Catalog catalog)
+{
+    /// <summary>Name of the HTTP client.</summary>
+    public const string Client = "operations";
+
+    /// <summary>For emptying, which waits for checkouts to end.</summary>
+    public static readonly TimeSpan CommandTimeMax = TimeSpan.FromMinutes(2);
+
+    // The page comes again every two seconds; who is late is not waited for.
+    private static readonly TimeSpan ReadTimeMax = TimeSpan.FromSeconds(1.5);
+
+    private static readonly string[] Services = [OrderService.Service, Accounts.Service, Catalog.Service];
+
+    /// <summary>Reads all at once; does not throw for services that are away.</summary>
+    public async Task<Overview> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReadTimeMax);
+        var sagas = TryAsync(() => GetAsync<OpenSagas>($"http://{OrderService.Service}/internal/sagas", limit.Token));
+        var products = TryAsync<Product[]>(async () => await catalog.ReadAsync().WaitAsync(limit.Token));
+        var replicas = await Task.WhenAll(from service in Services from address in Addresses(service) select AskAsync(service, address));
+        return new(
+            Services.ToDictionary(static service => service, service =>
+                new FigureWindow([.. replicas.Where(replica => replica.Service == service).Select(static replica => replica.Figures).OfType<FigureReport>()])),
+            await sagas,
+            await products,
+            [.. replicas.Where(static replica => replica.Figures is null).Select(static replica => $"{replica.Service} ({replica.Address})")]);
+
+        async Task<(string Service, string Address, FigureReport? Figures)> AskAsync(string service, string address) =>
+            (service, address, await TryAsync(() => GetAsync<FigureReport>($"{address}/internal/figures", limit.Token)));
+    }
+
+    /// <summary>Puts back the first products and fills up their stock.</summary>
+    public Task<bool> FillAsync() => PostAsync($"http://{Catalog.Service}/internal/catalog/fill");
+
+    /// <summary>Empties the shop. False: checkouts are under way, or a service is away.</summary>
+    public Task<bool> ResetAsync() => PostAsync($"http://{OrderService.Service}/internal/reset");
+
+    // Each replica at its own address, where service discovery names them one by one; otherwise whichever answers.
+    private IEnumerable<string> Addresses(string service) => configuration.GetSection($"services:{service}:http").GetChildren()
+        .Select(static replica => replica.Value).OfType<string>().DefaultIfEmpty($"http://{service}");
+
+    private async Task<T?> GetAsync<T>(string address, CancellationToken cancellationToken) where T : class =>
+        await clients.CreateClient(Client).GetFromJsonAsync<T>(new Uri(address), cancellationToken);
+
+    private async Task<bool> PostAsync(string address)
+    {
+        using var answer = await TryAsync<HttpResponseMessage>(async () =>
+            await clients.CreateClient(Client).PostAsync(new Uri(address), null, CancellationToken.None));
+        return answer is { IsSuccessStatusCode: true };
+    }
+
+    private static async Task<T?> TryAsync<T>(Func<Task<T?>> readAsync) where T : class
+    {
+        try
+        {
+            return await readAsync();
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException or JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Registers what the operator's pages need.</summary>
+internal static class OperationsExtensions
+{
+    public static void AddOperations(this IServiceCollection services)
+    {
+        services.AddHttpClient(OperationsClient.Client, static client => client.Timeout = OperationsClient.CommandTimeMax).RemoveResilience();
+        services.AddSingleton<OperationsClient>();
+    }
+}

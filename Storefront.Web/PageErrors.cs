@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using ServiceDefaults;
+
+namespace Storefront.Web;
+
+/// <summary>Shows people a page where programs get a problem document: for unknown addresses, forms that are too old, and services that are away.</summary>
+internal sealed partial class PageErrors(RequestDelegate next, IOptions<DependencyFailures> failures, ILogger<PageErrors> logger)
+{
+    private const string ErrorPage = "/error";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!IsForPeople(context.Request))
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+            var response = context.Response;
+            if (response.StatusCode < StatusCodes.Status400BadRequest || response.HasStarted || response.ContentType is not null) return;
+        }
+        catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && e is not BadHttpRequestException)
+        {
+            var isOutage = failures.Value.Contains(e);
+            if (isOutage) LogUnavailable(logger, context.Request.Path, e.Message);
+            else LogUnexpected(logger, context.Request.Path, e);
+            context.Response.Clear();
+            context.Response.StatusCode = isOutage ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
+            if (isOutage) context.Response.Headers.RetryAfter = "1";
+        }
+
+        var (path, method) = (context.Request.Path, context.Request.Method);
+        (context.Request.Path, context.Request.Method) = (ErrorPage, HttpMethods.Get);
+        context.SetEndpoint(null);
+        context.Request.RouteValues.Clear();
+        await next(context);
+        (context.Request.Path, context.Request.Method) = (path, method);
+    }
+
+    private static bool IsForPeople(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && request.Path != ErrorPage;
+
+    [LoggerMessage(511, LogLevel.Error, "The page {Path} failed")]
+    private static partial void LogUnexpected(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(512, LogLevel.Warning, "The page {Path} could not be shown: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string path, string reason);
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using ServiceDefaults;
+
+namespace Storefront.Web.Services;
+
+/// <summary>Where an order goes.</summary>
+internal sealed record Shipping(string Name, string Street, string State, string Zip);
+
+/// <summary>Pieces of an item.</summary>
+internal sealed record OrderedItem(string Item, long Quantity);
+
+/// <summary>A line of an order.</summary>
+internal sealed record OrderLine(string Item, long Quantity, long Cost);
+
+/// <summary>An order. Status: open, checking-out, paid, refused.</summary>
+internal sealed record Order(
+    [property: JsonPropertyName("order_id")] string OrderId,
+    [property: JsonPropertyName("user_id")] string UserId,
+    string Status,
+    string? Refusal,
+    OrderLine[] Lines,
+    [property: JsonPropertyName("total_cost")] long TotalCost,
+    Shipping? Shipping,
+    [property: JsonPropertyName("placed_at")] DateTime? PlacedAt);
+
+/// <summary>Order.Api.</summary>
+internal sealed class OrderService(IHttpClientFactory clients)
+{
+    /// <summary>Name of the HTTP client.</summary>
+    public const string Service = "order-api";
+
+    private HttpClient Http => clients.CreateClient(Service);
+
+    /// <summary>The id that an order placed under this key has, or would have.</summary>
+    public static string IdOf(string key) => IdempotencyKey.Parse(key)!.Id.ToString();
+
+    /// <summary>Creates the order, once under a key.</summary>
+    public async Task<(string? OrderId, Refusal? Refusal)> PlaceAsync(
+        string key, string user, IReadOnlyList<OrderedItem> lines, Shipping shipping, CancellationToken cancellationToken)
+    {
+        var (placed, refusal) = await Http.PostAsync<Placed>("/internal/orders", key, new PlaceRequest(user, lines, shipping), cancellationToken);
+        return (placed?.OrderId, refusal);
+    }
+
+    /// <summary>Checks the order out; null: it is paid. May be asked again at any time.</summary>
+    /// <exception cref="HttpRequestException">The outcome is not known yet.</exception>
+    public async Task<Refusal?> CheckoutAsync(string order, CancellationToken cancellationToken) =>
+        (await Http.PostAsync<CheckedOut>($"/checkout/{order}", null, null, cancellationToken)).Refusal;
+
+    /// <summary>The order; null where there is none.</summary>
+    public async Task<Order?> FindAsync(string? order, CancellationToken cancellationToken) =>
+        PathValues.IsId(order) ? await Http.FindAsync<Order>($"/internal/orders/{order}", cancellationToken) : null;
+
+    /// <summary>The user's latest orders, the latest first.</summary>
+    public async Task<Order[]> LatestAsync(string user, CancellationToken cancellationToken) =>
+        (await Http.FindAsync<Orders>($"/internal/users/{user}/orders", cancellationToken))?.List ?? [];
+
+    /// <summary>The three items of which most pieces were sold to a state.</summary>
+    public async Task<OrderedItem[]> PopularAsync(string state, CancellationToken cancellationToken) =>
+        (await Http.FindAsync<Popular>($"/internal/popular/{state}", cancellationToken))?.Items ?? [];
+
+    private sealed record PlaceRequest([property: JsonPropertyName("user_id")] string UserId, IReadOnlyList<OrderedItem> Lines, Shipping Shipping);
+
+    private sealed record Placed([property: JsonPropertyName("order_id")] string OrderId);
+
+    private sealed record CheckedOut(bool Paid);
+
+    private sealed record Orders([property: JsonPropertyName("orders")] Order[] List);
+
+    private sealed record Popular(OrderedItem[] Items);
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ServiceDefaults;
+
+namespace Storefront.Web.Services;
+
+/// <summary>A refusal as the services word it.</summary>
+/// <param name="Name">Behind <c>urn:shop:problem:</c>, e.g. <c>out-of-stock</c>.</param>
+internal sealed record Refusal(string Name);
+
+/// <summary>Calls to the other services. Every POST has a key, so that it may be repeated.</summary>
+internal static class ServiceHttp
+{
+    private const string ProblemPrefix = "urn:shop:problem:";
+
+    private static readonly TimeSpan TotalTimeMax = TimeSpan.FromSeconds(20);
+
+    /// <summary>Adds the HTTP client of a service, found under its name.</summary>
+    public static void AddService(this IServiceCollection services, string name) =>
+        services.AddHttpClient(name, client => (client.BaseAddress, client.Timeout) = (new($"http://{name}"), TotalTimeMax));
+
+    /// <summary>Reads; null for 404.</summary>
+    /// <exception cref="HttpRequestException">No connection, or an answer that is neither 200 nor 404.</exception>
+    public static async Task<T?> FindAsync<T>(this HttpClient http, string path, CancellationToken cancellationToken) where T : class
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(cancellationToken);
+    }
+
+    /// <summary>Posts under a key.</summary>
+    /// <returns>The answer, or why it was refused (4xx).</returns>
+    /// <exception cref="HttpRequestException">No connection, or an answer without an outcome (5xx).</exception>
+    public static async Task<(T? Answer, Refusal? Refusal)> PostAsync<T>(
+        this HttpClient http, string path, string? key, object? body, CancellationToken cancellationToken) where T : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+        if (key is not null) request.Headers.Add(IdempotencyKey.Header, key);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var response = await http.SendAsync(request, cancellationToken);
+        if (response.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
+            return (null, new Refusal(await ReadNameAsync(response, cancellationToken)));
+        return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(cancellationToken), null);
+    }
+
+    private static async Task<string> ReadNameAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var type = (await response.Content.ReadFromJsonAsync<ProblemType>(cancellationToken))?.Type ?? "";
+            return type.StartsWith(ProblemPrefix, StringComparison.Ordinal) ? type[ProblemPrefix.Length..] : "unknown";
+        }
+        catch (JsonException)
+        {
+            return "unknown";
+        }
+    }
+
+    private sealed record ProblemType([property: JsonPropertyName("type")] string? Type);
+}

@@ -1,0 +1,50 @@
+using Microsoft.Playwright;
+
+namespace Tests.Browser;
+
+/// <summary>A browser of this machine, without a window; Playwright's own is not downloaded.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        var path = Find();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--disable-dev-shm-usage"] });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>A visitor of their own, who has been nowhere yet.</summary>
+    public async Task<IPage> NewVisitorAsync(Uri shop, bool withScripts = true, bool isPhone = false, ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await _browser!.NewContextAsync(new()
+        {
+            BaseURL = shop.ToString(),
+            JavaScriptEnabled = withScripts,
+            ColorScheme = scheme,
+            ViewportSize = isPhone ? new() { Width = 360, Height = 740 } : new() { Width = 1280, Height = 900 },
+            IsMobile = isPhone,
+            HasTouch = isPhone,
+        });
+        context.SetDefaultTimeout(20_000);
+        return await context.NewPageAsync();
+    }
+
+    private static string Find()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return Environment.GetEnvironmentVariable("CHROMIUM_PATH")
+            ?? (from name in Names from folder in folders select Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException(
+                "The browser tests need Chromium. Install it (Debian: apt-get install chromium), or say in CHROMIUM_PATH where it is.");
+    }
+}

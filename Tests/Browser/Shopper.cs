@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Tests.Cluster;
+
+namespace Tests.Browser;
+
+/// <summary>What a person does in the shop.</summary>
+internal static partial class Shopper
+{
+    public static async Task AddToBasketAsync(this IPage page, string product, int quantity = 1)
+    {
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = product, Exact = true }).ClickAsync();
+        await page.GetByLabel("Quantity").FillAsync(quantity.ToString(CultureInfo.InvariantCulture));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to basket" }).ClickAsync();
+        await page.WaitForURLAsync("**/basket", new() { WaitUntil = WaitUntilState.Load });
+    }
+
+    public static async Task FillAddressAsync(this IPage page, string state = "Arizona", string zip = "85001")
+    {
+        if (!page.Url.EndsWith("/checkout", StringComparison.Ordinal)) await page.GotoAsync("/checkout");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Grace Hopper");
+        await page.GetByLabel("Street and number").FillAsync("7 Compiler Court");
+        await page.GetByLabel("State").SelectOptionAsync(new SelectOptionValue { Label = state });
+        await page.GetByLabel("ZIP code").FillAsync(zip);
+    }
+
+    public static ILocator BuyButton(this IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Buy now" });
+
+    /// <summary>Fills the basket, buys, and gives the order's id.</summary>
+    public static async Task<string> BuyAsync(this IPage page, string product, int quantity = 1, string state = "Arizona")
+    {
+        await page.AddToBasketAsync(product, quantity);
+        await page.FillAddressAsync(state);
+        await page.BuyButton().ClickAsync();
+        return await page.OrderIdAsync();
+    }
+
+    /// <summary>Waits for the confirmation.</summary>
+    public static async Task<string> OrderIdAsync(this IPage page)
+    {
+        await page.WaitForURLAsync(OrderPage(), new() { WaitUntil = WaitUntilState.Load });
+        return OrderPage().Match(page.Url).Groups[1].Value;
+    }
+
+    /// <summary>Buys without a browser, a few pieces at a time, until it is stopped.</summary>
+    public static async Task KeepBuyingAsync(this ShopClient shop, int pieces, CancellationToken stopped)
+    {
+        var (user, item) = (await shop.NewUserAsync(1_000_000_000), await shop.NewItemAsync(1, 1_000_000_000));
+        while (!stopped.IsCancellationRequested)
+            Assert.Equal(HttpStatusCode.OK, (await shop.CheckoutAsync(await shop.NewOrderAsync(user, (item, pieces)))).Status);
+    }
+
+    /// <summary>Credit and number of orders, as the customer's page has them.</summary>
+    public static async Task<(string Credit, int Orders)> AccountAsync(this IPage page)
+    {
+        await page.GotoAsync("/account");
+        return (await page.Locator(".total strong").InnerTextAsync(), await page.Locator("tbody tr").CountAsync());
+    }
+
+    /// <summary>
+    /// Looks for what keeps people out, on these pages or on the one that is shown. With SHOP_SCREENSHOTS in the environment a picture of each is left in that
+    /// folder, for people to look at.
+    /// </summary>
+    public static async Task InspectAsync(this IPage page, params string[] paths)
+    {
+        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Browser", "accessibility.js"), TestContext.Current.CancellationToken);
+        foreach (var path in paths.DefaultIfEmpty(null))
+        {
+            if (path is not null) await page.GotoAsync(path);
+            var faults = await page.EvaluateAsync<JsonElement>(script);
+            if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
+            {
+                var look = await page.EvaluateAsync<string>("`${innerWidth}-${matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'}`");
+                var number = Directory.CreateDirectory(folder).GetFiles().Length;
+                var name = $"{look}-{number:D2}-{new Uri(page.Url).AbsolutePath.Split('/')[1]}.png";
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
+            }
+
+            Assert.True(faults.GetArrayLength() == 0, $"{page.Url}: {faults}");
+        }
+    }
+
+    [GeneratedRegex("/orders/([0-9a-f-]{36})$")]
+    private static partial Regex OrderPage();
+}

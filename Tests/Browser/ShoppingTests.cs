@@ -1,0 +1,193 @@
+using Aspire.Hosting.Testing;
+using Microsoft.Playwright;
+using Tests.Cluster;
+
+namespace Tests.Browser;
+
+/// <summary>People in the shop, in a real browser, with real stock and credit.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Browser")]
+public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
+{
+    private const int LimitMs = 120_000;
+
+    private Uri Shop => cluster.Cluster.App.GetEndpoint("gateway");
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Browse_buy_and_see_the_order_with_what_is_popular_in_the_state()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.GotoAsync("/");
+        Assert.Equal(12, await page.Locator(".products > li").CountAsync());
+        var order = await page.BuyAsync("Teapot", 2, "Vermont");
+        var text = await page.InnerTextAsync("main");
+        foreach (var expected in new[] { "Paid", "Grace Hopper", "7 Compiler Court", "Vermont 85001", "$68", order, "Most popular in Vermont" })
+            Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.Equal("Teapot", await page.Locator(".popular h3").First.InnerTextAsync());
+        Assert.Equal(("$432", 1), await page.AccountAsync());
+        await page.GotoAsync("/basket");
+        Assert.Contains("It is empty", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        Assert.True(await cluster.Shop.IsPaidAsync(order));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Find an order" }).ClickAsync();
+        await page.GetByLabel("Order number").FillAsync("no-such-order");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        Assert.Contains("no order of that number", await page.InnerTextAsync("#order-error"), StringComparison.Ordinal);
+        await page.GetByLabel("Order number").FillAsync(order);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        Assert.Equal(order, await page.OrderIdAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Three_products_are_popular_at_most_the_most_popular_first()
+    {
+        foreach (var (product, quantity) in new[] { ("Mug", 2), ("Pencils", 5), ("Notebook", 3), ("Potted plant", 1) })
+            await (await chromium.NewVisitorAsync(Shop)).BuyAsync(product, quantity, "Delaware");
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.BuyAsync("Mug", 2, "Delaware");
+        Assert.Equal(["Pencils", "Mug", "Notebook"], await page.Locator(".popular h3").AllInnerTextsAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Who_asks_for_more_than_there_is_hears_what_is_missing_and_keeps_the_basket()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Potted plant", 2);
+        var item = await page.Locator("input[name=item]").InputValueAsync();
+        var stock = (await cluster.Shop.StockAsync(item)).Stock;
+        await page.FillAddressAsync();
+        await cluster.Shop.PostAsync($"/stock/subtract/{item}/{stock - 1}");
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is a second old at most
+            await page.BuyButton().ClickAsync();
+            await page.GetByText("Potted plant: 1 left, and you asked for 2.").WaitForAsync();
+            Assert.Equal("Grace Hopper", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
+            await page.GotoAsync("/basket");
+            Assert.Equal("2", await page.GetByLabel("Quantity").InputValueAsync());
+            Assert.Equal(("$500", 1), await page.AccountAsync());
+            await page.GotoAsync("/checkout");
+            await page.GetByLabel("Quantity").FillAsync("1");
+            await page.BuyButton().ClickAsync();
+            await page.OrderIdAsync();
+        }
+        finally
+        {
+            await cluster.Shop.PostAsync($"/stock/add/{item}/{stock}");
+        }
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Who_has_too_little_credit_hears_how_much_is_missing_and_keeps_the_basket()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Headphones", 5);
+        await page.FillAddressAsync();
+        await page.BuyButton().ClickAsync();
+        await page.GetByText("The order costs $645 and your credit is $500: $145 are missing.").WaitForAsync();
+        await page.GotoAsync("/basket");
+        Assert.Equal("5", await page.GetByLabel("Quantity").InputValueAsync());
+        await page.GotoAsync("/account");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add $500" }).ClickAsync();
+        await page.GotoAsync("/checkout");
+        await page.BuyButton().ClickAsync();
+        await page.OrderIdAsync();
+        Assert.Equal(("$355", 2), await page.AccountAsync()); // the refused one is shown too
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_double_click_on_Buy_buys_once()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Mug", 3);
+        await page.FillAddressAsync();
+        await page.BuyButton().DblClickAsync();
+        await page.OrderIdAsync();
+        Assert.Equal(("$464", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Going_back_and_buying_again_shows_the_same_order()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        var order = await page.BuyAsync("Notebook", 2);
+        await page.GoBackAsync();
+        if (await page.BuyButton().CountAsync() > 0 && await page.GetByLabel("ZIP code").InputValueAsync() == "85001")
+        {
+            await page.BuyButton().ClickAsync();
+            Assert.Equal(order, await page.OrderIdAsync());
+        }
+
+        Assert.Equal(("$482", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_form_that_was_sent_buys_nothing_else_when_it_is_changed_and_sent_again()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Notebook");
+        await page.FillAddressAsync();
+        var key = await page.Locator("input[name='Form.Key']").InputValueAsync();
+        await page.BuyButton().ClickAsync();
+        var order = await page.OrderIdAsync();
+        await page.AddToBasketAsync("Mug");
+        await page.GotoAsync("/checkout");
+        await page.Locator("input[name='Form.Key']").EvaluateAsync("(input, key) => input.value = key", key);
+        await page.BuyButton().ClickAsync();
+        await page.GetByText("This form has been sent before").WaitForAsync();
+        Assert.Equal($"/orders/{order}", await page.GetByRole(AriaRole.Link, new() { Name = "See the order" }).GetAttributeAsync("href"));
+        Assert.Equal(("$491", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Errors_stand_beside_their_fields_whoever_finds_them()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Mug");
+        await page.GotoAsync("/checkout");
+        await page.BuyButton().ClickAsync(); // the browser keeps it
+        Assert.Equal(4, await page.Locator("input:invalid, select:invalid").CountAsync());
+        await page.EvalOnSelectorAsync("form.checkout", "form => form.noValidate = true");
+        await page.GetByLabel("ZIP code").FillAsync("12");
+        await page.GetByLabel("Quantity").FillAsync("100");
+        await page.BuyButton().ClickAsync();
+        await page.GetByText("Please look at what is marked below.").WaitForAsync();
+        foreach (var (field, error) in new[]
+        {
+            ("name", "enter your name"), ("street", "street and number"), ("state", "choose a state"), ("zip", "five digits"), ("quantity-0", "1 to 99"),
+        })
+        {
+            Assert.Contains(error, await page.InnerTextAsync($"#{field}-error"), StringComparison.Ordinal);
+            Assert.Equal("true", await page.GetAttributeAsync($"#{field}", "aria-invalid"));
+        }
+
+        Assert.Equal("100", await page.GetByLabel("Quantity").InputValueAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Nothing_needs_scripts()
+    {
+        var page = await chromium.NewVisitorAsync(Shop, withScripts: false);
+        await page.BuyAsync("Pencils");
+        Assert.Equal(("$485", 1), await page.AccountAsync());
+    }
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData(false, ColorScheme.Light)]
+    [InlineData(false, ColorScheme.Dark)]
+    [InlineData(true, ColorScheme.Light)]
+    [InlineData(true, ColorScheme.Dark)]
+    public async Task Every_page_is_accessible_and_fits_the_screen(bool isPhone, ColorScheme scheme)
+    {
+        var page = await chromium.NewVisitorAsync(Shop, isPhone: isPhone, scheme: scheme);
+        await page.InspectAsync("/", "/basket", "/account", "/lookup", "/lookup?order_id=x", "/no-such-page");
+        await page.AddToBasketAsync("Desk lamp", 3);
+        await page.InspectAsync("/basket", "/", "/products/5b0b5ee0-0000-4000-8000-000000000005", "/checkout");
+        await page.AddToBasketAsync("Headphones", 3);
+        await page.FillAddressAsync();
+        await page.BuyButton().ClickAsync();
+        await page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await page.InspectAsync();
+        var order = await (await chromium.NewVisitorAsync(Shop)).BuyAsync("Mug", 1, "Hawaii");
+        await page.InspectAsync($"/orders/{order}", "/account");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using DocumentDb.Gateway.Bson;
+using DocumentDb.Gateway.Engine;
+using DocumentDb.Gateway.Wire;
+using Npgsql;
+using static DocumentDb.Gateway.Engine.EngineSession;
+
+namespace DocumentDb.Gateway.Commands;
+
+/// <summary>
+/// A find of one document by its id, the commonest read: straight from the collection's table by its primary key, as a statement that stays prepared. The
+/// engine's own find plans each time and costs about twice as much. Whatever is out of the ordinary goes that way, and so does what is not found here.
+/// </summary>
+internal sealed class PointReads(EngineClient engine)
+{
+    private const int CollectionsMax = 1_000;
+
+    private static readonly TimeSpan Miss = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(string Database, string Collection), Table> _tables = [];
+
+    /// <summary>Writes the reply. False: the engine's find is to be asked, and nothing has been written.</summary>
+    public async ValueTask<bool> TryReadAsync(CommandContext context, CancellationToken ct)
+    {
+        var request = context.Request;
+        // Others than superusers may not look into the tables; a failure here would end a transaction.
+        if (!context.LoggedIn.IsSuperuser || request.IsInTransaction || request.Target is not { } collection || Id(request) is not { } id) return false;
+        await using var session = await engine.OpenAsync(context.LoggedIn, ct);
+        if (await FindTableAsync(session, request.Database, collection, ct) is not { } select) return false;
+        var reply = context.Reply;
+        var start = reply.Begin();
+        var cursor = reply.Begin("cursor"u8);
+        var batch = reply.Begin("firstBatch"u8, BsonType.Array);
+        reply.Append("\u00030\0"u8); // the array's element "0", a document
+        var isFound = false;
+        try
+        {
+            var command = session.Command(select, Bytes(id), Text(request.Database), Text(collection));
+            isFound = await session.ReadDocumentAsync(command, reply, ct);
+        }
+        catch (CommandException e) when (e.Code == ErrorCodes.NamespaceNotFound)
+        {
+            _tables.TryRemove((request.Database, collection), out _); // dropped
+        }
+
+        if (!isFound)
+        {
+            context.ClearReply();
+            return false;
+        }
+
+        reply.End(batch);
+        reply.Int64("id"u8, 0);
+        reply.String("ns"u8, request.Namespace);
+        reply.End(cursor);
+        reply.Double("ok"u8, 1);
+        reply.End(start);
+        return true;
+    }
+
+    /// <summary>The engine's form of the id that a find asks for, if it asks for nothing else.</summary>
+    internal static ReadOnlyMemory<byte>? Id(CommandRequest request)
+    {
+        var (filter, isPlain) = (default(ReadOnlyMemory<byte>), true);
+        var view = new BsonView(request.Body.Span);
+        view.MoveNext(); // find
+        while (isPlain && view.MoveNext())
+        {
+            var name = view.Name;
+            if (name.SequenceEqual("filter"u8)) filter = request.Body.Slice(view.ValueOffset, view.Value.Length);
+            else if (name.SequenceEqual("limit"u8)) isPlain = view.AsInt64() is >= 0;
+            else if (name.SequenceEqual("batchSize"u8)) isPlain = view.AsInt64() is > 0;
+            else isPlain = name.SequenceEqual("singleBatch"u8) || name.SequenceEqual("lsid"u8) || name.SequenceEqual("$db"u8)
+                || name.SequenceEqual("$readPreference"u8) || name.SequenceEqual("$clusterTime"u8);
+        }
+
+        if (!isPlain || filter.IsEmpty) return null;
+        var inner = new BsonView(filter.Span);
+        if (!inner.MoveNext() || !inner.Name.SequenceEqual("_id"u8)) return null;
+        if (inner.Type is not (BsonType.String or BsonType.ObjectId or BsonType.Int32 or BsonType.Int64)) return null;
+        using var id = new BsonBuffer();
+        var start = id.Begin();
+        id.Value(""u8, inner.Type, inner.Value);
+        id.End(start);
+        return inner.MoveNext() || inner.IsMalformed ? null : id.Written.ToArray();
+    }
+
+    // The statement that reads from a collection's table; null where the collection is none that has one of its own.
+    private async ValueTask<string?> FindTableAsync(EngineSession session, string database, string collection, CancellationToken ct)
+    {
+        var key = (database, collection);
+        if (_tables.TryGetValue(key, out var known) && (known.Select is not null || Environment.TickCount64 - known.At < Miss.TotalMilliseconds))
+            return known.Select;
+        var number = (long?)await session.ReadValueAsync(session.Command(Sql.FindTable, Text(database), Text(collection)), ct);
+        var table = new Table(number is { } id ? Sql.FindById(id) : null, Environment.TickCount64);
+        if (_tables.Count >= CollectionsMax) _tables.Clear();
+        _tables[key] = table;
+        return table.Select;
+    }
+
+    private readonly record struct Table(string? Select, long At);
+}
