@@ -26,7 +26,8 @@ internal sealed class HostBooks
         await shop.PostAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
         await shop.PostAsync($"/payment/batch_init/{Users}/{Plenty}");
         // Waits for checkouts of a test before.
-        await Eventually.EqualAsync(HttpStatusCode.OK, async () => (await shop.SendAsync("POST", $"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}")).Status,
+        await Eventually.EqualAsync(
+            HttpStatusCode.OK, async () => (await shop.SendAsync("POST", $"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}")).Status,
             SettleTimeMax);
         for (var item = 0; item < ScarceItems; item++) await shop.PostAsync($"/stock/subtract/{item}/{Plenty - Few}");
         for (var user = 0; user < PoorUsers; user++) await shop.PostAsync($"/payment/pay/{user}/{Plenty - Few}");
@@ -34,15 +35,15 @@ internal sealed class HostBooks
     }
 
     /// <summary>
-    /// Compares what the shop says with itself and with what the clients have heard, when no checkout is open any more: every 2xx is paid, what had only 4xx is not,
-    /// money and goods that are gone are those of paid orders. Then asks the shop's own reconciliation. Gives the number of paid orders.
+    /// Compares what the shop says with itself and with what the clients have heard, when no checkout is open any more: every 2xx is paid, what had only 4xx
+    /// is not, money and goods that are gone are those of paid orders. Then asks the shop's own reconciliation. Gives the number of paid orders.
     /// </summary>
     public async Task<int> AssertBalancedAsync(IReadOnlyList<Heard>? heard = null)
     {
         await Eventually.EqualAsync(0L, async () => (await StockAsync()).Sum(b => b.Held), SettleTimeMax);
         var orders = new JsonElement[Orders];
-        await Parallel.ForAsync(0, Orders, new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = TestContext.Current.CancellationToken },
-            async (n, _) => orders[n] = await _shop.GetAsync($"/orders/find/{n}"));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = TestContext.Current.CancellationToken };
+        await Parallel.ForAsync(0, Orders, options, async (n, _) => orders[n] = await _shop.GetAsync($"/orders/find/{n}"));
         var paid = orders.Where(IsPaid).ToList();
         for (var n = 0; heard is not null && n < Orders; n++)
             Assert.True(heard[n].HasFlag(Heard.Paid) ? IsPaid(orders[n]) : !IsPaid(orders[n]) || heard[n].HasFlag(Heard.Unknown),

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Tests.Hosts;
 
-/// <summary>A network of its own for some machines and for the clients: a bridge in a namespace, which nothing else is in. It is gone with its only process.</summary>
+/// <summary>A network of its own for some machines and for the clients: a bridge in a namespace of its own. It is gone with its only process.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class HostNetwork : IDisposable
 {

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Tests.Hosts;
 
-/// <summary>Makes sockets within a network namespace: a socket belongs to the namespace of the thread that made it, so one thread goes there and stays.</summary>
+/// <summary>Makes sockets within a network namespace: a socket belongs to that of the thread that made it, so one thread goes there and stays.</summary>
 internal sealed class NetworkNamespace : IDisposable
 {
     private const int CloneNewNet = 0x40000000; // sched.h

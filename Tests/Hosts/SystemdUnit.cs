@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Hosts;
 
-/// <summary>A service unit, as far as running it needs: systemd.unit(5), systemd.service(5), systemd.exec(5). Sandboxing and resource limits are not read.</summary>
+/// <summary>A service unit, as far as running it needs: systemd.unit(5), systemd.service(5), systemd.exec(5). Sandboxing and limits are not read.</summary>
 internal sealed class SystemdUnit
 {
     private readonly Dictionary<string, List<string>> _settings = [];
@@ -79,7 +79,8 @@ internal sealed class SystemdUnit
         foreach (var file in All("EnvironmentFile"))
         {
             var text = read(file.TrimStart('-')) ?? (file.StartsWith('-') ? "" : throw new FileNotFoundException($"{Name} needs {file}."));
-            foreach (var line in text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not '#' and not ';')) Set(string.Concat(Split(line)));
+            foreach (var line in text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] is not '#' and not ';'))
+                Set(string.Concat(Split(line)));
         }
         return variables;
 

@@ -106,5 +106,6 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     }
 
     private static async Task<string> NewCustomerAsync(ShopClient shop)
-        => (await new CustomerClient(shop).CreateAsync($$"""{"name":"Ann Lee","email":"{{CustomerClient.NewEmail()}}"}""")).GetProperty("customer_id").GetString()!;
+        => (await new CustomerClient(shop).CreateAsync($$"""{"name":"Ann Lee","email":"{{CustomerClient.NewEmail()}}"}"""))
+            .GetProperty("customer_id").GetString()!;
 }

@@ -6,8 +6,8 @@ using System.Text;
 namespace Tests.Hosts;
 
 /// <summary>
-/// Does for one machine what systemd does, as far as the shop's units and install.sh ask for it: starts units in their order, and again when they fail. Commands
-/// come from a script named systemctl through a socket. It neither confines units nor limits what they use: systemd-analyze looks at that.
+/// Does for one machine what systemd does, as far as the shop's units and install.sh ask for it: starts units in their order, and again when they fail.
+/// Commands come from a script named systemctl through a socket. It neither confines units nor limits what they use: systemd-analyze looks at that.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class UnitRunner : IAsyncDisposable

@@ -40,7 +40,8 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             }).ToArray(),
             ["configMapGenerator"] = files,
         }));
-        Secrets.Write(output, Name, [Secrets.Dashboard, .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
+        Secrets.Write(output, Name, [Secrets.Dashboard,
+            .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
             .. model.Stores.Where(s => s.Kind == StoreKind.MongoDB).Select(KeyFile), .. model.ServiceSecrets.Select(Secrets.OfService)]);
     }
 

@@ -65,7 +65,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private static IEnumerable<string> UnitsOf(Store store)
         => HasGateway(store) ? [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"] : [$"{store.Name}:{UserOf(store)}"];
 
-    /// <summary>Administrators of Postgres and of the document engine have no password: they come in as their machine's user. Redis knows no such thing.</summary>
+    // Administrators of Postgres and of the document engine have no password: they come in as their machine's user. Redis knows no such thing.
     private static IEnumerable<string> SecretsOf(Store store)
         => store.Kind == StoreKind.Redis ? store.ServiceSecrets.Append(OperatorSecret(store)) : store.ServiceSecrets;
 

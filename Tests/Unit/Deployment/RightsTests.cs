@@ -59,7 +59,8 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     {
         string[] users =
         [
-            .. File.ReadLines(Path.Combine(published.Root, "vms/customer-vm2/env/redis.env")).Where(l => l.StartsWith("user default ", StringComparison.Ordinal)),
+            .. File.ReadLines(Path.Combine(published.Root, "vms/customer-vm2/env/redis.env"))
+                .Where(l => l.StartsWith("user default ", StringComparison.Ordinal)),
             .. Directory.GetFiles(published.Root, "*.yaml", SearchOption.AllDirectories).SelectMany(File.ReadLines)
                 .Where(l => l.Contains("redis-server", StringComparison.Ordinal)),
         ];

@@ -77,7 +77,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
 
         var secrets = root / "etc/shop/secrets.env";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
-        Assert.Equal(5, File.ReadAllLines(secrets).Length);
+        Assert.Equal(6, File.ReadAllLines(secrets).Length);
         Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48}$", line));
         foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal)))
         {
