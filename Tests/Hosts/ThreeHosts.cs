@@ -17,7 +17,8 @@ public sealed class SharedHosts : ICollectionFixture<ThreeHosts>
 
 /// <summary>
 /// Three machines in namespaces, to which the committed deploy.sh has deployed the shop: built, copied, installed and started as it does it over ssh.
-/// Standing in are nsenter for ssh, <see cref="UnitRunner"/> for systemd, and this machine's engine root for the one that install.sh would make out of the same packages.
+/// Standing in are nsenter for ssh, <see cref="UnitRunner"/> for systemd, and this machine's engine root for the one that install.sh would make out of
+/// the same packages.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class ThreeHosts : IAsyncLifetime
