@@ -6,7 +6,8 @@ namespace AppHost;
 
 /// <summary>
 /// What one client's address may ask of the gateway, read from the configuration's section <c>Gateway:Limits</c>; 0 is no limit. What is more gets 429 with
-/// Retry-After, at once, and no line in the log. Where nothing is limited nginx has no directive for it, and a checkout has none but that of connections in any case.
+/// Retry-After, at once, and no line in the log. Where nothing is limited nginx has no directive for it, and a checkout has none but that of connections in
+/// any case.
 /// </summary>
 /// <param name="PagesPerSecond">Pages and what they are made of; twice as many at once.</param>
 /// <param name="CostlyPerSecond">Requests that cost as much as a thousand others: stress endpoints, batches, analytics; four times as many at once.</param>

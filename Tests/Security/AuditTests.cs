@@ -46,7 +46,8 @@ public sealed class AuditTests : IDisposable
         File.Copy(Path.Combine(SourceTree.Root, ".ci/audit"), _folder / "repository/.ci/audit");
         _folder.Write("bin/npm", $"#!/bin/sh\ncat <<'END'\n{report}\nEND\nexit {npm}\n");
         Published.TryRun(_folder.Path, "chmod", "+x", "bin/npm");
-        var (exit, output) = Published.TryRun(_folder.Path, "env", $"PATH={_folder / "bin"}:{Environment.GetEnvironmentVariable("PATH")}", "repository/.ci/audit");
+        var path = $"PATH={_folder / "bin"}:{Environment.GetEnvironmentVariable("PATH")}";
+        var (exit, output) = Published.TryRun(_folder.Path, "env", path, "repository/.ci/audit");
         Assert.True(exit == code, output);
         Assert.Contains("some/where: ", output, StringComparison.Ordinal);
         Assert.Contains(text, output, StringComparison.Ordinal);

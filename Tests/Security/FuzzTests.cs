@@ -11,8 +11,8 @@ using Tests.Cluster;
 namespace Tests.Security;
 
 /// <summary>
-/// Thousands of requests that no client would send: none makes the shop fail, none tells how it is made, and what is refused changes nothing. The seed is another
-/// one each time and stands in the output; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> sends that run's requests again.
+/// Thousands of requests that no client would send: none makes the shop fail, none tells how it is made, and what is refused changes nothing. The seed is
+/// another one each time and stands in the output; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> sends that run's requests again.
 /// </summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
@@ -22,7 +22,8 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
     private const string OrdersSql = "SELECT count(*) || coalesce(md5(string_agg(o::text, ';' ORDER BY id)), '') FROM orders o";
 
     private const string PaymentsSql = """
-        SELECT count(*) || coalesce(md5(string_agg(a::text, ';' ORDER BY id)), '') || (SELECT count(*) || ' ' || coalesce(sum(amount), 0) FROM entries WHERE status = 1)
+        SELECT count(*) || coalesce(md5(string_agg(a::text, ';' ORDER BY id)), '')
+            || (SELECT count(*) || ' ' || coalesce(sum(amount), 0) FROM entries WHERE status = 1)
         FROM accounts a
         """;
 
@@ -75,13 +76,13 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.True(answers.Count > Requests / 10, $"Only {answers.Count} requests were sent in {SendLimit}.");
         // It gets through to where there is something to break: a part succeeds.
         Assert.True(answers.Count(one => one.Status is >= 200 and < 300) > answers.Count / 10, "Next to nothing succeeds.");
-        await AssertRefusalsChangeNothingAsync([.. answers.Where(one => one.Status is 0 or >= 400 and < 500 && one.Request.MayChange).Select(one => one.Request)]);
+        await AssertRefusalsChangeNothingAsync([.. answers.Where(one => IsRefusal(one.Status) && one.Request.MayChange).Select(one => one.Request)]);
         await AssertReconciledAsync();
     }
 
     /// <summary>
-    /// Sends what was refused again. What is refused no more (its time had not come: there was no stock yet) is left out, until a whole pass is refused: the books
-    /// are the same to the letter before and after it.
+    /// Sends what was refused again. What is refused no more (its time had not come: there was no stock yet) is left out, until a whole pass is refused: the
+    /// books are the same to the letter before and after it.
     /// </summary>
     private async Task AssertRefusalsChangeNothingAsync(IReadOnlyList<FuzzRequest> refused)
     {
@@ -91,14 +92,14 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
             var before = await BooksAsync();
             var (answers, faults) = await SendAsync(refused, SendLimit);
             Assert.True(faults.Count == 0, $"SHOP_FUZZ_SEED={Seed}\n{string.Join("\n\n", faults.Take(ShownMax))}");
-            if (answers.All(one => one.Status is 0 or >= 400 and < 500))
+            if (answers.All(one => IsRefusal(one.Status)))
             {
                 Assert.True(answers.Count > 20, $"Only {answers.Count} refusals were looked at.");
                 Assert.Equal(before, await BooksAsync());
                 return;
             }
 
-            refused = [.. answers.Where(one => one.Status is 0 or >= 400 and < 500).Select(one => one.Request)];
+            refused = [.. answers.Where(one => IsRefusal(one.Status)).Select(one => one.Request)];
         }
 
         Assert.Fail($"SHOP_FUZZ_SEED={Seed}: after {PassesMax} times what was refused is still not refused again.");
@@ -128,7 +129,8 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
             if (Environment.TickCount64 > end) return;
             var answer = await RawConnection.AskAsync(gateway, requests[i].Bytes, quiet: AnswerLimit);
             answers.Add((requests[i], answer.Status));
-            if (Fault(requests[i], answer) is { } fault) faults.Add($"{fault} in the answer to request {i}:\n{requests[i]}\n--\n{answer.Head}\n\n{answer.Body}");
+            if (Fault(requests[i], answer) is { } fault)
+                faults.Add($"{fault} in the answer to request {i}:\n{requests[i]}\n--\n{answer.Head}\n\n{answer.Body}");
         });
         return (answers, faults);
     }
@@ -136,11 +138,17 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
     /// <summary>Null if it is as documented: no failure but 503 with its time to try again, and nothing about the inside.</summary>
     private static string? Fault(FuzzRequest request, RawAnswer answer)
     {
-        if (answer.Status >= 500 && !(answer.Status == 503 && answer.Header("Retry-After") is not null && (request.Method == "HEAD"
-            || answer.Body.Contains("urn:shop:problem:unavailable", StringComparison.Ordinal) || answer.Header("Content-Type")?.StartsWith("text/html", StringComparison.Ordinal) == true)))
+        if (answer.Status >= 500 && !(answer.Status == 503 && answer.Header("Retry-After") is not null && IsForClients(request, answer)))
             return $"{answer.Status}";
         return Inside().Match($"{answer.Head}\n{answer.Body}") is { Success: true } match ? $"'{match.Value}'" : null;
     }
+
+    // A problem document, or a page for people.
+    private static bool IsForClients(FuzzRequest request, RawAnswer answer)
+        => request.Method == "HEAD" || answer.Body.Contains("urn:shop:problem:unavailable", StringComparison.Ordinal)
+            || answer.Header("Content-Type")?.StartsWith("text/html", StringComparison.Ordinal) == true;
+
+    private static bool IsRefusal(int status) => status is 0 or >= 400 and < 500;
 
     private async Task<string> BooksAsync() => string.Join('\n',
         await ScalarAsync<string>(_orders, OrdersSql), await ScalarAsync<string>(_payments, PaymentsSql),
@@ -160,8 +168,9 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.True(System.Text.Json.JsonElement.Parse(report).GetProperty("ok").GetBoolean(), $"SHOP_FUZZ_SEED={Seed}\n{report}");
     }
 
-    /// <summary>Lines of a stack trace, names of our namespaces and of libraries', of exceptions, of parameters with their types, files and SQL states.</summary>
-    [GeneratedRegex(@"\n\s+at [\w.<>`]+\(|\b(System|Microsoft|Npgsql|StackExchange|MongoDB\.Driver|ServiceDefaults|Polly)\.\w+|\b(Order|Stock|Payment|Customer)\.Api\.\w+"
-        + @"|Storefront\.Web\.\w+|\w{3,}Exception\b|parameter \\?(""|\\u0022)[\w.<>\[\]]+ \w+|\.cs:line|\.lua\b|SQLSTATE|\b\d{2}[0-9A-Z]{3}: |user_script")]
+    /// <summary>Lines of a stack trace; names of our namespaces and of libraries', of exceptions, of parameters with types, of files; SQL states.</summary>
+    [GeneratedRegex(@"\n\s+at [\w.<>`]+\(|\b(System|Microsoft|Npgsql|StackExchange|MongoDB\.Driver|ServiceDefaults|Polly)\.\w+"
+        + @"|\b(Order|Stock|Payment|Customer)\.Api\.\w+|Storefront\.Web\.\w+|\w{3,}Exception\b|parameter \\?(""|\\u0022)[\w.<>\[\]]+ \w+"
+        + @"|\.cs:line|\.lua\b|SQLSTATE|\b\d{2}[0-9A-Z]{3}: |user_script")]
     private static partial Regex Inside();
 }

@@ -10,7 +10,8 @@ internal sealed record FuzzRequest(string Method, string Bytes)
     public bool MayChange => Method is not ("GET" or "HEAD" or "OPTIONS" or "TRACE");
 
     /// <summary>To read it, and to send it again by hand.</summary>
-    public override string ToString() => string.Concat(Bytes[..Math.Min(Bytes.Length, 2000)].Select(c => c is >= ' ' and <= '~' or '\n' ? $"{c}" : $"\\x{(int)c:x2}"));
+    public override string ToString()
+        => string.Concat(Bytes[..Math.Min(Bytes.Length, 2000)].Select(c => c is >= ' ' and <= '~' or '\n' ? $"{c}" : $"\\x{(int)c:x2}"));
 }
 
 /// <summary>
@@ -21,57 +22,71 @@ internal sealed record FuzzRequest(string Method, string Bytes)
 /// <param name="ids">What exists: an item, a user, an order, a customer.</param>
 internal sealed partial class Fuzzer(int seed, FuzzIds ids)
 {
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "POST\t", "M-SEARCH", "X"];
+    private static readonly string[] Methods =
+        ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "POST\t", "M-SEARCH", "X"];
 
     // {i} an item, {u} a user, {o} an order, {c} a customer, {n} an amount, {s} a small one.
     private static readonly string[] Calls =
     [
         "POST /stock/item/create/{n}", "GET /stock/find/{i}", "POST /stock/add/{i}/{n}", "POST /stock/subtract/{i}/{n}", "POST /stock/batch_init/{s}/{s}/{s}",
-        "POST /payment/create_user", "GET /payment/find_user/{u}", "POST /payment/add_funds/{u}/{n}", "POST /payment/pay/{u}/{n}", "POST /payment/batch_init/{s}/{s}",
-        "POST /orders/create/{u}", "GET /orders/find/{o}", "POST /orders/addItem/{o}/{i}/{n}", "POST /orders/removeItem/{o}/{i}", "DELETE /orders/removeItem/{o}/{i}",
+        "POST /payment/create_user", "GET /payment/find_user/{u}", "POST /payment/add_funds/{u}/{n}", "POST /payment/pay/{u}/{n}",
+        "POST /payment/batch_init/{s}/{s}",
+        "POST /orders/create/{u}", "GET /orders/find/{o}", "POST /orders/addItem/{o}/{i}/{n}", "POST /orders/removeItem/{o}/{i}",
+        "DELETE /orders/removeItem/{o}/{i}",
         "POST /orders/checkout/{o}", "POST /orders/batch_init/{s}/{s}/{s}/{s}",
         "GET /customers", "GET /customers?limit={n}&skip={n}&order=asc", "GET /customers?cursor={c}&search={i}&status={o}&country=US", "GET /customers/{c}",
         "POST /customers", "POST /customers/batch", "PUT /customers/{c}", "DELETE /customers/{c}", "GET /customers/analytics/summary",
-        "GET /customers/analytics/purchases", "GET /stress/large-payload?size_kb={s}", "POST /stress/large-payload", "GET /stress/batch-customers?count={s}&size_kb={s}",
+        "GET /customers/analytics/purchases", "GET /stress/large-payload?size_kb={s}", "POST /stress/large-payload",
+        "GET /stress/batch-customers?count={s}&size_kb={s}",
         "GET /", "POST /", "GET /get_product?product_name={i}", "GET /health_check", "GET /products/{i}", "GET /orders/{o}", "GET /basket", "POST /basket",
-        "GET /checkout", "POST /checkout", "GET /account", "POST /account", "GET /lookup?order={o}", "POST /lookup", "GET /error", "GET /health", "GET /shop.css",
+        "GET /checkout", "POST /checkout", "GET /account", "POST /account", "GET /lookup?order={o}", "POST /lookup", "GET /error", "GET /health",
+        "GET /shop.css",
         "GET /stock/health", "GET /payment/alive", "GET /gateway/health", "GET /{i}/{u}/{o}",
     ];
 
     private static readonly string[] Odd =
     [
-        "", "0", "-1", "+1", "1.5", "1e9", "NaN", "null", "true", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "99999999999999999999999999",
-        "%00", "%0d%0aX-A:b", "%20", "%", "%zz", "%C3%28", "%F0%9F%92%A9", "%EF%BB%BF", "..", "../..", "%2e%2e%2f", "a%2Fb", ";", "'", "';--", "\"", "<script>", "{0}",
+        "", "0", "-1", "+1", "1.5", "1e9", "NaN", "null", "true", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
+        "99999999999999999999999999",
+        "%00", "%0d%0aX-A:b", "%20", "%", "%zz", "%C3%28", "%F0%9F%92%A9", "%EF%BB%BF", "..", "../..", "%2e%2e%2f", "a%2Fb", ";", "'", "';--", "\"",
+        "<script>", "{0}",
         "%s%n", "${jndi}", "$where", "[$ne]=1", "*", "?", "#", "&", "=", "\\", "|", "~", ":", "@", ",", "(", "\u00e4\u00ff", "\x01", "\x7f", "undefined",
         "00000000-0000-0000-0000-000000000000", "x:y:z", "i:1", "r:1",
     ];
 
     private static readonly string[] Headers =
     [
-        "Idempotency-Key: ", "Idempotency-Key: key-1", "Idempotency-Key: \u00e4", "traceparent: 00-0-0-0", "traceparent: 00-{h}{h}-{h}-01", "tracestate: a=b,,=",
+        "Idempotency-Key: ", "Idempotency-Key: key-1", "Idempotency-Key: \u00e4", "traceparent: 00-0-0-0", "traceparent: 00-{h}{h}-{h}-01",
+        "tracestate: a=b,,=",
         "baggage: a=b;c=%", "Cookie: shop-basket=x; shop-form=; =; a", "Cookie: shop-operator=QUFB", "Accept: text/html", "Accept: */*;q=2", "Accept: ,,;",
         "Accept-Encoding: gzip, br;q=0", "Accept-Language: \u00e4-", "Range: bytes=9-1,-", "If-None-Match: \"", "If-Modified-Since: yesterday",
-        "Content-Encoding: gzip", "Content-Encoding: br", "Expect: 100-continue", "Origin: null", "Referer: \\", "X-Forwarded-For: ::1", "X-Forwarded-Proto: gopher",
-        "X-Forwarded-Host: evil.example", "Authorization: Bearer x.y.z", "Connection: keep-alive, X-A", "Upgrade: websocket", "TE: trailers", "Host: evil.example",
+        "Content-Encoding: gzip", "Content-Encoding: br", "Expect: 100-continue", "Origin: null", "Referer: \\", "X-Forwarded-For: ::1",
+        "X-Forwarded-Proto: gopher",
+        "X-Forwarded-Host: evil.example", "Authorization: Bearer x.y.z", "Connection: keep-alive, X-A", "Upgrade: websocket", "TE: trailers",
+        "Host: evil.example",
         "Host: ", "Content-Length: x", "Content-Type: ", "RequestVerificationToken: x", ": x", "X-A", "X-\u00e4: b",
     ];
 
     private static readonly string[] MediaTypes =
     [
-        "application/json", "application/json", "application/json; charset=utf-16", "application/json; charset=nope", "text/plain", "application/xml", "text/html",
-        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/octet-stream", "/", "application/json;;;=", "\u00e4",
+        "application/json", "application/json", "application/json; charset=utf-16", "application/json; charset=nope", "text/plain", "application/xml",
+        "text/html",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "application/octet-stream", "/",
+        "application/json;;;=", "\u00e4",
         "application/problem+json", "application/grpc",
     ];
 
     private static readonly string[] JsonValues =
     [
-        "null", "true", "0", "-1", "1", "1e400", "1.5", "9223372036854775808", "\"\"", "\"a\"", "\"\\u0000\"", "\"\\ud800\"", "\"2020-99-99\"", "[]", "{}", "[[]]",
+        "null", "true", "0", "-1", "1", "1e400", "1.5", "9223372036854775808", "\"\"", "\"a\"", "\"\\u0000\"", "\"\\ud800\"", "\"2020-99-99\"", "[]", "{}",
+        "[[]]",
         "{\"$ne\":1}", "{\"$where\":\"1\"}", "\"$a.b\"", "\"a@b.c\"", "\"active\"", "\"US\"", "[null]", "NaN", "'a'", "\u00ff", "",
     ];
 
     private static readonly string[] Fields =
     [
-        "customer_id", "name", "first_name", "last_name", "email", "phone", "status", "country", "address", "user_id", "tags", "preferences", "purchases", "product",
+        "customer_id", "name", "first_name", "last_name", "email", "phone", "status", "country", "address", "user_id", "tags", "preferences", "purchases",
+        "product",
         "quantity", "price", "at", "product_name", "customer_name", "street_address", "state", "zip_code", "_id", "__proto__", "$type", "customers", "a.b", "",
     ];
 
@@ -84,11 +99,12 @@ internal sealed partial class Fuzzer(int seed, FuzzIds ids)
         if (Chance(10)) method = Pick(Methods);
         if (Chance(15)) target = Mutate(target);
         if (Chance(5)) target += $"?{Pick(Odd)}={Pick(Odd)}&{Pick(Fields)}={Pick(Odd)}";
-        var head = new StringBuilder($"{method} {target} {(Chance(98) ? "HTTP/1.1" : Pick(["HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "HTTP/9", "http/1.1", ""]))}\r\n");
+        var version = Chance(98) ? "HTTP/1.1" : Pick(["HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "HTTP/9", "http/1.1", ""]);
+        var head = new StringBuilder($"{method} {target} {version}\r\n");
         if (Chance(98)) head.Append("Host: shop\r\n");
         head.Append("Connection: close\r\n");
         for (var more = _random.Next(4); more > 0 && Chance(60); more--)
-            head.Append(Pick(Headers).Replace("{h}", _random.NextInt64().ToString("x16", CultureInfo.InvariantCulture), StringComparison.Ordinal)).Append("\r\n");
+            head.Append(Pick(Headers).Replace("{h}", $"{_random.NextInt64():x16}", StringComparison.Ordinal)).Append("\r\n");
         var body = method is "GET" or "HEAD" && Chance(90) ? "" : Chance(30) ? "" : Body(target);
         if (body.Length > 0 && Chance(95)) head.Append("Content-Type: ").Append(Pick(MediaTypes)).Append("\r\n");
         if (Chance(10) && body.Length > 0)
@@ -135,7 +151,8 @@ internal sealed partial class Fuzzer(int seed, FuzzIds ids)
         _ => Object(),
     };
 
-    private string Object() => $"{{{string.Join(',', Enumerable.Range(0, _random.Next(8)).Select(_ => $"\"{Pick(Fields)}\":{(Chance(10) ? Object() : Pick(JsonValues))}"))}}}";
+    private string Object()
+        => $"{{{string.Join(',', Enumerable.Range(0, _random.Next(8)).Select(_ => $"\"{Pick(Fields)}\":{(Chance(10) ? Object() : Pick(JsonValues))}"))}}}";
 
     private bool Chance(int percent) => _random.Next(100) < percent;
 

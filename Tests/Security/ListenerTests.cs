@@ -25,14 +25,15 @@ public sealed class ListenerTests(ClusterFixture cluster)
         Assert.True(listeners.Select(l => l.Id).Distinct().Count() >= 10, string.Join('\n', listeners.Select(Describe)));
         Assert.Equal("", string.Join('\n', listeners.Where(l => !gateway.Contains(l.Id) && !IsLoopback(l.At.Address)).Select(Describe)));
         if (gateway.Count == 0) return; // in a container: a process of another table
-        Assert.Equal([new(IPAddress.Any, cluster.Cluster.App.GetEndpoint("gateway").Port)], listeners.Where(l => gateway.Contains(l.Id)).Select(l => l.At).Distinct());
+        Assert.Equal([new(IPAddress.Any, cluster.Cluster.App.GetEndpoint("gateway").Port)],
+            listeners.Where(l => gateway.Contains(l.Id)).Select(l => l.At).Distinct());
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     private static string Describe((int Id, IPEndPoint At) listener) => $"{listener.At} {ProcessTable.Describe(listener.Id)}";
 
-    // proc(5): local address and state in the second and fourth column, the inode in the tenth. Addresses are words of 32 bits as this machine has them in memory.
+    // proc(5): local address and state in the second and fourth column, the inode in the tenth. Addresses are words of 32 bits as they lie in memory.
     private static IEnumerable<(string Inode, IPEndPoint At)> Sockets(string kind)
         => from line in File.ReadLines($"/proc/net/{kind}").Skip(1)
            let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -46,7 +46,8 @@ public sealed class NginxGatewayTests
     [Fact]
     public void A_body_is_as_large_as_its_routes_say_and_a_megabyte_elsewhere()
     {
-        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer/customers; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer/customers; }\n", Configuration,
+            StringComparison.Ordinal);
         Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer/stress; }\n", Configuration, StringComparison.Ordinal);
         Assert.Equal(["1m", "16m", "16m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
     }
@@ -90,7 +91,8 @@ public sealed class NginxGatewayTests
     {
         Assert.DoesNotContain("real_ip", Configure(GatewayLimits.Deployed), StringComparison.Ordinal);
         var text = Configure(GatewayLimits.Deployed with { TrustedProxies = "192.0.2.1, 2001:db8::/32" });
-        Assert.Contains("  set_real_ip_from 192.0.2.1;\n  set_real_ip_from 2001:db8::/32;\n  real_ip_header X-Forwarded-For;\n", text, StringComparison.Ordinal);
+        Assert.Contains("  set_real_ip_from 192.0.2.1;\n  set_real_ip_from 2001:db8::/32;\n  real_ip_header X-Forwarded-For;\n", text,
+            StringComparison.Ordinal);
         Assert.Contains("  set_real_ip_from 10.0.0.0/8;\n", Configure(GatewayLimits.Deployed.BehindIngress), StringComparison.Ordinal);
     }
 

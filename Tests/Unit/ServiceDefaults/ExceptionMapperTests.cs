@@ -56,7 +56,8 @@ public sealed class ExceptionMapperTests
     }
 
     [Theory]
-    [InlineData("Failed to read parameter \"PurchaseRequest request\" from the request body as JSON.", "Failed to read parameter \"request\" from the request body as JSON.")]
+    [InlineData("Failed to read parameter \"PurchaseRequest request\" from the request body as JSON.",
+        "Failed to read parameter \"request\" from the request body as JSON.")]
     [InlineData("Failed to bind parameter \"Nullable<int> limit\" from \"a b\".", "Failed to bind parameter \"limit\" from \"a b\".")]
     [InlineData("Required parameter \"Dictionary<string, Shop.Item[]> items\" was not provided from query string.",
         "Required parameter \"items\" was not provided from query string.")]
