@@ -19,23 +19,23 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
     // with it what is dead and not yet vacuumed.
 
     // Taken only from the owner of the batch, who keeps it for as long as this transaction runs. Records that are there already are looked at afterwards.
-    private const string RecordSql = """
+    private const string OwnedSql = """
         WITH asked AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS a (saga_id, order_id, batch_id, epoch, status, refusal)),
         mine AS (SELECT id, epoch FROM sagas WHERE id = ANY ($7) ORDER BY id FOR SHARE)
+        """;
+
+    private const string UpdateSql = """
         UPDATE orders o SET status = a.status, refusal = a.refusal FROM asked a JOIN mine m ON m.id = a.batch_id AND m.epoch = a.epoch
         WHERE o.id = ANY ($2) AND o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
-        RETURNING a.saga_id
         """;
+
+    private const string RecordSql = $"{OwnedSql} {UpdateSql} RETURNING a.saga_id";
 
     // The same, and what becomes paid by it counts among the popular items of the state it goes to: once, for an order becomes paid once. Rows are locked in
     // one order. A count that is full stays so: a record must not fail for it.
-    private const string RecordAndCountSql = """
-        WITH asked AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS a (saga_id, order_id, batch_id, epoch, status, refusal)),
-        mine AS (SELECT id, epoch FROM sagas WHERE id = ANY ($7) ORDER BY id FOR SHARE),
-        recorded AS (
-            UPDATE orders o SET status = a.status, refusal = a.refusal FROM asked a JOIN mine m ON m.id = a.batch_id AND m.epoch = a.epoch
-            WHERE o.id = ANY ($2) AND o.id = a.order_id AND o.saga_id = a.saga_id AND o.status = 1
-            RETURNING a.saga_id, o.status, o.state, o.item_ids, o.quantities),
+    private const string RecordAndCountSql = $"""
+        {OwnedSql},
+        recorded AS ({UpdateSql} RETURNING a.saga_id, o.status, o.state, o.item_ids, o.quantities),
         counted AS (
             INSERT INTO popular AS p (state, item_id, quantity)
             SELECT r.state, line.item_id, least(sum(line.quantity), 9223372036854775807)::bigint

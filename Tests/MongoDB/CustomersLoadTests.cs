@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using LoadTest.Customers;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Tests.Faults;
 
 namespace Tests.MongoDB;
 
@@ -12,7 +12,7 @@ namespace Tests.MongoDB;
 [Trait("Category", "Cluster")]
 public sealed class CustomersLoadTests(MongoDBServer server)
 {
-    private const int LimitMs = 180_000, Customers = 40_000, BlockSize = 1_000, Seed = 7, TerminateSignal = 15, Interrupted = 130;
+    private const int LimitMs = 180_000, Customers = 40_000, BlockSize = 1_000, Seed = 7, Interrupted = 130;
     private const string Database = "load", Status = "customers_status", Email = "customers_email";
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
@@ -33,7 +33,7 @@ public sealed class CustomersLoadTests(MongoDBServer server)
         using var first = Start();
         while (await customers.CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty, cancellationToken: ct) < 3 * BlockSize) await Task.Delay(20, ct);
         // Not SIGINT: whoever is started in the background of a shell script ignores that one, and so do its children.
-        Assert.Equal(0, SendSignal(first.Id, TerminateSignal));
+        Signal.Terminate.Send(first.Id);
         var (code, output) = await EndAsync(first);
 
         Assert.True(code == Interrupted, output);
@@ -107,8 +107,4 @@ public sealed class CustomersLoadTests(MongoDBServer server)
             if (!process.HasExited) process.Kill();
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int processId, int signal);
 }
