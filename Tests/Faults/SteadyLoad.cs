@@ -40,6 +40,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private int _next = -1;
     private int _decided;
     private int _noAnswers;
+    private Exception? _failure;
 
     /// <summary>Starts; which order comes when, and what each client does, follows from the seed.</summary>
     public SteadyLoad(ShopClient shop, int orders, int seed)
@@ -59,8 +60,10 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public async Task DecidedAsync(int more)
     {
         var target = Volatile.Read(ref _decided) + more;
-        Assert.True(await Eventually.UntilAsync(() => Task.FromResult(Volatile.Read(ref _decided)), decided => decided >= target, DecidedLimit) >= target,
-            $"Of {more} checkouts, {target - _decided} have no outcome after {DecidedLimit}.");
+        var decided = await Eventually.UntilAsync(
+            () => Task.FromResult(Volatile.Read(ref _decided)), decided => decided >= target || _failure is not null, DecidedLimit);
+        Assert.True(_failure is null, _failure?.Message);
+        Assert.True(decided >= target, $"Of {more} checkouts, {target - decided} have no outcome after {DecidedLimit}.");
     }
 
     /// <summary>Lets the clients end what they have asked.</summary>
@@ -78,6 +81,19 @@ internal sealed class SteadyLoad : IAsyncDisposable
     }
 
     private async Task RunAsync(Random random)
+    {
+        try
+        {
+            await AskAllAsync(random);
+        }
+        catch (Exception e)
+        {
+            _failure = e; // seen at once by who waits for outcomes
+            throw;
+        }
+    }
+
+    private async Task AskAllAsync(Random random)
     {
         while (!_stop.IsCancellationRequested)
         {
