@@ -31,6 +31,32 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     [Fact(Timeout = LimitMs)]
     public Task A_backup_brings_back_all_stores_as_they_were_together() => TryAsync(SaveAndRestoreAsync);
 
+    /// <summary>A new release, and all passwords of the stores with it.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task A_deployment_with_new_passwords_under_load_loses_nothing() => TryAsync(DeployUnderLoadAsync);
+
+    private async Task DeployUnderLoadAsync()
+    {
+        using var shop = hosts.Shop(hosts.Machines[1]);
+        var books = await HostBooks.OpenAsync(hosts, shop);
+        var customer = await NewCustomerAsync(shop);
+        var secrets = await SecretsAsync();
+        await using var load = new SteadyLoad(shop, HostBooks.Orders, Random.Shared.Next());
+        await load.DecidedAsync(CheckoutsBefore);
+        await hosts.Machines[0].RunAsync("sed", "-i", "/_PASSWORD=/d", "/etc/shop/secrets.env");
+        await hosts.DeployAgainAsync();
+        await load.DecidedAsync(CheckoutsAfter);
+        await load.StopAsync();
+        await books.AssertBalancedAsync(load.Orders);
+        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/customers/{customer}")).Status);
+        var now = await SecretsAsync();
+        Assert.Equal(secrets.Length, now.Length);
+        Assert.Equal("COOKIE_SECRET", Assert.Single(now.Intersect(secrets)).Split('=')[0]);
+    }
+
+    private async Task<string[]> SecretsAsync()
+        => (await hosts.Machines[2].RunAsync("cat", "/etc/shop/secrets.env")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     private async Task SaveAndRestoreAsync()
     {
         using var shop = hosts.Shop(hosts.Machines[1]);
