@@ -154,10 +154,10 @@ public sealed class ThreeHosts : IAsyncLifetime
     private static async Task<string?> FindMissingAsync()
     {
         if (!Environment.IsPrivilegedProcess) return "namespaces and users for three machines need root";
-        foreach (var program in new[] { "unshare", "nsenter", "setpriv", "runuser", "ip", "curl", "useradd" })
+        foreach (var program in new[] { "unshare", "nsenter", "setpriv", "runuser", "ip", "tc", "iptables", "curl", "useradd" })
             if (!Unit.Deployment.Published.Has(program)) return $"{program} is not on this machine";
         var (code, output) = await Shell.TryAsync(TimeSpan.FromSeconds(10), new Dictionary<string, string?>(), "unshare",
-            "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "ip", "link", "add", "probe", "type", "veth");
+            "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "sh", "-c", "ip link add probe type veth && iptables -S");
         return code == 0 ? null : $"this machine makes no namespaces with networks: {output.Trim()}";
     }
 }
