@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LoadTest.Checkouts;
 using LoadTest.Customers;
 using LoadTest.Gateway;
+using LoadTest.Histories;
 
 namespace LoadTest;
 
@@ -51,6 +52,10 @@ internal static class Program
             case ["bare", .. var options]:
                 BareCommand.Run(BareOptions.Parse(options), Console.Out, cancellationToken);
                 return Done;
+            case ["history", "check", .. var histories]:
+                return HistoryCommand.Run(histories, page: null, Console.Out) ? Done : NotBalanced;
+            case ["history", "page", var page, .. var histories]:
+                return HistoryCommand.Run(histories, page, Console.Out) ? Done : NotBalanced;
             default:
                 throw new UsageException(arguments is [var command, ..] ? $"There is no command '{command}'." : "A command is missing.");
         }

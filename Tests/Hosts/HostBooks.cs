@@ -1,8 +1,8 @@
 using System.Net;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using LoadTest.Histories;
 using Tests.Cluster;
-using Tests.Faults;
 
 namespace Tests.Hosts;
 
@@ -23,40 +23,39 @@ internal sealed class HostBooks
     /// <summary>Opens the books. Some items are scarce and some users poor, so that checkouts are refused for one and the other all the time.</summary>
     public static async Task<HostBooks> OpenAsync(ThreeHosts hosts, ShopClient shop)
     {
-        await shop.PostAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
-        await shop.PostAsync($"/payment/batch_init/{Users}/{Plenty}");
-        // Waits for checkouts of a test before.
-        await Eventually.EqualAsync(
-            HttpStatusCode.OK, async () => (await shop.SendAsync("POST", $"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}")).Status,
-            SettleTimeMax);
-        for (var item = 0; item < ScarceItems; item++) await shop.PostAsync($"/stock/subtract/{item}/{Plenty - Few}");
-        for (var user = 0; user < PoorUsers; user++) await shop.PostAsync($"/payment/pay/{user}/{Plenty - Few}");
+        await SendAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
+        await SendAsync($"/payment/batch_init/{Users}/{Plenty}");
+        await SendAsync($"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}");
+        for (var item = 0; item < ScarceItems; item++) await SendAsync($"/stock/subtract/{item}/{Plenty - Few}");
+        for (var user = 0; user < PoorUsers; user++) await SendAsync($"/payment/pay/{user}/{Plenty - Few}");
         return new HostBooks(hosts, shop);
+
+        // Again with the same key until it is known to be done. Checkouts of a test before may hold orders for a while; and the gateway may first have to
+        // find out that its connection to a machine is one to the machine that was there before.
+        Task SendAsync(string path)
+        {
+            var key = Guid.NewGuid().ToString();
+            return Eventually.EqualAsync(HttpStatusCode.OK, async () => (await shop.SendAsync("POST", path, key: key)).Status, SettleTimeMax);
+        }
     }
 
     /// <summary>
-    /// Compares what the shop says with itself and with what the clients have heard, when no checkout is open any more: every 2xx is paid, what had only 4xx
-    /// is not, money and goods that are gone are those of paid orders. Then asks the shop's own reconciliation. Gives the number of paid orders.
+    /// Reads the books through the gateway when no checkout is open any more, and asks the shop's own reconciliation.
     /// </summary>
-    public async Task<int> AssertBalancedAsync(IReadOnlyList<Heard>? heard = null)
+    public async Task<HistoryBooks> CloseAsync()
     {
         await Eventually.EqualAsync(0L, async () => (await StockAsync()).Sum(b => b.Held), SettleTimeMax);
         var orders = new JsonElement[Orders];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = TestContext.Current.CancellationToken };
         await Parallel.ForAsync(0, Orders, options, async (n, _) => orders[n] = await _shop.GetAsync($"/orders/find/{n}"));
-        var paid = orders.Where(IsPaid).ToList();
-        for (var n = 0; heard is not null && n < Orders; n++)
-            Assert.True(heard[n].HasFlag(Heard.Paid) ? IsPaid(orders[n]) : !IsPaid(orders[n]) || heard[n].HasFlag(Heard.Unknown),
-                $"order {n} is {(IsPaid(orders[n]) ? "" : "not ")}paid and its clients heard {heard[n]}");
-
-        var spent = paid.ToLookup(o => o.GetProperty("user_id").GetString()!, o => o.GetProperty("total_cost").GetInt64());
-        for (var user = 0; user < Users; user++)
-            Assert.Equal((user, (user < PoorUsers ? Few : Plenty) - spent[$"{user}"].Sum()), (user, await _shop.CreditAsync($"{user}")));
-        var sold = paid.SelectMany(o => o.GetProperty("items").EnumerateArray()).ToLookup(l => l[0].GetString()!, l => l[1].GetInt64());
-        foreach (var (item, books) in (await StockAsync()).Index())
-            Assert.Equal((item, new Books((item < ScarceItems ? Few : Plenty) - sold[$"{item}"].Sum(), 0, sold[$"{item}"].Sum())), (item, books));
+        var credit = new Dictionary<string, long>();
+        for (var user = 0; user < Users; user++) credit[$"{user}"] = await _shop.CreditAsync($"{user}");
+        var stock = await StockAsync();
+        Assert.Equal(StockBefore(), stock.Select(books => books.Stock + books.Held + books.Sold));
         await AssertReconciledAsync();
-        return paid.Count;
+        return new([.. orders.Index().Where(o => o.Item.GetProperty("paid").GetBoolean()).Select(o => Paid($"{o.Index}", o.Item))],
+            Numbered(Enumerable.Range(0, Users).Select(user => user < PoorUsers ? Few : Plenty)), credit,
+            Numbered(StockBefore()), Numbered(stock.Select(books => books.Stock)), stock.Sum(books => books.Held));
     }
 
     private async Task AssertReconciledAsync()
@@ -71,5 +70,14 @@ internal sealed class HostBooks
     private async Task<Books[]> StockAsync()
         => await Task.WhenAll(Enumerable.Range(0, Items).Select(item => _shop.StockAsync($"{item}")));
 
-    private static bool IsPaid(JsonElement order) => order.GetProperty("paid").GetBoolean();
+    private static IEnumerable<long> StockBefore() => Enumerable.Range(0, Items).Select(item => item < ScarceItems ? Few : Plenty);
+
+    private static Dictionary<string, long> Numbered(IEnumerable<long> values) => values.Index().ToDictionary(one => $"{one.Index}", one => one.Item);
+
+    private static PaidOrder Paid(string id, JsonElement order)
+    {
+        var lines = order.GetProperty("items").EnumerateArray().ToList();
+        return new(id, order.GetProperty("user_id").GetString()!, order.GetProperty("total_cost").GetInt64(),
+            lines.ConvertAll(line => line[0].GetString()!), lines.ConvertAll(line => line[1].GetInt64()));
+    }
 }

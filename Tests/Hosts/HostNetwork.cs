@@ -25,7 +25,8 @@ internal sealed class HostNetwork : IDisposable
         await holder.StandardOutput.ReadLineAsync();
         var network = new HostNetwork(holder, new NetworkNamespace(holder.Id));
         await network.IpAsync("link", "set", "lo", "up");
-        await network.IpAsync("link", "add", Bridge, "type", "bridge");
+        // A card of its own: else it takes that of a machine's cable, and another one when that is pulled, and the machines look for the clients in vain.
+        await network.IpAsync("link", "add", Bridge, "address", "02:00:00:00:00:fe", "type", "bridge");
         await network.IpAsync("address", "add", ClientAddress, "dev", Bridge);
         await network.IpAsync("link", "set", Bridge, "up");
         return network;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Tests.Cluster;
@@ -159,7 +160,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
 
     private void Keep(string? line)
     {
-        if (line is not null) _log.Enqueue(line);
+        if (line is not null) _log.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {line}"));
         if (_log.Count > LogLinesMax) _log.TryDequeue(out _);
     }
 

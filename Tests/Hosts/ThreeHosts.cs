@@ -91,12 +91,9 @@ public sealed class ThreeHosts : IAsyncLifetime
         foreach (var machine in Machines.Where(m => !m.IsOn)) await machine.PowerOnAsync();
     }
 
-    /// <summary>Runs the committed deploy.sh; it must succeed. BUILT in the environment spares the building.</summary>
-    internal async Task DeployAsync()
-    {
-        var (code, output) = await ScriptAsync(DeployTimeMax, "deploy.sh", [.. Machines.Select(m => m.Address)]);
-        Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
-    }
+    /// <summary>Deploys what runs already once more, as a new release.</summary>
+    internal Task DeployAgainAsync()
+        => DeployAsync(("BUILT", Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!)));
 
     /// <summary>Runs the committed backup.sh; it must succeed.</summary>
     internal async Task BackupAsync(string what)
@@ -128,6 +125,13 @@ public sealed class ThreeHosts : IAsyncLifetime
                     $"{machine.Name}:{port} is not healthy\n{machine.Log}");
     }
 
+    /// <summary>Runs the committed deploy.sh; it must succeed. BUILT in the environment spares the building.</summary>
+    private async Task DeployAsync(params (string Name, string Value)[] variables)
+    {
+        var (code, output) = await ScriptAsync(DeployTimeMax, "deploy.sh", [.. Machines.Select(m => m.Address)], variables);
+        Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var machine in Machines) await machine.DisposeAsync();
@@ -136,23 +140,24 @@ public sealed class ThreeHosts : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private Task<(int Code, string Output)> ScriptAsync(TimeSpan timeMax, string script, string[] arguments)
+    private Task<(int Code, string Output)> ScriptAsync(TimeSpan timeMax, string script, string[] arguments, params (string Name, string Value)[] more)
     {
         // What a build that runs these tests has set for itself is not meant for another one.
         var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(n => n, string? (_) => null);
         variables["MSBUILDDISABLENODEREUSE"] = "1";
         variables["SSH"] = $"bash {_folder / "ssh"}";
+        foreach (var (name, value) in more) variables[name] = value;
         return Shell.TryAsync(timeMax, variables, "bash", [Path.Combine(Scripts, script), .. arguments]);
     }
 
     private static async Task<string?> FindMissingAsync()
     {
         if (!Environment.IsPrivilegedProcess) return "namespaces and users for three machines need root";
-        foreach (var program in new[] { "unshare", "nsenter", "setpriv", "runuser", "ip", "curl", "useradd" })
+        foreach (var program in new[] { "unshare", "nsenter", "setpriv", "runuser", "ip", "tc", "iptables", "curl", "useradd" })
             if (!Unit.Deployment.Published.Has(program)) return $"{program} is not on this machine";
         var (code, output) = await Shell.TryAsync(TimeSpan.FromSeconds(10), new Dictionary<string, string?>(), "unshare",
-            "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "ip", "link", "add", "probe", "type", "veth");
+            "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "sh", "-c", "ip link add probe type veth && iptables -S");
         return code == 0 ? null : $"this machine makes no namespaces with networks: {output.Trim()}";
     }
 }
