@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
@@ -75,7 +77,7 @@ internal sealed record Service(string Name, string Project, IReadOnlyDictionary<
 }
 
 /// <summary>The gateway.</summary>
-internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes);
+internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes, GatewayLimits Limits);
 
 /// <summary>The application as all deployments see it, read from the model through Aspire's public surface only.</summary>
 internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnlyList<Store> Stores, Gateway Gateway)
@@ -94,7 +96,8 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         var services = new List<Service>();
         foreach (var project in model.Resources.OfType<ProjectResource>()) services.Add(await ReadServiceAsync(project, stores, context, ct));
         var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
-        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()]));
+        var limits = GatewayLimits.Read(context.ServiceProvider.GetRequiredService<IConfiguration>(), GatewayLimits.Deployed);
+        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()], limits));
     }
 
     /// <summary>The secrets of services; those of stores are their passwords.</summary>

@@ -25,7 +25,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
         });
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits));
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
             .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);

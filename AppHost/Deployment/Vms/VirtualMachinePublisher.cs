@@ -120,7 +120,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         var name = model.Gateway.Name;
         var addresses = model.Services.SelectMany(s => environment.Machines.Index()
             .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
-        var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses);
+        var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
+            model.Gateway.Limits);
         // The distribution's nginx keeps these where only root can write.
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(k => $"  {k}_temp_path /run/shop-{name}/{k};\n"));
         output.Write($"{machine}/nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
