@@ -31,8 +31,8 @@ internal static class FaultsPage
         text.Append("""
 
             A violation is an order that was answered with yes and is not paid, or with nothing but no and is; a no after a yes; money or goods that have gone
-            for no order, or not for one. *Back after*: from the end of the fault to the first yes to a request that was sent after it. *Without an outcome*: the
-            client got 503 or no answer; each of those orders is paid in full or not at all.
+            for no order, or not for one. *Back after*: from the end of the fault to the first yes to a request that was sent after it. *Without an outcome*:
+            the client got 503 or no answer; each of those orders is paid in full or not at all.
 
             Seeds: 
             """);

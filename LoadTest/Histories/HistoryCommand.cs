@@ -21,8 +21,9 @@ internal static class HistoryCommand
         var verdicts = files.ConvertAll(static file => HistoryChecker.Check(HistoryFile.Load(file)));
         foreach (var verdict in verdicts)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verdict.Run.Fault}, seed {verdict.Run.Seed}: {verdict.Requests} checkouts asked for, " +
-                $"{verdict.Unknown} without an outcome, {verdict.Paid} orders paid, back after {verdict.RecoveryMs / 1000:0.0} s, {verdict.Violations.Count} violations"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{verdict.Run.Fault}, seed {verdict.Run.Seed}: {verdict.Requests} checkouts asked for, {verdict.Unknown} without an outcome, " +
+                $"{verdict.Paid} orders paid, back after {verdict.RecoveryMs / 1000:0.0} s, {verdict.Violations.Count} violations"));
             foreach (var violation in verdict.Violations) output.WriteLine("  " + violation);
         }
 

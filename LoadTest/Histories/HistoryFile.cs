@@ -15,7 +15,8 @@ internal static class HistoryFile
         Directory.CreateDirectory(folder);
         var run = lines.OfType<HistoryRun>().First();
         var name = string.Concat(run.Fault.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
-        File.WriteAllLines(Path.Combine(folder, $"{name}-{run.Seed}{Extension}"), lines.Select(static line => JsonSerializer.Serialize(line, JsonSerializerOptions.Web)));
+        var texts = lines.Select(static line => JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
+        File.WriteAllLines(Path.Combine(folder, $"{name}-{run.Seed}{Extension}"), texts);
     }
 
     /// <summary>Reads a history.</summary>

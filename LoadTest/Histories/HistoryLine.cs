@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace LoadTest.Histories;
 
 /// <summary>
-/// A line of a history: what clients asked of the shop and heard while something was broken on purpose, and what its books said afterwards. A file of them, JSON
-/// lines, is all that <see cref="HistoryChecker"/> needs. Times are milliseconds since the beginning, all by one monotonic clock.
+/// A line of a history: what clients asked of the shop and heard while something was broken on purpose, and what its books said afterwards. A file of them,
+/// JSON lines, is all that <see cref="HistoryChecker"/> needs. Times are milliseconds since the beginning, all by one monotonic clock.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
 [JsonDerivedType(typeof(HistoryRun), "run")]
@@ -66,7 +66,8 @@ internal enum MarkedEvent
 /// <param name="StockBefore">What is available, by item.</param>
 /// <param name="StockAfter">By item.</param>
 /// <param name="Held">What is reserved for checkouts, of all items.</param>
-internal sealed record HistoryBooks(IReadOnlyList<PaidOrder> Paid, IReadOnlyDictionary<string, long> CreditBefore, IReadOnlyDictionary<string, long> CreditAfter,
+internal sealed record HistoryBooks(
+    IReadOnlyList<PaidOrder> Paid, IReadOnlyDictionary<string, long> CreditBefore, IReadOnlyDictionary<string, long> CreditAfter,
     IReadOnlyDictionary<string, long> StockBefore, IReadOnlyDictionary<string, long> StockAfter, long Held) : HistoryLine;
 
 /// <summary>An order that is paid.</summary>

@@ -106,8 +106,8 @@ public sealed class CrashTests(FaultCluster cluster)
         foreach (var (instance, point) in cluster.Instances("order-api").Zip(points))
         {
             var words = $"{point} is reached";
-            Assert.Contains(words, await Eventually.UntilAsync(() => cluster.LogAsync(instance), log => log.Contains(words, StringComparison.Ordinal), CrashLimit),
-                StringComparison.Ordinal);
+            var log = await Eventually.UntilAsync(() => cluster.LogAsync(instance), log => log.Contains(words, StringComparison.Ordinal), CrashLimit);
+            Assert.Contains(words, log, StringComparison.Ordinal);
         }
         await cluster.DeadAsync(cluster.Instances("order-api"));
     }

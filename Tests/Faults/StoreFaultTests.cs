@@ -17,7 +17,8 @@ public sealed class StoreFaultTests(FaultCluster cluster)
 
     /// <summary>In the middle of a commit, too: what it came to is then asked anew.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task The_books_balance_while_Postgres_ends_its_connections() => FaultRun.BalancesAsync(cluster, "Postgres ends all connections, every 0.1 s", async _ =>
+    public Task The_books_balance_while_Postgres_ends_its_connections() =>
+        FaultRun.BalancesAsync(cluster, "Postgres ends all connections, every 0.1 s", async _ =>
     {
         for (var end = DateTime.UtcNow + FaultTime; DateTime.UtcNow < end; await Task.Delay(Pause, Ct))
         {
@@ -52,7 +53,8 @@ public sealed class StoreFaultTests(FaultCluster cluster)
     [Theory(Timeout = LimitMs)]
     [InlineData("accounts")]
     [InlineData("sagas")]
-    public Task The_books_balance_after_a_forgotten_transaction(string table) => FaultRun.BalancesAsync(cluster, $"a transaction holds {table} and stands still", async _ =>
+    public Task The_books_balance_after_a_forgotten_transaction(string table) =>
+        FaultRun.BalancesAsync(cluster, $"a transaction holds {table} and stands still", async _ =>
     {
         await using var connection = await (table == "accounts" ? cluster.Payments : cluster.Orders).OpenConnectionAsync(Ct);
         await using (var hold = new NpgsqlCommand($"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", connection)) await hold.ExecuteNonQueryAsync(Ct);

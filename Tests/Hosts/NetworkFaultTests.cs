@@ -13,7 +13,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
     /// <summary>Longer than the lease of a saga, 6 s.</summary>
     private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(8);
 
-    /// <summary>A rule of iptables(8), on the first machine, which has Postgres, on the second, which has Redis and the gateway in use, or on the third.</summary>
+    /// <summary>A rule of iptables(8) on the first machine, which has Postgres, the second, with Redis and the gateway in use, or the third.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(0, "what Postgres answers is lost", "OUTPUT -p tcp --sport 5432 ! -o lo -j DROP")]
     [InlineData(0, "what Postgres is asked is lost", "INPUT -p tcp --dport 5432 ! -i lo -j DROP")]

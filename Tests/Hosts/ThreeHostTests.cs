@@ -20,7 +20,8 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
 
     /// <summary>Without the machine of the documents' store checkouts go on, through the other two.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task A_machine_without_a_store_of_the_checkout_is_not_missed() => HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
+    public Task A_machine_without_a_store_of_the_checkout_is_not_missed() =>
+        HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
     {
         var clock = Stopwatch.StartNew();
         await hosts.Machines[2].PowerOffAsync();

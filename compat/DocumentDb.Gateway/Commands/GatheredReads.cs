@@ -76,7 +76,10 @@ internal sealed class GatheredReads(EngineClient engine, Identity user, string s
     private async Task ReadAsync(Read[] batch)
     {
         await using var session = await engine.OpenAsync(user, CancellationToken.None); // has time limits of its own
-        var ids = new NpgsqlParameter<byte[][]> { TypedValue = Array.ConvertAll(batch, static read => read.Id), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea };
+        var ids = new NpgsqlParameter<byte[][]>
+        {
+            TypedValue = Array.ConvertAll(batch, static read => read.Id), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+        };
         await session.ReadRowsAsync(session.Command(sql, ids, Text(database), Text(collection)),
             row => batch[row.GetInt64(0) - 1].TrySetResult(row.GetFieldValue<byte[]>(1)));
     }
