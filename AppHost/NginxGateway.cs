@@ -9,8 +9,10 @@ namespace AppHost;
 /// <param name="StripPrefix">What the service does not see of a path.</param>
 /// <param name="BodyMegabytesMax">The largest request body, in MiB; null for the gateway's own limit.</param>
 /// <param name="Access">Who may ask.</param>
+/// <param name="CostlyPaths">Paths of these, and below these, of which one request costs as much as a thousand others.</param>
+/// <param name="ArePages">Whether people look at them.</param>
 internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null,
-    GatewayAccess Access = GatewayAccess.Everybody) : IResourceAnnotation;
+    GatewayAccess Access = GatewayAccess.Everybody, string[]? CostlyPaths = null, bool ArePages = false) : IResourceAnnotation;
 
 /// <summary>Whom the gateway passes on; to all others there is nothing.</summary>
 internal enum GatewayAccess
@@ -43,22 +45,24 @@ internal static class NginxGateway
                 var start = await ExecutionConfigurationBuilder.Create(gateway.Resource).WithEnvironmentVariablesConfig()
                     .BuildAsync(builder.ExecutionContext, cancellationToken: ct);
                 return [new ContainerFile { Name = "nginx.conf",
-                    Contents = Configuration(port, [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()], start.EnvironmentVariables.ToDictionary()) }];
+                    Contents = Configuration(port, [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()], start.EnvironmentVariables.ToDictionary(),
+                        GatewayLimits.Read(builder.Configuration, GatewayLimits.None)) }];
             })
             .WithHttpHealthCheck("/gateway/health");
     }
 
     /// <summary>
     /// Passes paths to a service: to all its replicas, in turn. A path with a slash at its end covers what is below it. A service whose own limits of a
-    /// request body are above 1 MiB names the largest: up to there its own 413 is what a client gets.
+    /// request body are above 1 MiB names the largest: up to there its own 413 is what a client gets. Costly paths and pages are asked for at the rates of
+    /// <see cref="GatewayLimits"/> at most.
     /// </summary>
     public static IResourceBuilder<ContainerResource> WithRoutes<T>(this IResourceBuilder<ContainerResource> gateway, IResourceBuilder<T> service,
-        string[] paths, string stripPrefix = "", int? bodyMegabytesMax = null)
+        string[] paths, string stripPrefix = "", int? bodyMegabytesMax = null, string[]? costlyPaths = null, bool arePages = false)
         where T : IResourceWithServiceDiscovery
         => gateway
             .WithReference((IResourceBuilder<IResourceWithServiceDiscovery>)service)
             .WaitFor((IResourceBuilder<IResource>)service)
-            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax));
+            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax, CostlyPaths: costlyPaths, ArePages: arePages));
 
     /// <summary>
     /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway
@@ -73,14 +77,17 @@ internal static class NginxGateway
     /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
     /// <c>services__NAME__http__N</c>, one for each replica.
     /// </summary>
-    internal static string Configuration(string listenPort, IReadOnlyList<GatewayRoutes> routes, IReadOnlyDictionary<string, string> environment)
+    internal static string Configuration(string listenPort, IReadOnlyList<GatewayRoutes> routes, IReadOnlyDictionary<string, string> environment,
+        GatewayLimits limits)
     {
         var upstreams = new StringBuilder();
         var locations = new StringBuilder();
         foreach (var service in routes.Select(static route => route.Service.Name).Distinct()) AppendUpstream(upstreams, service, environment);
         foreach (var route in routes)
-            foreach (var path in route.Paths) AppendLocation(locations, route, path);
+            foreach (var path in route.Paths) AppendLocation(locations, route, path, limits);
         return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
+            .Replace("%ZONES%\n", limits.Zones([.. routes.SelectMany(static route => route.CostlyPaths ?? [])]), StringComparison.Ordinal)
+            .Replace("%CONNECTIONS%\n", limits.ConnectionLimit, StringComparison.Ordinal)
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
     }
 
@@ -98,7 +105,7 @@ internal static class NginxGateway
         text.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
     }
 
-    private static void AppendLocation(StringBuilder text, GatewayRoutes route, string path)
+    private static void AppendLocation(StringBuilder text, GatewayRoutes route, string path, GatewayLimits limits)
     {
         var service = route.Service.Name;
         if (route.Access != GatewayAccess.Everybody)
@@ -109,16 +116,19 @@ internal static class NginxGateway
             return;
         }
 
-        var target = route.StripPrefix.Length > 0 ? path[route.StripPrefix.Length..] : "";
+        // The service gets the path as it was understood here, never as it was spelled: the two must not differ on what is internal.
+        var target = path[route.StripPrefix.Length..];
         // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
-        var final = target.Length > 1 ? "^~ " : "";
+        var final = route.StripPrefix.Length > 0 && target.Length > 1 ? "^~ " : "";
         var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
-        text.Append(CultureInfo.InvariantCulture, $"    location {final}{path} {{ {body}proxy_pass http://{service}{target}; }}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}proxy_pass http://{service}{target}; }}\n");
     }
 
-    // Limits: a request body of 1 MiB, unless the routes say otherwise; 2 s to connect, 30 s to answer. A request is passed to another replica only if none has
-    // seen it, or if it changes nothing (nginx never repeats a POST that was sent). What nginx itself answers for a service that is away is a problem document,
-    // like the services' own.
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for all of a request's header, and between two parts of its body; 2 s to connect,
+    // 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes nothing (nginx never repeats a POST that was sent).
+    // What nginx itself answers is a problem document, like the services' own. Requests that have no path yet when they are refused cannot be answered by a
+    // named location, so what they get has a path of its own.
     private const string Template = """
         worker_processes auto;
         worker_rlimit_nofile 65536;
@@ -134,8 +144,10 @@ internal static class NginxGateway
           keepalive_timeout 65s;
           keepalive_requests 1000000;
           client_max_body_size 1m;
-          client_body_timeout 15s;
-          client_header_timeout 15s;
+          client_body_timeout 10s;
+          client_header_timeout 10s;
+          send_timeout 30s;
+          reset_timedout_connection on;
           large_client_header_buffers 4 16k;
 
           proxy_http_version 1.1;
@@ -147,11 +159,13 @@ internal static class NginxGateway
           proxy_next_upstream error timeout;
           proxy_next_upstream_tries 2;
 
+        %ZONES%
         %UPSTREAMS%
 
           server {
             listen %LISTEN% backlog=4096;
             server_name _;
+        %CONNECTIONS%
 
             error_page 502 504 = @unavailable;
             location @unavailable {
@@ -162,11 +176,27 @@ internal static class NginxGateway
                 "detail":"Try again in a second; what was asked may or may not have been done."}';
             }
 
+            error_page 429 = @many;
+            location @many {
+              internal;
+              default_type application/problem+json;
+              add_header Retry-After 1 always;
+              return 429 '{"type":"urn:shop:problem:too-many-requests","title":"Too many requests.","status":429,
+                "detail":"Nothing was done. Try again in a second."}';
+            }
+
             error_page 404 = @unknown;
             location @unknown {
               internal;
               default_type application/problem+json;
               return 404 '{"type":"urn:shop:problem:not-found","title":"There is nothing here.","status":404}';
+            }
+
+            error_page 405 = @method;
+            location @method {
+              internal;
+              default_type application/problem+json;
+              return 405 '{"type":"urn:shop:problem:method-not-allowed","title":"Method not allowed.","status":405}';
             }
 
             error_page 413 = @large;
@@ -175,6 +205,30 @@ internal static class NginxGateway
               default_type application/problem+json;
               return 413 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":413,
                 "detail":"The body is larger than this path takes."}';
+            }
+
+            error_page 414 /gateway/errors/target;
+            location = /gateway/errors/target {
+              internal;
+              default_type application/problem+json;
+              return 414 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":414,
+                "detail":"The path is longer than 16 KiB."}';
+            }
+
+            error_page 494 =431 /gateway/errors/header;
+            location = /gateway/errors/header {
+              internal;
+              default_type application/problem+json;
+              return 431 '{"type":"urn:shop:problem:invalid-request","title":"The request is too large.","status":431,
+                "detail":"A header is longer than 16 KiB, or all together than 64 KiB."}';
+            }
+
+            # Neither a transfer coding nor a version that nginx lacks is a failure of ours.
+            error_page 400 501 505 =400 /gateway/errors/request;
+            location = /gateway/errors/request {
+              internal;
+              default_type application/problem+json;
+              return 400 '{"type":"urn:shop:problem:invalid-request","title":"This is no request.","status":400}';
             }
 
             # What services say to each other is nobody else's business. Kestrel does not mind case, so neither does this.

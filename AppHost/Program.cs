@@ -39,12 +39,13 @@ var storefront = builder.AddProject("storefront", "../Storefront.Web")
 
 var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
-        stripPrefix: "/orders")
-    .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock")
-    .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment")
-    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16) // a batch of 1,000 customers, or max_payload_size_kb at its highest
+        stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
+    .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock", costlyPaths: ["/stock/batch_init"])
+    .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment", costlyPaths: ["/payment/batch_init"])
+    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, // a batch of 1,000 customers, or max_payload_size_kb at its highest
+        costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
     .WithOperatorRoutes(storefront, ["/admin"])
-    .WithRoutes(storefront, ["/"]);
+    .WithRoutes(storefront, ["/"], arePages: true);
 
 if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
 if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();

@@ -1,6 +1,7 @@
 using LoadTest.Checkouts;
 using LoadTest.Customers;
 using LoadTest.Gateway;
+using LoadTest.Histories;
 using LoadTest.Reports;
 using LoadTest.Scenarios;
 
@@ -38,6 +39,10 @@ internal static class Commands
             case ["bare", .. var options]:
                 BareCommand.Run(BareOptions.Parse(options), Console.Out, cancellationToken);
                 return Done;
+            case ["history", "check", .. var histories]:
+                return HistoryCommand.Run(histories, page: null, Console.Out) ? Done : Wrong;
+            case ["history", "page", var page, .. var histories]:
+                return HistoryCommand.Run(histories, page, Console.Out) ? Done : Wrong;
             case [var name, .. var options] when Array.Find(Sets, set => set.Name == name) is { } set:
                 var scenarios = ScenarioOptions.Parse(set, options);
                 return ScenarioCommand.Run(scenarios, Console.Out, Console.IsOutputRedirected, cancellationToken) ? Done : Wrong;

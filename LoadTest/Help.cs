@@ -69,6 +69,9 @@ internal static class Help
                                 are slow until the end. Without it they are dropped in an empty collection only. Unique ones never are
           Stop it and start it again: it goes on where it was. What indexes are missing is made at the end.
 
+        LoadTest history check PATH...     judges histories that the tests of faults have left (files, or folders of them)
+        LoadTest history page FILE PATH... the same, and writes the page of evidence (docs/faults.md)
+
         Exit codes: 0 measured, and the shop is right; 1 could not measure, or could not read the books; 2 the books do not
         balance, or something was answered that must not be; 64 wrong options; 130 interrupted.
         """;

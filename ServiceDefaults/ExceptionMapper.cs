@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -79,7 +80,8 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
 
     private static ProblemHttpResult BadRequest(BadHttpRequestException exception)
     {
-        var detail = exception.InnerException is JsonException { Path: { } path } ? $"{exception.Message} At {path}." : exception.Message;
+        var message = Parameter().Replace(exception.Message, "parameter \"$1\"");
+        var detail = exception.InnerException is JsonException { Path: { } path } ? $"{message} At {path}." : message;
         return Problems.Problem(exception.StatusCode, Problems.NameOf(exception.StatusCode), detail);
     }
 
@@ -97,6 +99,10 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
         var unlogged = Interlocked.Exchange(ref _unlogged, 0);
         LogUnavailable(logger, context.Request.Method, context.Request.Path, exception.GetType().Name, exception.Message, unlogged);
     }
+
+    // The framework names a parameter with its type, which is none of a client's business.
+    [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
+    private static partial Regex Parameter();
 
     [LoggerMessage(111, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogUnexpected(ILogger logger, string method, string path, Exception exception);

@@ -18,6 +18,9 @@ public static class Extensions
     /// <summary>Largest request body that a service takes unless it says otherwise.</summary>
     public const int RequestBodyBytesMax = 1024 * 1024;
 
+    /// <summary>How long an HTTP client tries to connect.</summary>
+    private static readonly TimeSpan ConnectTimeMax = TimeSpan.FromSeconds(1);
+
     /// <summary>Adds telemetry, health checks, service discovery and resilience of HTTP clients, problem details, OpenAPI, and limits on requests.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -32,6 +35,8 @@ public static class Extensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            // Within a network a connection is there at once or, where a machine has lost its power, never.
+            http.UseSocketsHttpHandler(static (handler, _) => handler.ConnectTimeout = ConnectTimeMax);
             http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
             http.AddResilience();
             http.AddServiceDiscovery(); // inside resilience, so that a retry meets the next replica

@@ -24,7 +24,7 @@ public static class PostgresLimits
     /// Is it Postgres that is in trouble (or the schema not yet made), rather than a statement of ours? The driver knows most; these it does not count.
     /// </summary>
     public static bool IsOutage(DbException exception) => exception?.SqlState is { } state
-        && (state is "42P01" or "3D000" or "25006" // no such table, no such database, read-only
+        && (state is "42P01" or "3D000" or "25006" or "25P03" // no such table, no such database, read-only, a transaction that stood still for too long
             || state.StartsWith("57P", StringComparison.Ordinal) // going down or coming up
             || state.StartsWith("53", StringComparison.Ordinal)); // out of connections, memory, disk
 }

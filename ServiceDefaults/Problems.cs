@@ -53,6 +53,7 @@ public static class Problems
         StatusCodes.Status408RequestTimeout => "request-timeout",
         StatusCodes.Status413PayloadTooLarge => "body-too-large",
         StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+        StatusCodes.Status429TooManyRequests => "too-many-requests",
         >= StatusCodes.Status502BadGateway and <= StatusCodes.Status504GatewayTimeout => "unavailable",
         >= 500 => "internal-error",
         _ => "invalid-request",

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
@@ -11,18 +13,52 @@ internal enum StoreKind
 }
 
 /// <summary>A database of a store, by its resource's name and the name that it has on the server.</summary>
-internal sealed record StoreDatabase(string Name, string DatabaseName);
+internal sealed record StoreDatabase(string Name, string DatabaseName)
+{
+    /// <summary>The user that owns it and may enter no other: the service's, in every deployment.</summary>
+    public string Owner => DatabaseName;
+
+    /// <summary>The secret that is the owner's password.</summary>
+    public string Secret => $"{Name}-password";
+}
 
 /// <summary>A database server.</summary>
 /// <param name="Environment">Its variables; values may hold secrets and addresses.</param>
 /// <param name="Password">The parameter that is its password.</param>
 internal sealed record Store(string Name, StoreKind Kind, int Port, string Image, IReadOnlyDictionary<string, object> Environment,
-    IReadOnlyList<string> Arguments, string? Entrypoint, string DataFolder, ParameterResource Password, IReadOnlyList<StoreDatabase> Databases);
+    IReadOnlyList<string> Arguments, string? Entrypoint, string DataFolder, ParameterResource Password, IReadOnlyList<StoreDatabase> Databases)
+{
+    /// <summary>
+    /// What the default user of Redis may do, and with it whoever has the password that services get: everything with data, nothing with the server.
+    /// </summary>
+    public const string RedisRights = "~* &* +@all -@admin -@dangerous +info";
+
+    /// <summary>The secrets that services get: the password of each database's owner, or of a server that has no databases.</summary>
+    public IEnumerable<string> ServiceSecrets => Databases.Count == 0 ? [Password.Name] : Databases.Select(d => d.Secret);
+}
 
 /// <summary>How a service reaches a store.</summary>
 /// <param name="Name">The connection string's name.</param>
 /// <param name="Database">The database; null for the server itself.</param>
-internal sealed record StoreConnection(string Name, Store Store, StoreDatabase? Database, IResourceWithConnectionString Source);
+internal sealed record StoreConnection(string Name, Store Store, StoreDatabase? Database)
+{
+    /// <summary>The secret that the connection string holds.</summary>
+    public string Secret => Database?.Secret ?? Store.Password.Name;
+
+    /// <summary>Writes the connection string, for the user that owns the database: the model's own is the server's administrator.</summary>
+    /// <param name="hosts">Host and port; of a replica set several, with commas.</param>
+    /// <param name="password">The password, or what stands for it: letters and digits only.</param>
+    /// <exception cref="DistributedApplicationException">It is to a whole server of databases.</exception>
+    public string Write(string hosts, string password) => (Store.Kind, Database) switch
+    {
+        (StoreKind.Redis, _) => $"{hosts},password={password}",
+        (StoreKind.Postgres, { } database) when hosts.Split(':') is [var host, var port]
+            => $"Host={host};Port={port};Username={database.Owner};Password={password};Database={database.DatabaseName}",
+        (StoreKind.MongoDB, { } database)
+            => $"mongodb://{database.Owner}:{password}@{hosts}/{database.DatabaseName}?authSource=admin&authMechanism=SCRAM-SHA-256",
+        _ => throw new DistributedApplicationException($"'{Name}' is a whole server: a service gets a database of its own, by AddDatabase."),
+    };
+}
 
 /// <summary>A service: one of our projects.</summary>
 /// <param name="Project">The project's name, which is also its program's.</param>
@@ -41,7 +77,7 @@ internal sealed record Service(string Name, string Project, IReadOnlyDictionary<
 }
 
 /// <summary>The gateway.</summary>
-internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes);
+internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes, GatewayLimits Limits);
 
 /// <summary>The application as all deployments see it, read from the model through Aspire's public surface only.</summary>
 internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnlyList<Store> Stores, Gateway Gateway)
@@ -60,7 +96,8 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         var services = new List<Service>();
         foreach (var project in model.Resources.OfType<ProjectResource>()) services.Add(await ReadServiceAsync(project, stores, context, ct));
         var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
-        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()]));
+        var limits = GatewayLimits.Read(context.ServiceProvider.GetRequiredService<IConfiguration>(), GatewayLimits.Deployed);
+        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()], limits));
     }
 
     /// <summary>The secrets of services; those of stores are their passwords.</summary>
@@ -116,7 +153,7 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
             if (resource is IResourceWithConnectionString source)
             {
                 var server = resource is IResourceWithParent child ? child.Parent : resource;
-                connections.Add(new(resource.Name, stores[server], DatabaseOf(resource), source));
+                connections.Add(new(resource.Name, stores[server], DatabaseOf(resource)));
                 variables.Remove($"ConnectionStrings__{resource.Name}");
                 // The parts of the connection string, once more, password included: no service reads them.
                 foreach (var (property, _) in source.GetConnectionProperties()) variables.Remove(prefix + property.ToUpperInvariant());

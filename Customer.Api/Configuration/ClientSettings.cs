@@ -46,13 +46,14 @@ internal static class ClientSettings
         authorities.ImportFromPemFile(file);
         return new SslSettings
         {
-            ServerCertificateValidationCallback = (_, certificate, _, errors) =>
+            ServerCertificateValidationCallback = (_, certificate, sent, errors) =>
             {
                 if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
                 using var chain = new X509Chain();
                 chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
                 chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
                 chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+                foreach (var between in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>()) chain.ChainPolicy.ExtraStore.Add(between.Certificate);
                 using var server = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
                 return chain.Build(server);
             },

@@ -50,7 +50,9 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand($"BEGIN; SELECT pg_try_advisory_xact_lock({LockId})", connection);
+            // As long as a run takes; that of a replica whose machine is gone ends with the server's keep-alive.
+            const string Begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; ";
+            await using var command = new NpgsqlCommand($"{Begin}SELECT pg_try_advisory_xact_lock({LockId})", connection);
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) return connection;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -15,12 +16,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly ConcurrentQueue<string> _output = [];
 
     private ServiceProcess(Process process, int port)
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
-        process.OutputDataReceived += static (_, _) => { };
+        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         Http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -41,6 +43,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await using var process = await LaunchAsync(cluster, service, environment);
         await process._process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(EndLimit, TestContext.Current.CancellationToken);
         return (process._process.ExitCode, await process._errors);
+    }
+
+    /// <summary>Starts one that cannot get ready, waits until it says so, ends it, and gives all that it wrote.</summary>
+    public static async Task<IReadOnlyList<string>> FailedAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
+    {
+        var process = await LaunchAsync(cluster, service, environment);
+        await using (process)
+        {
+            var answer = await Eventually.UntilAsync(process.HealthAsync, status => status is not null, StartLimit);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer);
+        }
+
+        return [.. process._output, await process._errors];
     }
 
     public async ValueTask DisposeAsync()
@@ -76,17 +91,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return new(Process.Start(start)!, port);
     }
 
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> IsReadyAsync() => await HealthAsync() == HttpStatusCode.OK;
+
+    private async Task<HttpStatusCode?> HealthAsync()
     {
         Assert.False(_process.HasExited, "It has ended.");
         try
         {
             using var answer = await Http.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
+            return answer.StatusCode;
         }
         catch (HttpRequestException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -4,11 +4,13 @@ using System.Text.Json;
 namespace Tests.Cluster;
 
 /// <summary>Calls the shop through its gateway, with paths exactly as written: no dot, slash or escape is tidied up on the way.</summary>
-public sealed class ShopClient(Uri gateway) : IDisposable
+/// <param name="gateway">Where it is.</param>
+/// <param name="connect">How to connect to it; null for the usual way.</param>
+public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     /// <summary>The gateway itself gives up after 30 s.</summary>
     private readonly HttpClient _http = new(
-        new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(40) };
+        new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false, ConnectCallback = connect }) { Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>One answer, read to its end.</summary>
     public sealed record Answer(HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter)

@@ -25,7 +25,7 @@ public sealed class FaultCluster : ClusterFixture
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly string[] Apis = ["stock-api", "payment-api", "order-api"];
+    public static readonly IReadOnlyList<string> Apis = ["stock-api", "payment-api", "order-api"];
 
     /// <summary>What asks every store through the gateway.</summary>
     private static readonly string[] Reads = ["/stock/find/0", "/payment/find_user/0", "/orders/find/0"];
@@ -112,8 +112,10 @@ public sealed class FaultCluster : ClusterFixture
         foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource
             && !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToList())
         {
-            if (!IsDead(instance.ResourceId)) Send(_armed.Contains(instance.ResourceId) ? Signal.Kill : Signal.Continue, [instance.ResourceId]);
-            if (_armed.Contains(instance.ResourceId)) await DeadAsync([instance.ResourceId]);
+            var isArmed = _armed.Contains(instance.ResourceId);
+            if (!IsDead(instance.ResourceId) && RunningCluster.ProcessId(Find(instance.ResourceId)) is { } id)
+                foreach (var process in ProcessTable.Tree(id)) (isArmed ? Signal.Kill : Signal.Continue).TrySend(process); // it may be dying just now
+            if (isArmed) await DeadAsync([instance.ResourceId]);
             if (IsDead(instance.ResourceId)) await StartAsync(instance.ResourceId);
         }
         await WholeAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using LoadTest.Histories;
 using Tests.Cluster;
 
 namespace Tests.Faults;
@@ -14,31 +15,35 @@ internal static class FaultRun
 
     /// <summary>Runs it.</summary>
     /// <param name="cluster">Whole, before and after.</param>
-    /// <param name="name">For the report.</param>
+    /// <param name="fault">For the report.</param>
     /// <param name="faultAsync">Does the damage and gives back what was damaged; the rest must come by itself.</param>
-    public static async Task BalancesAsync(FaultCluster cluster, string name, Func<Task> faultAsync)
+    public static async Task BalancesAsync(FaultCluster cluster, string fault, Func<SteadyLoad, Task> faultAsync)
     {
-        var seed = Random.Shared.Next();
         var books = await ShopBooks.OpenAsync(cluster);
-        await using var load = new SteadyLoad(cluster.Shop, ShopBooks.Orders, seed);
-        var report = $"{name}, seed {seed}";
+        await using var load = new SteadyLoad(cluster.Shop, ShopBooks.Orders, fault);
+        var report = $"{fault}, seed {load.Seed}";
         try
         {
             await load.DecidedAsync(CheckoutsBefore);
+            load.Mark(MarkedEvent.Damaged);
+            await faultAsync(load);
+            load.Mark(MarkedEvent.Healed);
             var clock = Stopwatch.StartNew();
-            await faultAsync();
-            report += string.Create(CultureInfo.InvariantCulture, $": damaged for {clock.Elapsed.TotalSeconds:0.0} s");
-            clock.Restart();
             await cluster.WholeAsync();
-            report += string.Create(CultureInfo.InvariantCulture, $", whole after {clock.Elapsed.TotalSeconds:0.0} s");
+            report += string.Create(CultureInfo.InvariantCulture, $": whole after {clock.Elapsed.TotalSeconds:0.0} s");
             clock.Restart();
             await load.DecidedAsync(CheckoutsAfter);
             await load.StopAsync();
             await NoOpenSagaAsync(books, OpenSagaLimit - clock.Elapsed);
+            load.Mark(MarkedEvent.Settled);
             report += string.Create(CultureInfo.InvariantCulture, $", no open saga after {clock.Elapsed.TotalSeconds:0.0} s more");
-            var paid = await books.AssertBalancedAsync(load.Orders);
-            report += $"; {load.Orders.Count(heard => heard != Heard.Nothing)} orders asked for, {paid} paid, "
-                + $"{load.Orders.Count(heard => heard.HasFlag(Heard.Unknown))} with an outcome that was unknown, {load.NoAnswers} requests without an answer";
+            var verdict = load.Judge(await books.CloseAsync());
+            report += $"; {verdict}";
+        }
+        catch (Exception e)
+        {
+            report += $": {e.Message}"; // should healing fail, too
+            throw;
         }
         finally
         {

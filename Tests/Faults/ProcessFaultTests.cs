@@ -11,6 +11,10 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     /// <summary>Longer than the lease of a saga, 6 s: another replica takes over what is still in the hands of one that stands still.</summary>
     private static readonly TimeSpan StandstillTime = TimeSpan.FromSeconds(7);
 
+    private const int SurgeClients = 600;
+
+    private static readonly TimeSpan SurgeTime = TimeSpan.FromSeconds(5);
+
     [Theory(Timeout = LimitMs)]
     [InlineData("order-api", 1)]
     [InlineData("order-api", FaultCluster.Replicas)]
@@ -19,7 +23,7 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     [InlineData("redis", 1)]
     [InlineData("postgres", 1)]
     [InlineData("gateway", 1)]
-    public Task The_books_balance_after_a_kill(string resource, int count) => FaultRun.BalancesAsync(cluster, $"kill -9 of {count} {resource}", async () =>
+    public Task The_books_balance_after_a_kill(string resource, int count) => FaultRun.BalancesAsync(cluster, $"kill -9 of {count} {resource}", async _ =>
     {
         var instances = cluster.Instances(resource, count);
         cluster.Send(Signal.Kill, instances);
@@ -36,11 +40,28 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     [InlineData("postgres", 1)]
     [InlineData("gateway", 1)]
     public Task The_books_balance_after_a_standstill(string resource, int count) =>
-        FaultRun.BalancesAsync(cluster, $"SIGSTOP of {count} {resource}", async () =>
+        FaultRun.BalancesAsync(cluster, $"SIGSTOP of {count} {resource} for 7 s", async _ =>
     {
         var instances = cluster.Instances(resource, count);
         cluster.Send(Signal.Stop, instances);
         await Task.Delay(StandstillTime, TestContext.Current.CancellationToken);
         cluster.Send(Signal.Continue, instances);
     });
+
+    [Fact(Timeout = LimitMs)]
+    public Task The_books_balance_after_a_rolling_restart() => FaultRun.BalancesAsync(cluster, "SIGTERM of all APIs, one replica after the other", async _ =>
+    {
+        foreach (var instance in FaultCluster.Apis.SelectMany(api => cluster.Instances(api)))
+        {
+            cluster.Send(Signal.Terminate, [instance]);
+            await cluster.DeadAsync([instance]);
+            await cluster.StartAsync(instance);
+            await cluster.WholeAsync();
+        }
+    });
+
+    /// <summary>Many times as many clients as the shop keeps up with, who do not wait: it refuses what is too much, and is back when they have gone.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task The_books_balance_after_an_overload()
+        => FaultRun.BalancesAsync(cluster, $"overload: {SurgeClients} clients more, who do not pause", load => load.SurgeAsync(SurgeClients, SurgeTime));
 }

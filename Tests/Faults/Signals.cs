@@ -3,9 +3,11 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>What happens to a process: SIGKILL, SIGTERM, SIGCONT, SIGSTOP of signal(7), by their numbers on Linux.</summary>
+/// <summary>What happens to a process: signals of signal(7), by their numbers on Linux.</summary>
 public enum Signal
 {
+    Interrupt = 2,
+    Quit = 3,
     Kill = 9,
     Terminate = 15,
     Continue = 18,
@@ -22,6 +24,9 @@ internal static class Signals
         Assert.True(SendSignal(root, (int)signal) == 0, $"There is no process {root}.");
         foreach (var id in tree.Skip(1)) _ = SendSignal(id, (int)signal);
     }
+
+    /// <summary>Sends a signal to one process; false if it is not there.</summary>
+    public static bool TrySend(this Signal signal, int process) => SendSignal(process, (int)signal) == 0;
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,3 +1,5 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Native;
 using DocumentDb.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,6 +7,22 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+
+// Deployed without the AppHost, this program makes the engines too, in a folder below the given one, and prints where they are.
+if (args is ["engines", var folder])
+{
+    try
+    {
+        var root = await EngineRoot.EnsureAsync(new() { CacheDirectory = Path.GetFullPath(folder) }, Console.Error.WriteLine, CancellationToken.None);
+        await Console.Out.WriteLineAsync(root.Path);
+        return 0;
+    }
+    catch (DistributedApplicationException e)
+    {
+        await Console.Error.WriteLineAsync($"error: {e.Message}");
+        return 1;
+    }
+}
 
 // What follows a socket's completion is run by the thread that saw it, and not handed to another one: a command has four of them and little work between, and
 // handing over costs more than that (measured on two cores: 60 instead of 100 us of CPU for a point read). Nothing here blocks a thread. Read once, by the
@@ -20,3 +38,4 @@ if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         .WithMetrics(metrics => metrics.AddMeter(Diagnostics.Name, "Npgsql", "System.Runtime"))
         .UseOtlpExporter();
 await builder.Build().RunAsync();
+return 0;

@@ -14,7 +14,9 @@ internal sealed class ServiceDiscoveryHandler(ServiceEndpoints endpoints) : Dele
             request.RequestUri = endpoint.Rewrite(original);
             return await base.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError)
+        // Cancelled by nobody who called: the handler below gave up connecting.
+        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             endpoints.Avoid(endpoint);
             throw;

@@ -10,8 +10,10 @@ namespace Microsoft.Extensions.ServiceDiscovery;
 /// </summary>
 internal sealed class ServiceEndpoints : IDisposable
 {
-    /// <summary>How long a replica that refused a connection is passed over.</summary>
-    public static readonly TimeSpan AvoidTime = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How long a replica that took no connection is passed over. Trying costs a machine that is silent the client's time to connect, so seldom.
+    /// </summary>
+    public static readonly TimeSpan AvoidTime = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private readonly IDisposable _reload;

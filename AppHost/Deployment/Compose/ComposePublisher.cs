@@ -22,20 +22,38 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["networks"] = new Map { [Front] = new Map(), [Back] = new Map { ["internal"] = true } }
                 .With(Each(s => s.Name, _ => new Map { ["internal"] = true })),
             ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
-            ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(model.Stores.Any(s => s.Kind == StoreKind.Postgres)
-                ? new() { ["databases"] = new Map { ["file"] = "./databases.sql" } } : []),
+            ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
         });
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
-        foreach (var store in model.Stores.Where(s => s.Kind == StoreKind.Postgres))
-            output.Write("databases.sql", string.Concat(store.Databases.Select(d => $"CREATE DATABASE \"{d.DatabaseName}\";\n")));
-        var secrets = model.Stores.Select(s => s.Password).Concat(model.ServiceSecrets).Select(p => DeploymentModel.VariableOf(p.Name))
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits));
+        var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
+            .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
             string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
         output.WriteResource("generate.sh", "generate-env.sh");
         output.Write(".gitignore", ".env\n");
     }
+
+    /// <summary>Writes what servers read when they are first started.</summary>
+    private Map Files()
+    {
+        var files = new Map();
+        foreach (var store in model.Stores.Where(s => InitFile(s) is not null))
+        {
+            output.Write(InitFile(store)!, store.Kind == StoreKind.MongoDB ? Owners.MongoScript(store)
+                : Owners.Script("postgres-owners.sh", store, Owners.Variable));
+            files[$"{store.Name}-owners"] = new Map { ["file"] = $"./{InitFile(store)}" };
+        }
+        return files;
+    }
+
+    private static string? InitFile(Store store) => store.Kind switch
+    {
+        StoreKind.Postgres => $"{store.Name}-owners.sh",
+        StoreKind.MongoDB => $"{store.Name}-owners.js",
+        _ => null,
+    };
 
     private Map Each(Func<Store, string> name, Func<Store, Map> value)
     {
@@ -101,7 +119,9 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         };
         if (service.HasProperties) environment["INSTANCE_ID"] = service.Name;
         foreach (var other in service.Services) environment[$"services__{other}__http__0"] = $"http://{other}:{ServicePort}";
-        foreach (var connection in service.Stores) environment[$"ConnectionStrings__{connection.Name}"] = values.Write(connection.Source);
+        foreach (var connection in service.Stores)
+            environment[$"ConnectionStrings__{connection.Name}"]
+                = connection.Write($"{connection.Store.Name}:{connection.Store.Port}", Secret(DeploymentModel.VariableOf(connection.Secret)));
         foreach (var (name, value) in service.Environment) environment[name] = value is ParameterResource ? values.Write(value) : Escape(values.Write(value));
         return Common().With(Limits("2", "512m")).With(new()
         {
@@ -121,6 +141,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         var values = new Values(name => name, _ => store.Port, p => Secret(DeploymentModel.VariableOf(p.Name)));
         var environment = new Map { ["HOME"] = "/tmp" };
         foreach (var (name, value) in store.Environment) environment[name] = values.Write(value);
+        foreach (var database in store.Databases)
+            environment[DeploymentModel.VariableOf(database.Secret)] = Secret(DeploymentModel.VariableOf(database.Secret));
         var server = Common().With(Limits("4", "2g")).With(new()
         {
             ["image"] = store.Image,
@@ -131,13 +153,15 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["stop_grace_period"] = "60s",
         });
         if (store.Entrypoint is not null) server["entrypoint"] = new[] { store.Entrypoint };
-        if (store.Arguments.Count > 0) server["command"] = store.Arguments.Select(Escape).ToArray();
+        var arguments = store.Kind == StoreKind.Redis ? Owners.Limited(store) : store.Arguments;
+        if (arguments.Count > 0) server["command"] = arguments.Select(Escape).ToArray();
+        if (InitFile(store) is { } file)
+            server["configs"] = new[] { new Map { ["source"] = $"{store.Name}-owners", ["target"] = $"/docker-entrypoint-initdb.d/{file}" } };
         switch (store.Kind)
         {
             case StoreKind.Postgres:
                 server["tmpfs"] = new[] { "/tmp", "/var/run/postgresql:uid=999,gid=999" };
                 server["shm_size"] = "256m";
-                server["configs"] = new[] { new Map { ["source"] = "databases", ["target"] = "/docker-entrypoint-initdb.d/databases.sql" } };
                 server["healthcheck"] = Health(["CMD-SHELL", "pg_isready -q -h 127.0.0.1 -U \"$$POSTGRES_USER\""]);
                 break;
             case StoreKind.Redis:

@@ -3,6 +3,7 @@
 #   deploy.sh HOST1 HOST2 HOST3
 # Builds once, copies, starts the databases, then replaces the services machine by machine. A machine that does not get healthy is put back to the release
 # before, with those that were done already, and the others are left as they are. Needs the .NET SDK here; the machines need nothing but Debian and ssh.
+# BUILT=FOLDER takes what is built already, a folder each service, instead of building.
 # Environment: RUNTIME (linux-x64), SSH (ssh -o BatchMode=yes), RELEASE (the time in UTC).
 set -euo pipefail
 
@@ -43,11 +44,14 @@ else
   done
 fi
 
+# The services' user reads and runs these; nobody but root changes them.
+chmod -R u=rwX,go=rX "$work/$release"
+# .NET itself is in each of them, and sent once.
+if command -v hardlink >/dev/null; then hardlink -q -t "$work/$release"; fi
+tar -C "$work" --owner=0 --group=0 -c "$release" | gzip -1 >"$work/release.tar.gz"
 for i in "${!hosts[@]}"; do
   echo "copying to ${hosts[i]}"
-  # The services' user reads and runs these; nobody but root changes them.
-  chmod -R u=rwX,go=rX "$work/$release"
-  tar -C "$work" --owner=0 --group=0 -cz "$release" | remote "${hosts[i]}" "mkdir -p /opt/shop/install && tar -C /opt/shop/install -xz"
+  remote "${hosts[i]}" "mkdir -p /opt/shop/install && tar -C /opt/shop/install -xz" <"$work/release.tar.gz"
   tar -C "$here" --owner=0 --group=0 -cz "${machines[i]}" | remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
 done
 
@@ -56,7 +60,7 @@ install_on 0 prepare
 for i in "${!hosts[@]}"; do
   [ "$i" -gt 0 ] || continue
   remote "${hosts[0]}" "cat /etc/shop/secrets.env" |
-    remote "${hosts[i]}" "umask 077; mkdir -p /etc/shop; cat >/etc/shop/secrets.env.new; mv /etc/shop/secrets.env.new /etc/shop/secrets.env"
+    remote "${hosts[i]}" "mkdir -p /etc/shop; umask 077; cat >/etc/shop/secrets.env.new; mv /etc/shop/secrets.env.new /etc/shop/secrets.env"
   install_on "$i" prepare
 done
 for i in "${!hosts[@]}"; do install_on "$i" stores; done

@@ -1,15 +1,17 @@
 #!/bin/bash
 # Installs this machine's part of the shop. Does nothing twice: what is there already stays, what has changed is replaced.
 #   install.sh --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
-# PHASE: prepare (packages, users, secrets, files), stores (starts the databases), services (takes the release into use, waits until all is healthy),
-#        rollback (back to the release before). All but rollback, in this order, unless said.
-# --root installs below a folder, without packages, users and systemd: for tests and images. --dry-run says what would be done and changes nothing.
+# PHASE: prepare (users, engines, secrets, files), stores (starts the databases, again where their files have changed), services (takes the release into use,
+#        waits until all is healthy), rollback (back to the release before), engines (makes the engines anew, out of Debian's newest packages, and restarts
+#        what runs out of them). The first three, in this order, unless said.
+# --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run says what would be done and changes nothing.
 set -euo pipefail
+umask 022 # users of services come to their files, whatever root's own umask is
 
 machine=@MACHINE@
 machines=(@MACHINES@)
-stores=(@STORES@)          # NAME:USER
-kinds=(@KINDS@)
+stores=(@STORES@)          # UNIT:USER, in the order of their start
+programs=(@PROGRAMS@)      # of those, what comes with a release: UNIT:PORT
 secrets=(@SECRETS@)
 services=(@SERVICES@)      # NAME:PORT
 gateway=@GATEWAY@
@@ -51,30 +53,46 @@ write() { # FILE MODE OWNER < text; keeps a file that is the same
   if cmp -s "$new" "$file"; then rm "$new"; else mv "$new" "$file"; fi
 }
 
-packages() {
-  local wanted=(curl) kind
-  [ -x /usr/sbin/nginx ] || wanted+=(nginx)
-  for kind in "${kinds[@]}"; do
-    case $kind in
-      postgres) ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || wanted+=(postgresql) ;;
-      redis) [ -x /usr/bin/redis-server ] || wanted+=(redis-server) ;;
-      mongodb) [ -x /usr/bin/mongod ] && [ -x /usr/bin/mongosh ] || wanted+=(mongodb-org) ;;
-    esac
+packages() { # all else comes with the release, or with the engines
+  local wanted=() name
+  for name in curl debian-archive-keyring; do
+    dpkg -s "$name" >/dev/null 2>&1 || wanted+=("$name")
   done
-  for kind in "${wanted[@]}"; do
-    apt-cache show "$kind" >/dev/null 2>&1 || command -v "$kind" >/dev/null || [ -n "$dry" ] ||
-      fail "there is no package '$kind'; add the repository that has it (MongoDB's own for mongodb-org) and run this again"
-  done
+  [ "${#wanted[@]}" -gt 0 ] || return 0
+  run apt-get update -qq
   run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"
-  # The distribution's own instances would take the ports.
-  for kind in nginx postgresql redis-server mongod; do
-    if systemctl cat "$kind.service" >/dev/null 2>&1; then run systemctl disable --quiet --now "$kind.service"; fi
+}
+
+# PostgreSQL with DocumentDB, Redis and nginx: Debian's packages, unpacked below /opt/shop and installed nowhere, the same on every release of Debian.
+engines() { # [again]
+  local program made data
+  if [ -x /opt/shop/engine/usr/sbin/nginx ] && [ "${1:-}" != again ]; then return 0; fi
+  program=/opt/shop/current/mongodb-gateway/DocumentDb.Gateway
+  if [ -n "$release" ]; then program=/opt/shop/releases/$(basename "$release")/mongodb-gateway/DocumentDb.Gateway; fi
+  if [ -n "$dry" ]; then echo "+ $program engines /opt/shop/engines/NOW"; return 0; fi
+  made=$("$program" engines "/opt/shop/engines/$(date -u +%Y%m%dT%H%M%SZ)")
+  for data in /var/lib/shop/*/data; do
+    [ ! -e "$data/PG_VERSION" ] || [ -d "$made/usr/lib/postgresql/$(cat "$data/PG_VERSION")" ] ||
+      fail "$data is of PostgreSQL $(cat "$data/PG_VERSION"), the engines are newer; dump it first and load it again (store.sh)"
+  done
+  ln -sfn "$made" /opt/shop/engine
+  ln -sfn "$(ls -d /opt/shop/engine/usr/lib/postgresql/*)" /opt/shop/postgresql
+}
+
+renew_engines() {
+  local folder
+  on_machine || return 0
+  engines again
+  start_stores
+  run systemctl restart "shop-${gateway%%:*}.service"
+  [ -n "$dry" ] || for folder in /opt/shop/engines/*/; do
+    [[ $(readlink /opt/shop/engine) == "$folder"* ]] || rm -rf "$folder"
   done
 }
 
 users() {
   local user
-  for user in shop $(printf '%s\n' "${stores[@]#*:}"); do
+  for user in shop $(printf '%s\n' ${stores[@]+"${stores[@]#*:}"}); do
     id -u "$user" >/dev/null 2>&1 || run useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
   done
 }
@@ -111,7 +129,7 @@ files() {
   run mkdir -p "$root/etc/shop" "$root/etc/systemd/system" "$root/opt/shop/releases"
   make_secrets
   make_marks
-  for file in "$here"/env/*.env; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
+  for file in "$here"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
   render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
   for file in "$here"/*/config.properties; do
     name=$(basename "$(dirname "$file")")
@@ -129,15 +147,6 @@ files() {
       esac
     done
   done
-  for name in "${kinds[@]}"; do
-    [ "$name" = postgres ] || continue
-    if [ -z "$dry" ]; then sed -n 's/^POSTGRES_PASSWORD=//p' "$root/etc/shop/secrets.env" | write /etc/shop/postgres.password 600 root:root; fi
-    if on_machine && [ -z "$dry" ]; then
-      # The newest that is installed; a new major version needs pg_upgrade first, so it is chosen once.
-      # shellcheck disable=SC2012 # names of versions have no odd letters
-      [ -e /opt/shop/postgresql ] || ln -s "$(ls -d /usr/lib/postgresql/* | sort -V | tail -1)" /opt/shop/postgresql
-    fi
-  done
   for file in "$here"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
   if on_machine; then run systemctl daemon-reload; fi
 }
@@ -146,6 +155,7 @@ copy_release() {
   local target
   target=$root/opt/shop/releases/$(basename "$release")
   if [ -d "$target" ]; then return 0; fi
+  run mkdir -p "$root/opt/shop/releases"
   run cp -a "$release" "$target.new"
   run mv "$target.new" "$target"
 }
@@ -169,24 +179,44 @@ switch_release() {
 
 prepare() {
   if on_machine; then packages; users; fi
-  files
   if [ -n "$release" ]; then copy_release; fi
+  if on_machine; then engines; fi
+  files
 }
+
+# By the operator, who has that database elsewhere.
+is_masked() { [ "$(systemctl is-enabled "shop-$1.service" 2>/dev/null)" = masked ]; }
 
 start_stores() {
   on_machine || return 0
-  local name
+  local name state applied=/var/lib/shop/applied
+  # What is in front of the document engine is part of a release.
+  if [ -n "$release" ] && [ ! -L /opt/shop/current ]; then switch_release; fi
+  run mkdir -p "$applied"
   for name in ${stores[@]+"${stores[@]%%:*}"}; do
+    if is_masked "$name"; then continue; fi
     run systemctl enable --quiet "shop-$name.service"
-    run systemctl start "shop-$name.service"
+    # Not each has a file of every kind.
+    state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/* || :; } 2>/dev/null | sha256sum)
+    if [ "$(cat "$applied/$name" 2>/dev/null)" = "$state" ]; then
+      run systemctl start "shop-$name.service"
+    else
+      run systemctl restart "shop-$name.service"
+      [ -n "$dry" ] || echo "$state" >"$applied/$name"
+    fi
   done
+  for name in ${programs[@]+"${programs[@]}"}; do is_masked "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}"; done
+}
+
+is_healthy() { # URL, or tcp:PORT
+  if [[ $1 == tcp:* ]]; then (: <"/dev/tcp/127.0.0.1/${1#tcp:}") 2>/dev/null; else curl -fsS -m 4 -o /dev/null "$1" 2>/dev/null; fi
 }
 
 wait_healthy() { # NAME URL
   local second
   [ -z "$dry" ] || return 0
   for ((second = 0; second < health_seconds; second++)); do
-    if curl -fsS -m 4 -o /dev/null "$2" 2>/dev/null; then say "$1 is healthy"; return 0; fi
+    if is_healthy "$2"; then say "$1 is healthy"; return 0; fi
     sleep 1
   done
   say "$1 is not healthy after $health_seconds s: journalctl -u shop-$1" >&2
@@ -196,6 +226,11 @@ wait_healthy() { # NAME URL
 restart_services() {
   local entry failed=0
   on_machine || return 0
+  for entry in ${programs[@]+"${programs[@]}"}; do
+    if is_masked "${entry%%:*}"; then continue; fi
+    run systemctl restart "shop-${entry%%:*}.service"
+    wait_healthy "${entry%%:*}" "tcp:${entry#*:}" || failed=1
+  done
   for entry in "${services[@]}"; do
     run systemctl enable --quiet "shop-${entry%%:*}.service"
     run systemctl restart "shop-${entry%%:*}.service"
@@ -225,6 +260,7 @@ for phase in "${phases[@]}"; do
       restart_services
       ;;
     rollback) rollback ;;
+    engines) renew_engines ;;
     *) fail "unknown phase '$phase'" ;;
   esac
 done

@@ -29,7 +29,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         output.WriteYaml($"base/{model.Gateway.Name}.yaml", GatewayObjects());
         output.Write("base/nginx.conf", NginxGateway.Configuration(
             GatewayPort.ToString(System.Globalization.CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}")));
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits.BehindIngress));
         output.WriteYaml($"base/{DashboardName}.yaml", DashboardObjects());
         output.WriteYaml("base/default-deny.yaml", Object("networking.k8s.io/v1", "NetworkPolicy", "default-deny", new()
         {

@@ -40,7 +40,8 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             }).ToArray(),
             ["configMapGenerator"] = files,
         }));
-        Secrets.Write(output, Name, [Secrets.Dashboard, .. model.Stores.Select(s => Secrets.Of(s.Password)),
+        Secrets.Write(output, Name, [Secrets.Dashboard,
+            .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
             .. model.Stores.Where(s => s.Kind == StoreKind.MongoDB).Select(KeyFile), .. model.ServiceSecrets.Select(Secrets.OfService)]);
     }
 
@@ -48,19 +49,18 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
 
     private static List<Map> Variables(Service service)
     {
-        var values = new Values(name => name, endpoint => endpoint.TargetPort ?? 0, p => $"$({DeploymentModel.VariableOf(p.Name)})");
-        List<Map> variables = [.. service.Stores.Select(c => c.Store.Password).Distinct()
-            .Select(p => SecretVariable(DeploymentModel.VariableOf(p.Name), p.Name, "password"))];
+        List<Map> variables = [.. service.Stores.Select(c => c.Secret).Distinct().Select(PasswordVariable)];
         foreach (var connection in service.Stores)
         {
-            var text = values.Write(connection.Source);
-            if (connection.Store.Kind == StoreKind.MongoDB)
-                text = text.Replace($"@{connection.Store.Name}:{connection.Store.Port}/", $"@{Members(connection.Store)}/", StringComparison.Ordinal)
-                    + "&replicaSet=" + ReplicaSet;
-            variables.Add(Variable($"ConnectionStrings__{connection.Name}", text));
+            var store = connection.Store;
+            var (hosts, more) = store.Kind == StoreKind.MongoDB ? (Members(store), "&replicaSet=" + ReplicaSet) : ($"{store.Name}:{store.Port}", "");
+            variables.Add(Variable($"ConnectionStrings__{connection.Name}",
+                connection.Write(hosts, $"$({DeploymentModel.VariableOf(connection.Secret)})") + more));
         }
         return variables;
     }
+
+    private static Map PasswordVariable(string secret) => SecretVariable(DeploymentModel.VariableOf(secret), secret, "password");
 
     private static string Members(Store store)
         => string.Join(',', Enumerable.Range(0, MongoMembers).Select(n => $"{store.Name}-{n}.{store.Name}:{store.Port}"));
@@ -118,11 +118,14 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             ["name"] = store.Name,
             ["image"] = store.Image,
             ["env"] = store.Environment.Select(v => v.Value is ParameterResource secret
-                ? SecretVariable(v.Key, secret.Name, "password") : Variable(v.Key, values.Write(v.Value))).Append(Variable("HOME", "/tmp")).ToArray(),
+                ? SecretVariable(v.Key, secret.Name, "password") : Variable(v.Key, values.Write(v.Value)))
+                .Concat(store.Kind == StoreKind.Postgres ? store.Databases.Select(d => PasswordVariable(d.Secret)) : [])
+                .Append(Variable("HOME", "/tmp")).ToArray(),
             ["ports"] = new[] { new Map { ["name"] = "tcp", ["containerPort"] = store.Port } },
         };
         if (store.Entrypoint is not null) container["command"] = new[] { store.Entrypoint };
-        if (store.Arguments.Count > 0) container["args"] = store.Arguments;
+        var arguments = store.Kind == StoreKind.Redis ? Owners.Limited(store) : store.Arguments;
+        if (arguments.Count > 0) container["args"] = arguments;
         List<Map> mounts = [Mount("data", store.DataFolder), Mount("tmp", "/tmp")], volumes = [Scratch("tmp")];
         var init = new Map { ["name"] = "init", ["configMap"] = new Map { ["name"] = $"{store.Name}-init" } };
         switch (store.Kind)
@@ -166,8 +169,8 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         switch (store.Kind)
         {
             case StoreKind.Postgres:
-                output.Write($"{Folder}/databases.sql", string.Concat(store.Databases.Select(d => $"CREATE DATABASE \"{d.DatabaseName}\";\n")));
-                return ["databases.sql"];
+                output.Write($"{Folder}/{store.Name}-owners.sh", Owners.Script("postgres-owners.sh", store, Owners.Variable));
+                return [$"{store.Name}-owners.sh"];
             case StoreKind.MongoDB:
                 output.Write($"{Folder}/member.sh", $$"""
                     #!/bin/sh
@@ -186,7 +189,8 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
                     }
 
                     """);
-                return ["member.sh", "initiate.js"];
+                output.Write($"{Folder}/owners.js", Owners.MongoScript(store));
+                return ["member.sh", "initiate.js", "owners.js"];
             default:
                 return [];
         }
@@ -196,7 +200,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
     {
         var name = $"{store.Name}-init";
         const string Script = "until mongosh --quiet \"mongodb://$SERVER/admin?directConnection=true\" -u \"$MONGO_USER\" -p \"$MONGO_PASSWORD\" " +
-            "/init/initiate.js; do sleep 2; done";
+            "/init/initiate.js && mongosh --quiet \"$CLUSTER\" -u \"$MONGO_USER\" -p \"$MONGO_PASSWORD\" /init/owners.js; do sleep 2; done";
         var template = KustomizePublisher.PodTemplate(name, DatabaseUser, new()
         {
             ["name"] = name,
@@ -204,9 +208,10 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             ["command"] = new[] { "sh", "-c", Script },
             ["env"] = new[]
             {
-                Variable("HOME", "/tmp"), Variable("SERVER", $"{store.Name}-0.{store.Name}:{store.Port}"), Variable("MONGO_USER", "admin"),
+                Variable("HOME", "/tmp"), Variable("SERVER", $"{store.Name}-0.{store.Name}:{store.Port}"),
+                Variable("CLUSTER", $"mongodb://{Members(store)}/admin?replicaSet={ReplicaSet}"), Variable("MONGO_USER", "admin"),
                 SecretVariable("MONGO_PASSWORD", store.Password.Name, "password"),
-            },
+            }.Concat(store.Databases.Select(d => PasswordVariable(d.Secret))).ToArray(),
             ["resources"] = Resources("50m", "128Mi", "500m", "512Mi"),
             ["volumeMounts"] = new[] { Mount("init", "/init", readOnly: true), Mount("tmp", "/tmp") },
         }, [Scratch("tmp"), new() { ["name"] = "init", ["configMap"] = new Map { ["name"] = name } }], new() { ["restartPolicy"] = "OnFailure" });

@@ -68,7 +68,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
     private static IEnumerable<Secret> SecretsOf(Store store) => store.Kind switch
     {
         StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string")],
-        StoreKind.MongoDB => [Secrets.Of(store.Password)],
+        StoreKind.MongoDB => [.. store.ServiceSecrets.Select(Secrets.Of)],
         _ => [], // CloudNativePG makes its own
     };
 
@@ -86,13 +86,12 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                     Variable(name, $"Host={ClusterOf(database)}-rw;Port={store.Port};Username=$({prefix}_USERNAME);Password=$({prefix}_PASSWORD);" +
                         $"Database={database.DatabaseName};SSL Mode=Require"),
                 ];
-            case StoreKind.MongoDB when connection.Database is { } database:
+            case StoreKind.MongoDB:
+                var members = string.Join(',', Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc:{store.Port}"));
                 return
                 [
-                    SecretVariable($"{prefix}_PASSWORD", store.Password.Name, "password"),
-                    Variable(name, $"mongodb://{database.Name}:$({prefix}_PASSWORD)@" +
-                        string.Join(',', Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc:{store.Port}")) +
-                        $"/{database.DatabaseName}?authSource=admin&authMechanism=SCRAM-SHA-256&replicaSet={store.Name}"),
+                    SecretVariable($"{prefix}_PASSWORD", connection.Secret, "password"),
+                    Variable(name, connection.Write(members, $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}"),
                 ];
             case StoreKind.Redis:
                 return [SecretVariable(name, $"{store.Name}-connection", "connection-string")];
@@ -156,6 +155,9 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 {
                     ["max_connections"] = "300", ["shared_buffers"] = "1GB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
                     ["wal_compression"] = "lz4",
+                    // A node that is lost holds no locks for longer (PostgresExtensions).
+                    ["idle_in_transaction_session_timeout"] = "5s", ["tcp_keepalives_idle"] = "5", ["tcp_keepalives_interval"] = "2",
+                    ["tcp_keepalives_count"] = "3", ["tcp_user_timeout"] = "11s",
                 },
             },
             ["storage"] = new Map { ["size"] = "20Gi" },
@@ -175,9 +177,9 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             ["security"] = new Map { ["authentication"] = new Map { ["modes"] = new[] { "SCRAM-SHA-256" } } },
             ["users"] = store.Databases.Select(d => new Map
             {
-                ["name"] = d.Name,
+                ["name"] = d.Owner,
                 ["db"] = "admin",
-                ["passwordSecretRef"] = new Map { ["name"] = store.Password.Name },
+                ["passwordSecretRef"] = new Map { ["name"] = d.Secret },
                 ["roles"] = new[] { new Map { ["name"] = "readWrite", ["db"] = d.DatabaseName } },
                 ["scramCredentialsSecretName"] = $"{d.Name}-mongodb",
             }).ToArray(),

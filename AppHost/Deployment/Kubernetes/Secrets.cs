@@ -29,8 +29,8 @@ internal static class Secrets
         output.Write($"{folder}/.gitignore", "*.env\n");
     }
 
-    /// <summary>The secret of a store's password: named like its parameter, with one key.</summary>
-    public static Secret Of(ParameterResource parameter) => new(parameter.Name, "password");
+    /// <summary>The secret of a password: named like it, with one key.</summary>
+    public static Secret Of(string password) => new(password, "password");
 
     /// <summary>The secret of a service: named like its parameter, with one key.</summary>
     public static Secret OfService(ParameterResource parameter) => new(parameter.Name, ServiceKey);

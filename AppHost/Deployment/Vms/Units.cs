@@ -36,7 +36,7 @@ internal static class Units
 
         """;
 
-    /// <param name="after">Units that come first where they are on the same machine.</param>
+    /// <param name="after">Units of the same machine that come first.</param>
     /// <param name="main">The lines that are the unit's own, <c>ExecStart</c> among them.</param>
     /// <param name="peers">The addresses that it may talk to, beside this machine's; null for all.</param>
     /// <param name="memory">As <c>MemoryMax</c> takes it.</param>

@@ -10,6 +10,8 @@ namespace AppHost.Deployment.Vms;
 internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMachineEnvironmentResource environment, OutputFolder output)
 {
     private const int FirstServicePort = 5101, GatewayPort = 8000;
+    // Debian's engines, as the AppHost starts them where there are no containers; install.sh makes them, by the program that is also MongoDB's protocol.
+    private const string Engine = "/opt/shop/engine", DocumentGateway = "mongodb-gateway:compat/DocumentDb.Gateway";
     private const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
 
     private string[] Addresses => [.. environment.Machines.Select(AddressOf)];
@@ -19,10 +21,21 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         foreach (var store in model.Stores.Where(s => !environment.Placement.ContainsKey(s.Name)))
             throw new DistributedApplicationException($"'{store.Name}' is placed on no machine of '{environment.Name}'; say WithPlacement.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
-        output.Write("deploy.sh", OutputFolder.Read("deploy.sh")
-            .Replace("@MACHINES@", string.Join(' ', environment.Machines), StringComparison.Ordinal)
-            .Replace("@SERVICES@", string.Join(' ', model.Services.Select(s => $"{s.Name}:{s.Project}")), StringComparison.Ordinal));
+        WriteScript("deploy.sh", new()
+        {
+            ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{s.Project}").Append(DocumentGateway),
+        });
+        WriteScript("backup.sh", new()
+        {
+            ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => s.Name).Append(model.Gateway.Name),
+            ["WRITERS"] = model.Services.Where(s => s.Stores.Count > 0 && s.Services.Count > 0).Select(s => s.Name).Append(model.Gateway.Name),
+            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{environment.Machines.ToList().IndexOf(environment.Placement[s.Name])}"),
+        });
     }
+
+    /// <summary>Writes a script out of <c>Deployment/Files</c>; its marks are lists of words.</summary>
+    private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name, marks.Aggregate(
+        OutputFolder.Read(Path.GetFileName(name)), (text, mark) => text.Replace($"@{mark.Key}@", string.Join(' ', mark.Value), StringComparison.Ordinal)));
 
     private static string AddressOf(string machine) => $"{machine}-address";
 
@@ -35,41 +48,61 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         foreach (var service in model.Services) WriteService(machine, service);
         WriteGateway(machine);
         foreach (var store in StoresOn(machine)) WriteStore(machine, store);
-        output.Write($"{machine}/install.sh", OutputFolder.Read("install.sh")
-            .Replace("@MACHINE@", machine, StringComparison.Ordinal)
-            .Replace("@MACHINES@", string.Join(' ', environment.Machines), StringComparison.Ordinal)
-            .Replace("@STORES@", string.Join(' ', StoresOn(machine).Select(s => $"{s.Name}:{UserOf(s)}")), StringComparison.Ordinal)
-            .Replace("@KINDS@", string.Join(' ', StoresOn(machine).Select(s => Lower(s.Kind.ToString()))), StringComparison.Ordinal)
-            .Replace("@SECRETS@", string.Join(' ', model.Stores.Select(s => s.Password).Concat(model.ServiceSecrets)
-                .Select(p => DeploymentModel.VariableOf(p.Name))), StringComparison.Ordinal)
-            .Replace("@SERVICES@", string.Join(' ', model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}")), StringComparison.Ordinal)
-            .Replace("@GATEWAY@", $"{model.Gateway.Name}:{GatewayPort}", StringComparison.Ordinal));
+        WriteScript($"{machine}/install.sh", new()
+        {
+            ["MACHINE"] = [machine], ["MACHINES"] = environment.Machines,
+            ["STORES"] = StoresOn(machine).SelectMany(UnitsOf), ["PROGRAMS"] = StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"),
+            ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
+            ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"), ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
+        });
+        if (StoresOn(machine).Any())
+            WriteScript($"{machine}/store.sh", new() { ["STORES"] = StoresOn(machine).Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{s.Port}") });
     }
+
+    private static bool HasGateway(Store store) => store.Kind == StoreKind.MongoDB;
+
+    /// <summary>The units of a store, each with its user.</summary>
+    private static IEnumerable<string> UnitsOf(Store store)
+        => HasGateway(store) ? [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"] : [$"{store.Name}:{UserOf(store)}"];
+
+    // Administrators of Postgres and of the document engine have no password: they come in as their machine's user. Redis knows no such thing.
+    private static IEnumerable<string> SecretsOf(Store store)
+        => store.Kind == StoreKind.Redis ? store.ServiceSecrets.Append(OperatorSecret(store)) : store.ServiceSecrets;
+
+    private static string OperatorSecret(Store store) => $"{store.Name}-operator-password";
+
+    private static string Mark(string secret) => $"@{DeploymentModel.VariableOf(secret)}@";
 
     private void WriteService(string machine, Service service)
     {
         var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => environment.Placement[s.Name] == machine);
+        // Every machine's, its own first: a caller balances between them, and goes on to the next where one does not answer. Not in the environment: systemd
+        // takes no variable whose name has a dash.
+        var addresses = from other in service.Services
+                        from near in environment.Machines.OrderBy(m => m != machine).Index()
+                        select $" --services:{other}:http:{near.Index}=http://{AddressOf(near.Item)}:{PortOf(other)}";
         output.Write($"{machine}/units/shop-{service.Name}.service", Units.Write($"Shop: {service.Name}", "shop", stores.Select(s => $"shop-{s.Name}.service"),
         [
             "Type=exec",
             $"WorkingDirectory=/opt/shop/current/{service.Name}",
-            $"ExecStart=/opt/shop/current/{service.Name}/{service.Project}",
+            $"ExecStart=/opt/shop/current/{service.Name}/{service.Project}{string.Concat(addresses)}",
             $"EnvironmentFile=/etc/shop/{service.Name}.env",
             "# OTEL_EXPORTER_OTLP_ENDPOINT and the like, where there is a collector on this machine.",
             "EnvironmentFile=-/etc/shop/telemetry.env",
+            "# The operator's own words, which win: a connection string to a database elsewhere, for example.",
+            $"EnvironmentFile=-/etc/shop/{service.Name}.local.env",
         ], Addresses, "1G"));
 
         var values = new Values(name => AddressOf(environment.Placement[name]), endpoint => endpoint.TargetPort ?? 0,
-            p => $"@{DeploymentModel.VariableOf(p.Name)}@");
+            p => Mark(p.Name));
         var text = new StringBuilder(Note).Append(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={PortOf(service.Name)}\n");
         text.Append(CultureInfo.InvariantCulture, $"OTEL_SERVICE_NAME={service.Name}\nOTEL_RESOURCE_ATTRIBUTES=service.instance.id={machine}\n");
         text.Append("OTEL_TRACES_SAMPLER=parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.01\n");
-        // Every machine's, its own first: a caller balances between them, and goes on to the next where one does not answer.
-        foreach (var other in service.Services)
-            foreach (var (n, near) in environment.Machines.OrderBy(m => m != machine).Index())
-                text.Append(CultureInfo.InvariantCulture, $"services__{other}__http__{n}=http://{AddressOf(near)}:{PortOf(other)}\n");
         foreach (var connection in service.Stores)
-            text.Append(CultureInfo.InvariantCulture, $"ConnectionStrings__{connection.Name}=\"{values.Write(connection.Source)}\"\n");
+        {
+            var address = $"{AddressOf(environment.Placement[connection.Store.Name])}:{connection.Store.Port}";
+            text.Append(CultureInfo.InvariantCulture, $"ConnectionStrings__{connection.Name}=\"{connection.Write(address, Mark(connection.Secret))}\"\n");
+        }
         foreach (var (name, value) in service.Environment) text.Append(CultureInfo.InvariantCulture, $"{name}=\"{values.Write(value)}\"\n");
         if (service.HasProperties)
         {
@@ -87,16 +120,18 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         var name = model.Gateway.Name;
         var addresses = model.Services.SelectMany(s => environment.Machines.Index()
             .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
-        var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses);
+        var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
+            model.Gateway.Limits);
         // The distribution's nginx keeps these where only root can write.
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(k => $"  {k}_temp_path /run/shop-{name}/{k};\n"));
         output.Write($"{machine}/nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
+        var command = $"{Engine}/usr/sbin/nginx -c /etc/shop/nginx.conf -e stderr -g \"daemon off; pid /run/shop-{name}/nginx.pid;\"";
         output.Write($"{machine}/units/shop-{name}.service", Units.Write($"Shop: {name} (nginx)", "shop", [],
         [
             "Type=exec",
             $"RuntimeDirectory=shop-{name}",
-            $"ExecStart=/usr/sbin/nginx -c /etc/shop/nginx.conf -e stderr -g \"daemon off; pid /run/shop-{name}/nginx.pid;\"",
-            "ExecReload=/bin/kill -HUP $MAINPID",
+            $"ExecStart={command}",
+            $"ExecReload={command} -s reload",
             "KillSignal=SIGQUIT",
             "# Accepts the gateway's clients, wherever they are; it is the only unit that does.",
         ], null, "512M"));
@@ -111,51 +146,88 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
     private void WriteStore(string machine, Store store)
     {
-        var (secret, unit) = ($"@{DeploymentModel.VariableOf(store.Password.Name)}@", $"shop-{store.Name}");
-        var state = $"/var/lib/shop/{store.Name}";
-        List<string> main = [$"StateDirectory=shop/{store.Name}", "StateDirectoryMode=0700", $"RuntimeDirectory={unit}"];
         switch (store.Kind)
         {
             case StoreKind.Postgres:
-                main.AddRange(
-                [
-                    "Type=notify", "TimeoutStartSec=120", "KillSignal=SIGINT", "KillMode=mixed",
-                    $"Environment=PGDATA={state}/data PGHOST=/run/{unit} \"DATABASES={string.Join(' ', store.Databases.Select(d => d.DatabaseName))}\"",
-                    $"LoadCredential=password:/etc/shop/{store.Name}.password",
-                    $"ExecStartPre=/etc/shop/{store.Name}/init.sh",
-                    $"ExecStart=/opt/shop/postgresql/bin/postgres -p {store.Port} -c listen_addresses=* -c unix_socket_directories=/run/{unit} " +
-                        $"-c hba_file=/etc/shop/{store.Name}/pg_hba.conf {string.Join(' ', store.Arguments)}",
-                    $"ExecStartPost=/etc/shop/{store.Name}/databases.sh",
-                ]);
-                output.Write($"{machine}/{store.Name}/pg_hba.conf", Note + "local all postgres peer\n" +
-                    string.Concat(Addresses.Prepend("127.0.0.1").Select(a => $"host all all {a}/32 scram-sha-256\n")));
-                output.WriteResource($"{machine}/{store.Name}/init.sh", "postgres-init.sh");
-                output.WriteResource($"{machine}/{store.Name}/databases.sh", "postgres-databases.sh");
-                break;
-            case StoreKind.Redis:
-                // The model's own command line; a dollar is systemd's before it is the shell's.
-                main.AddRange(
-                [
-                    "Type=exec", $"EnvironmentFile=/etc/shop/{store.Name}.env",
-                    $"ExecStart=/bin/sh -c \"{store.Arguments[^1].Replace("$", "$$", StringComparison.Ordinal)} --port {store.Port} --bind 0.0.0.0 " +
-                        $"--dir {state} --daemonize no --logfile ''\"",
-                ]);
-                output.Write($"{machine}/env/{store.Name}.env", $"{Note}REDIS_PASSWORD={secret}\n");
+                var databases = store.Databases.SelectMany(d => Addresses.Select(a => $"host {d.DatabaseName} {d.Owner} {a}/32 scram-sha-256\n"));
+                WritePostgres(machine, store, store.Name, "postgres-owners.sh", "local all postgres peer\nlocal replication postgres peer\n" +
+                    string.Concat(databases), ["listen_addresses=*", .. store.Arguments.Where(a => a != "-c")]);
                 break;
             case StoreKind.MongoDB:
-                main.AddRange(
-                [
-                    "Type=exec", "TimeoutStartSec=120", $"EnvironmentFile=/etc/shop/{store.Name}.env",
-                    $"ExecStart=/usr/bin/mongod --auth --bind_ip_all --port {store.Port} --dbpath {state} --unixSocketPrefix /run/{unit} --nounixsocket",
-                    $"ExecStartPost=/etc/shop/{store.Name}/user.sh",
-                ]);
-                output.Write($"{machine}/env/{store.Name}.env", $"{Note}MONGO_PORT={store.Port}\nMONGO_PASSWORD={secret}\n");
-                output.WriteResource($"{machine}/{store.Name}/user.sh", "mongodb-user.sh");
+                WritePostgres(machine, store, $"{store.Name}-engine", "documentdb-owners.sh",
+                    "# Only through the socket, in a folder that this server's user alone enters.\nlocal all all trust\nlocal replication all trust\n",
+                    DocumentDbSettings(EngineFolder(store)));
+                WriteDocumentGateway(machine, store);
+                break;
+            case StoreKind.Redis:
+                WriteRedis(machine, store);
                 break;
         }
+    }
 
-        output.Write($"{machine}/units/{unit}.service",
-            Units.Write($"Shop: {store.Name}", UserOf(store), [], main, Addresses, store.Kind == StoreKind.Redis ? "4G" : "6G", "120"));
+    private static string EngineFolder(Store store) => $"/run/shop-{store.Name}-engine";
+
+    private void WritePostgres(string machine, Store store, string unit, string owners, string access, IEnumerable<string> settings)
+    {
+        var run = $"/run/shop-{unit}";
+        output.Write($"{machine}/units/shop-{unit}.service", Units.Write($"Shop: {unit} (PostgreSQL)", UserOf(store), [],
+        [
+            $"StateDirectory=shop/{unit}", "StateDirectoryMode=0700", $"RuntimeDirectory=shop-{unit}", "RuntimeDirectoryMode=0700",
+            "Type=notify", "TimeoutStartSec=120", "KillSignal=SIGINT", "KillMode=mixed",
+            "Environment=PATH=/opt/shop/postgresql/bin:/usr/bin:/bin TZ=GMT LC_ALL=C POSTGRES_USER=postgres",
+            $"Environment=PGDATA=/var/lib/shop/{unit}/data PGHOST={run} PGPORT={store.Port}",
+            $"LoadCredential=passwords:/etc/shop/{unit}.env",
+            $"ExecStartPre=/etc/shop/{unit}/init.sh",
+            $"ExecStart=/opt/shop/postgresql/bin/postgres -p {store.Port} -c unix_socket_directories={run} -c hba_file=/etc/shop/{unit}/pg_hba.conf " +
+                string.Join(' ', settings.Select(s => $"-c {s}")),
+            $"ExecStartPost=/etc/shop/{unit}/owners.sh",
+        ], Addresses, "6G", "120"));
+        output.Write($"{machine}/{unit}/pg_hba.conf", Note + access);
+        output.WriteResource($"{machine}/{unit}/init.sh", "postgres-init.sh");
+        output.Write($"{machine}/{unit}/owners.sh", Owners.Script(owners, store,
+            d => $"$(sed -n 's/^{d.Owner}=//p' \"$CREDENTIALS_DIRECTORY/passwords\")"));
+        output.Write($"{machine}/env/{unit}.env", Note + string.Concat(store.Databases.Select(d => $"{d.Owner}={Mark(d.Secret)}\n")));
+    }
+
+    // As the AppHost starts it without containers (compat/Aspire.Hosting.AppHost/Native/PostgresRecipe.cs says why).
+    private static string[] DocumentDbSettings(string folder) =>
+    [
+        "listen_addresses=", "unix_socket_permissions=0700",
+        "shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb,pg_documentdb_extended_rum",
+        "documentdb.alternate_index_handler_name=extended_rum", "documentdb.useFileBasedPersistedCursors=on",
+        "documentdb.defaultCursorExpiryTimeLimitSeconds=600", "documentdb_core.enableCollation=on", $"documentdb.localhost_connection_string=host={folder}",
+        "cron.database_name=postgres", "cron.use_background_workers=on", "cron.log_run=off", "cron.log_statement=off", "max_worker_processes=16",
+        "hash_mem_multiplier=200", "shared_buffers=1GB", "maintenance_work_mem=512MB", "max_wal_size=6GB", "checkpoint_timeout=15min", "wal_compression=lz4",
+    ];
+
+    private void WriteDocumentGateway(string machine, Store store)
+    {
+        var folder = DocumentGateway.Split(':')[0];
+        output.Write($"{machine}/units/shop-{store.Name}.service", Units.Write($"Shop: {store.Name} (its protocol, in front of the engine)", UserOf(store),
+            [$"shop-{store.Name}-engine.service"],
+        [
+            "Type=exec",
+            $"WorkingDirectory=/opt/shop/current/{folder}",
+            $"ExecStart=/opt/shop/current/{folder}/DocumentDb.Gateway",
+            $"Environment=Gateway__Address=0.0.0.0 Gateway__Port={store.Port}",
+            $"Environment=\"Gateway__Engine=Host={EngineFolder(store)};Port={store.Port};Username=postgres;Database=postgres\"",
+        ], Addresses, "1G"));
+    }
+
+    private void WriteRedis(string machine, Store store)
+    {
+        // The model's command line as a file, because everyone can read a process's arguments. Users and passwords are in a file apart.
+        var options = store.Arguments[^1].Split(" --").Skip(1).Where(o => !o.StartsWith("requirepass ", StringComparison.Ordinal));
+        output.Write($"{machine}/{store.Name}/redis.conf", Note + string.Concat(options.Select(o => $"{o}\n")) +
+            $"port {store.Port}\nbind 0.0.0.0\ndir /var/lib/shop/{store.Name}\ndaemonize no\nlogfile \"\"\n");
+        output.Write($"{machine}/env/{store.Name}.env", $"user default on >{Mark(store.Password.Name)} {Store.RedisRights}\n" +
+            $"user operator on >{Mark(OperatorSecret(store))} ~* &* +@all\n");
+        output.Write($"{machine}/units/shop-{store.Name}.service", Units.Write($"Shop: {store.Name}", UserOf(store), [],
+        [
+            $"StateDirectory=shop/{store.Name}", "StateDirectoryMode=0700", "Type=exec",
+            $"LoadCredential=users:/etc/shop/{store.Name}.env",
+            $"ExecStart={Engine}/usr/bin/redis-server /etc/shop/{store.Name}/redis.conf --aclfile %d/users",
+        ], Addresses, "4G", "120"));
     }
 
     private static string Lower(string text) => string.Concat(text.Select(char.ToLowerInvariant));

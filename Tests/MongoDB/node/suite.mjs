@@ -75,6 +75,15 @@ describe('CRUD', () => {
     assert.equal(await read(7, other), null);
   });
 
+  test('many at once find by id each their own', async () => {
+    const ids = Array.from({ length: 100 }, (_, i) => i % 2 ? i : `${i}`);
+    const c = await fresh(ids.map(_id => ({ _id, text: `of ${_id}` })));
+    // Some twice, and between them some that are not there.
+    const asked = [...ids, ...ids, ...ids.map(id => `no ${id}`)].sort((a, b) => `${a}`.length - `${b}`.length);
+    const found = await Promise.all(asked.map(_id => c.findOne({ _id })));
+    assert.deepEqual(found.map(d => d?.text), asked.map(id => ids.includes(id) ? `of ${id}` : undefined));
+  });
+
   test('projects, sorts, skips and limits', async () => {
     const c = await fresh(numbers(20));
     const found = await c.find({ n: { $gte: 5 } }, { projection: { n: 1, _id: 0 } }).sort({ n: -1 }).skip(2).limit(3).toArray();

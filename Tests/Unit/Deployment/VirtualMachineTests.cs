@@ -19,7 +19,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         foreach (var machine in Machines)
             foreach (var service in Apis.Append("gateway"))
                 Assert.True(File.Exists(Path.Combine(published.Root, $"vms/{machine}/units/shop-{service}.service")));
-        foreach (var store in new[] { "postgres", "redis", "mongodb" })
+        foreach (var store in new[] { "postgres", "redis", "mongodb", "mongodb-engine" })
             Assert.Single(Machines, m => File.Exists(Path.Combine(published.Root, $"vms/{m}/units/shop-{store}.service")));
     }
 
@@ -37,6 +37,8 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var key in new[] { "MemoryMax=", "TasksMax=", "LimitNOFILE=", "User=", "After=network-online.target" })
                 Assert.Contains(lines, l => l.StartsWith(key, StringComparison.Ordinal));
             Assert.DoesNotContain("User=root", lines);
+            // Programs come with the release or with the engines, and nothing from the machine.
+            foreach (var line in lines.Where(l => l.StartsWith("Exec", StringComparison.Ordinal))) Assert.Matches("^Exec[A-Za-z]+=/(opt|etc)/shop/", line);
             // The gateway is the only one that strangers reach.
             Assert.Equal(Path.GetFileName(unit) != "shop-gateway.service", lines.Contains("IPAddressDeny=any"));
         }
@@ -54,6 +56,15 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         }
     }
 
+    [Fact]
+    public void Every_variable_has_a_name_that_systemd_takes()
+    {
+        foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
+            foreach (var file in File.ReadLines(unit).Where(l => l.StartsWith("EnvironmentFile=/etc/shop/", StringComparison.Ordinal)))
+                foreach (var line in File.ReadLines(Path.Combine(Path.GetDirectoryName(unit)!, "../env", Path.GetFileName(file))).Where(l => l[0] != '#'))
+                    Assert.Matches("^[A-Za-z_][A-Za-z0-9_]*=", line);
+    }
+
     [Theory]
     [InlineData("customer-vm1")]
     [InlineData("customer-vm2")]
@@ -66,6 +77,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
 
         var secrets = root / "etc/shop/secrets.env";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
+        Assert.Equal(6, File.ReadAllLines(secrets).Length);
         Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48}$", line));
         foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal)))
         {
@@ -74,7 +86,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(root / file));
         }
         Assert.Contains($"instance_id = {machine}", first["etc/shop/customer-api/config.properties"], StringComparison.Ordinal);
-        Assert.Contains("Host=10.9.0.1;Port=5432;", first["etc/shop/order-api.env"], StringComparison.Ordinal);
+        Assert.Contains("Host=10.9.0.1;Port=5432;Username=orders;", first["etc/shop/order-api.env"], StringComparison.Ordinal);
 
         Install(machine, root.Path);
         Assert.Equal(first, Snapshot(root.Path));

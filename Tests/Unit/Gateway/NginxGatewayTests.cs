@@ -1,18 +1,22 @@
 using AppHost;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
 
 namespace Tests.Unit.Gateway;
 
 [Trait("Category", "Unit")]
 public sealed class NginxGatewayTests
 {
-    private static readonly string Configuration = NginxGateway.Configuration("8000",
+    private static readonly string Configuration = Configure(GatewayLimits.None);
+
+    private static string Configure(GatewayLimits limits) => NginxGateway.Configuration("8000",
     [
-        new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/"], "/orders"),
-        new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16),
+        new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/", "/orders/batch_init/"], "/orders", CostlyPaths: ["/orders/batch_init"]),
+        new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16, CostlyPaths: ["/customers/batch", "/stress"]),
         new(new ProjectResource("order-history"), ["/admin"], "", Access: GatewayAccess.ThisMachine),
         new(new ProjectResource("order-history"), ["/secret"], "", Access: GatewayAccess.Nobody),
-        new(new ProjectResource("order-history"), ["/"], ""),
+        new(new ProjectResource("order-history"), ["/"], "", ArePages: true),
     ], new Dictionary<string, string>
     {
         ["services__order__http__1"] = "http://localhost:7002",
@@ -20,7 +24,7 @@ public sealed class NginxGatewayTests
         ["services__order__https__0"] = "https://localhost:7443",
         ["services__order-history__http__0"] = "http://history.example:7003",
         ["ORDER_HTTP"] = "http://localhost:7001",
-    });
+    }, limits);
 
     [Fact]
     public void Every_replica_of_a_service_and_no_other_is_its_upstream()
@@ -34,7 +38,7 @@ public sealed class NginxGatewayTests
     [InlineData("    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n")]
     [InlineData("    location ~* ^/admin(/|$) { allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://order-history; }\n")]
     [InlineData("    location ~* ^/secret(/|$) { return 404; }\n")]
-    [InlineData("    location / { proxy_pass http://order-history; }\n")]
+    [InlineData("    location / { proxy_pass http://order-history/; }\n")]
     [InlineData("    listen 8000 ")]
     [InlineData("    location ~* /internal(/|$) { return 404; }\n")]
     public void A_path_goes_to_its_service_without_the_prefix(string line) => Assert.Contains(line, Configuration, StringComparison.Ordinal);
@@ -42,16 +46,73 @@ public sealed class NginxGatewayTests
     [Fact]
     public void A_body_is_as_large_as_its_routes_say_and_a_megabyte_elsewhere()
     {
-        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer; }\n", Configuration, StringComparison.Ordinal);
-        Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer/customers; }\n", Configuration,
+            StringComparison.Ordinal);
+        Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer/stress; }\n", Configuration, StringComparison.Ordinal);
         Assert.Equal(["1m", "16m", "16m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
     }
 
     [Fact]
     public void Nothing_of_the_template_is_left_open()
     {
-        Assert.DoesNotContain('%', Configuration);
-        Assert.Equal(Configuration.Count(c => c == '{'), Configuration.Count(c => c == '}'));
+        foreach (var text in (string[])[Configuration, Configure(GatewayLimits.Deployed.BehindIngress)])
+        {
+            Assert.DoesNotContain('%', text);
+            Assert.Equal(text.Count(c => c == '{'), text.Count(c => c == '}'));
+        }
+    }
+
+    [Fact]
+    public void A_run_has_no_limit_of_rates_or_connections() => Assert.DoesNotContain("limit_", Configuration, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_deployment_limits_pages_and_costly_paths_and_a_checkout_by_its_connections_only()
+    {
+        var text = Configure(new(PagesPerSecond: 20, CostlyPerSecond: 3, Connections: 50));
+        Assert.Equal(
+        [
+            "limit_req_zone $binary_remote_addr zone=pages:10m rate=20r/s;",
+            "map $uri $costly { default \"\"; \"~*^(/orders/batch_init|/customers/batch|/stress)(/|$)\" $binary_remote_addr; }",
+            "limit_req_zone $costly zone=costly:10m rate=3r/s;",
+        ], text.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Contains("limit_req_zone", StringComparison.Ordinal)
+            || line.StartsWith("map ", StringComparison.Ordinal)));
+        foreach (var location in (string[])
+        [
+            "    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n",
+            "    location ^~ /orders/batch_init/ { limit_req zone=costly burst=12 nodelay; proxy_pass http://order/batch_init/; }\n",
+            "    location /customers { client_max_body_size 16m; limit_req zone=costly burst=12 nodelay; proxy_pass http://customer/customers; }\n",
+            "    location / { limit_req zone=pages burst=40 nodelay; proxy_pass http://order-history/; }\n",
+            "    limit_conn connections 50;\n",
+        ]) Assert.Contains(location, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whoever_a_trusted_proxy_names_is_the_client()
+    {
+        Assert.DoesNotContain("real_ip", Configure(GatewayLimits.Deployed), StringComparison.Ordinal);
+        var text = Configure(GatewayLimits.Deployed with { TrustedProxies = "192.0.2.1, 2001:db8::/32" });
+        Assert.Contains("  set_real_ip_from 192.0.2.1;\n  set_real_ip_from 2001:db8::/32;\n  real_ip_header X-Forwarded-For;\n", text,
+            StringComparison.Ordinal);
+        Assert.Contains("  set_real_ip_from 10.0.0.0/8;\n", Configure(GatewayLimits.Deployed.BehindIngress), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PagesPerSecond", "-1")]
+    [InlineData("CostlyPerSecond", "many")]
+    [InlineData("Connections", "1000001")]
+    [InlineData("TrustedProxies", "10.0.0.0/8; evil")]
+    public void A_limit_that_is_none_is_named(string name, string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"Gateway:Limits:{name}", value)]).Build();
+        var error = Assert.Throws<DistributedApplicationException>(() => GatewayLimits.Read(configuration, GatewayLimits.Deployed));
+        Assert.Contains($"Gateway:Limits:{name}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_configured_wins_over_the_default()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:Limits:Connections", "0")]).Build();
+        Assert.Equal(GatewayLimits.Deployed with { Connections = 0 }, GatewayLimits.Read(configuration, GatewayLimits.Deployed));
     }
 
     private static IEnumerable<string> ServersOf(string service) => Configuration

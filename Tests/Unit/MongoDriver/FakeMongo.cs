@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
 
@@ -26,6 +28,9 @@ internal sealed class FakeMongo : IAsyncDisposable
     public int Port { get; }
 
     public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>Of a server that speaks TLS; null for one that does not.</summary>
+    public SslStreamCertificateContext? Certificate { get; init; }
 
     /// <summary>Connections open now, the monitors' among them.</summary>
     public int Open => _clients.Count;
@@ -93,7 +98,7 @@ internal sealed class FakeMongo : IAsyncDisposable
         {
             using (client)
             {
-                var stream = client.GetStream();
+                await using var stream = await OpenAsync(client);
                 var header = new byte[16];
                 while (true)
                 {
@@ -111,13 +116,21 @@ internal sealed class FakeMongo : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException or AuthenticationException)
         {
         }
         finally
         {
             _clients.TryRemove(client, out _);
         }
+    }
+
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (Certificate is null) return client.GetStream();
+        var stream = new SslStream(client.GetStream());
+        await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = Certificate }, _closed.Token);
+        return stream;
     }
 
     private BsonDocument SayHello(BsonDocument command)

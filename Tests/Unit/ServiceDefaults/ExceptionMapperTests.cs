@@ -55,6 +55,18 @@ public sealed class ExceptionMapperTests
         Assert.Equal("Not a number. At $.price.", body.GetProperty("detail").GetString());
     }
 
+    [Theory]
+    [InlineData("Failed to read parameter \"PurchaseRequest request\" from the request body as JSON.",
+        "Failed to read parameter \"request\" from the request body as JSON.")]
+    [InlineData("Failed to bind parameter \"Nullable<int> limit\" from \"a b\".", "Failed to bind parameter \"limit\" from \"a b\".")]
+    [InlineData("Required parameter \"Dictionary<string, Shop.Item[]> items\" was not provided from query string.",
+        "Required parameter \"items\" was not provided from query string.")]
+    public async Task A_type_of_ours_is_nobody_elses_business(string message, string detail)
+    {
+        var (_, _, body) = await HandleAsync(new BadHttpRequestException(message));
+        Assert.Equal(detail, body.GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task A_kind_of_failure_can_be_added()
     {

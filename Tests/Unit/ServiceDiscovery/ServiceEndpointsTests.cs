@@ -64,11 +64,46 @@ public sealed class ServiceEndpointsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replica_that_no_connection_came_to_is_passed_over_but_not_one_that_a_caller_left()
+    {
+        using var leaving = new CancellationTokenSource();
+        List<int> asked = [];
+        using var handler = new ServiceDiscoveryHandler(_endpoints)
+        {
+            InnerHandler = new Answering((request, ct) =>
+            {
+                asked.Add(request.RequestUri!.Port);
+                ct.ThrowIfCancellationRequested();
+                return asked.Count == 2 ? throw new TaskCanceledException("not connected in time") : new HttpResponseMessage();
+            }),
+        };
+        using var client = new HttpMessageInvoker(handler);
+        async Task AskAsync(CancellationToken ct)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Api);
+            using var response = await client.SendAsync(request, ct);
+        }
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(leaving.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(CancellationToken.None));
+        for (var i = 0; i < 3; i++) await AskAsync(CancellationToken.None);
+
+        Assert.Equal([1, 2, 1, 1, 1], asked);
+    }
+
+    [Fact]
     public void A_change_of_the_configuration_is_seen()
     {
         _configuration["services:new:http:0"] = "http://n.example:1";
         _configuration.Reload();
         Assert.Equal("http://n.example:1/", Resolve("http://new/"));
+    }
+
+    private sealed class Answering(Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer(request, cancellationToken));
     }
 
     private string? Resolve(string uri) => _endpoints.Next(new Uri(uri))?.Rewrite(new Uri(uri)).ToString();

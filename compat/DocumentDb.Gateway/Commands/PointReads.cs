@@ -8,8 +8,9 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// A find of one document by its id, the commonest read: straight from the collection's table by its primary key, as a statement that stays prepared. The
-/// engine's own find plans each time and costs about twice as much. Whatever is out of the ordinary goes that way, and so does what is not found here.
+/// A find of one document by its id, the commonest read: straight from the collection's table by its primary key, as a statement that stays prepared, and
+/// together with others that come at the same time. The engine's own find plans each time. Whatever is out of the ordinary goes that way, and so does what is
+/// not found here.
 /// </summary>
 internal sealed class PointReads(EngineClient engine)
 {
@@ -25,30 +26,25 @@ internal sealed class PointReads(EngineClient engine)
         var request = context.Request;
         // Others than superusers may not look into the tables; a failure here would end a transaction.
         if (!context.LoggedIn.IsSuperuser || request.IsInTransaction || request.Target is not { } collection || Id(request) is not { } id) return false;
-        await using var session = await engine.OpenAsync(context.LoggedIn, ct);
-        if (await FindTableAsync(session, request.Database, collection, ct) is not { } select) return false;
+        if (await FindTableAsync(context.LoggedIn, request.Database, collection, ct) is not { } reads) return false;
+        byte[]? document;
+        try
+        {
+            document = await reads.ReadAsync(id).WaitAsync(ct);
+        }
+        catch (CommandException e) when (e.Code == ErrorCodes.NamespaceNotFound)
+        {
+            _tables.TryRemove((request.Database, collection), out _); // dropped
+            return false;
+        }
+
+        if (document is null) return false;
         var reply = context.Reply;
         var start = reply.Begin();
         var cursor = reply.Begin("cursor"u8);
         var batch = reply.Begin("firstBatch"u8, BsonType.Array);
         reply.Append("\u00030\0"u8); // the array's element "0", a document
-        var isFound = false;
-        try
-        {
-            var command = session.Command(select, Bytes(id), Text(request.Database), Text(collection));
-            isFound = await session.ReadDocumentAsync(command, reply, ct);
-        }
-        catch (CommandException e) when (e.Code == ErrorCodes.NamespaceNotFound)
-        {
-            _tables.TryRemove((request.Database, collection), out _); // dropped
-        }
-
-        if (!isFound)
-        {
-            context.ClearReply();
-            return false;
-        }
-
+        reply.Append(document);
         reply.End(batch);
         reply.Int64("id"u8, 0);
         reply.String("ns"u8, request.Namespace);
@@ -59,7 +55,7 @@ internal sealed class PointReads(EngineClient engine)
     }
 
     /// <summary>The engine's form of the id that a find asks for, if it asks for nothing else.</summary>
-    internal static ReadOnlyMemory<byte>? Id(CommandRequest request)
+    internal static byte[]? Id(CommandRequest request)
     {
         var (filter, isPlain) = (default(ReadOnlyMemory<byte>), true);
         var view = new BsonView(request.Body.Span);
@@ -85,18 +81,19 @@ internal sealed class PointReads(EngineClient engine)
         return inner.MoveNext() || inner.IsMalformed ? null : id.Written.ToArray();
     }
 
-    // The statement that reads from a collection's table; null where the collection is none that has one of its own.
-    private async ValueTask<string?> FindTableAsync(EngineSession session, string database, string collection, CancellationToken ct)
+    // Null where the collection is none that has a table of its own.
+    private async ValueTask<GatheredReads?> FindTableAsync(Identity user, string database, string collection, CancellationToken ct)
     {
         var key = (database, collection);
-        if (_tables.TryGetValue(key, out var known) && (known.Select is not null || Environment.TickCount64 - known.At < Miss.TotalMilliseconds))
-            return known.Select;
+        if (_tables.TryGetValue(key, out var known) && (known.Reads is not null || Environment.TickCount64 - known.At < Miss.TotalMilliseconds))
+            return known.Reads;
+        await using var session = await engine.OpenAsync(user, ct);
         var number = (long?)await session.ReadValueAsync(session.Command(Sql.FindTable, Text(database), Text(collection)), ct);
-        var table = new Table(number is { } id ? Sql.FindById(id) : null, Environment.TickCount64);
+        var table = new Table(number is { } id ? new GatheredReads(engine, user, Sql.FindByIds(id), database, collection) : null, Environment.TickCount64);
         if (_tables.Count >= CollectionsMax) _tables.Clear();
         _tables[key] = table;
-        return table.Select;
+        return table.Reads;
     }
 
-    private readonly record struct Table(string? Select, long At);
+    private readonly record struct Table(GatheredReads? Reads, long At);
 }

@@ -91,6 +91,23 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
+    /// <summary>Runs a command, and has each row looked at.</summary>
+    public async ValueTask ReadRowsAsync(NpgsqlCommand command, Action<NpgsqlDataReader> row)
+    {
+        await using (command)
+        {
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync();
+                while (await reader.ReadAsync()) row(reader);
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
     /// <summary>Runs a command with one value, or none.</summary>
     public async ValueTask<object?> ReadValueAsync(NpgsqlCommand command, CancellationToken ct)
     {

@@ -1,0 +1,67 @@
+namespace LoadTest.Histories;
+
+/// <summary>What a history shows.</summary>
+/// <param name="Run">Which it is.</param>
+/// <param name="Requests">Checkouts asked for.</param>
+/// <param name="Ok">Of those, answered that they are done.</param>
+/// <param name="Unknown">Of those, without an outcome.</param>
+/// <param name="Paid">Orders that are paid in the end.</param>
+/// <param name="Violations">What must not be, a sentence each; the first <see cref="HistoryChecker.ViolationsMax"/>.</param>
+/// <param name="DamagedMs">For how long something was broken; null without a fault.</param>
+/// <param name="RecoveryMs">From the end of the fault to the first checkout done that was asked for after it; null if there is none.</param>
+internal sealed record HistoryVerdict(
+    HistoryRun Run, int Requests, int Ok, int Unknown, int Paid, IReadOnlyList<string> Violations, double? DamagedMs, double? RecoveryMs);
+
+/// <summary>
+/// Judges a history without the shop. A checkout happens once or not at all, so an order is a register that goes from unpaid to paid and never back, and the
+/// history must be linearizable as such (Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", TOPLAS 1990): whose request ended
+/// with yes is paid, a request that begins after a yes does not end with no, and nothing is paid that nobody can have caused. And money and goods that have
+/// gone are exactly those of the orders that are paid.
+/// </summary>
+internal static class HistoryChecker
+{
+    public const int ViolationsMax = 20;
+
+    /// <exception cref="LoadTestException">The history is not complete: whatever it shows would prove nothing.</exception>
+    public static HistoryVerdict Check(IReadOnlyCollection<HistoryLine> lines)
+    {
+        if (lines.OfType<HistoryRun>().SingleOrDefault() is not { } run || lines.OfType<HistoryBooks>().SingleOrDefault() is not { } books)
+            throw new LoadTestException("A history has one line that says what it is of, and one with the books afterwards.");
+        var requests = lines.OfType<HistoryRequest>().ToList();
+        var paid = books.Paid.ToDictionary(static order => order.Id);
+        var violations = requests.GroupBy(static r => r.Order).SelectMany(one => Order(one.Key, [.. one], paid.ContainsKey(one.Key)))
+            .Concat(books.Paid.ExceptBy(requests.Select(static r => r.Order), static order => order.Id)
+                .Select(static order => $"Order {order.Id} is paid, and nobody asked for it."))
+            .Concat(Sums("user", "credit", books.CreditBefore, books.CreditAfter, books.Paid.Select(static order => (order.User, order.Total))))
+            .Concat(Sums("item", "stock", books.StockBefore, books.StockAfter, books.Paid.SelectMany(static order => order.Items.Zip(order.Quantities))));
+        if (books.Held != 0) violations = violations.Append($"{books.Held} pieces are reserved, and no checkout is open.");
+
+        double? damaged = At(MarkedEvent.Damaged), healed = At(MarkedEvent.Healed);
+        var back = requests.Where(r => r.Outcome == Outcome.Ok && r.FromMs >= healed).Select(static r => (double?)r.UntilMs).Min();
+        return new(run, requests.Count, requests.Count(static r => r.Outcome == Outcome.Ok), requests.Count(static r => r.Outcome == Outcome.Unknown),
+            books.Paid.Count, [.. violations.Take(ViolationsMax)], healed - damaged, back - healed);
+
+        double? At(MarkedEvent happened) => lines.OfType<HistoryMark>().FirstOrDefault(mark => mark.Event == happened)?.AtMs;
+    }
+
+    private static IEnumerable<string> Order(string id, List<HistoryRequest> requests, bool isPaid)
+    {
+        var firstOk = requests.Where(static r => r.Outcome == Outcome.Ok).Select(static r => (double?)r.UntilMs).Min();
+        if (firstOk is not null && !isPaid) yield return $"Order {id} was answered with yes, and is not paid.";
+        if (isPaid && requests.TrueForAll(static r => r.Outcome == Outcome.Fail)) yield return $"Order {id} was answered with nothing but no, and is paid.";
+        foreach (var late in requests.Where(r => r.Outcome == Outcome.Fail && r.FromMs > firstOk))
+            yield return $"Order {id} was answered with yes at {firstOk:0} ms, and a request of {late.FromMs:0} ms with no.";
+    }
+
+    private static IEnumerable<string> Sums(
+        string what, string of, IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after, IEnumerable<(string Id, long Amount)> gone)
+    {
+        var sums = gone.ToLookup(static one => one.Id, static one => one.Amount);
+        foreach (var id in before.Keys.Union(after.Keys).Union(sums.Select(static one => one.Key)))
+        {
+            if (!before.TryGetValue(id, out var had) | !after.TryGetValue(id, out var has)) yield return $"There are no books of {what} {id}.";
+            else if (had - sums[id].Sum() != has) yield return $"The {of} of {what} {id} was {had}, paid orders took {sums[id].Sum()}, and {has} is left.";
+            if (has < 0) yield return $"The {of} of {what} {id} is {has}.";
+        }
+    }
+}

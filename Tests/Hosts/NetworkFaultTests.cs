@@ -1,0 +1,75 @@
+using System.Runtime.Versioning;
+using Tests.Faults;
+
+namespace Tests.Hosts;
+
+/// <summary>The network and the disks between and below the three machines fail in part: what was done and what was heard of it are then two things.</summary>
+[Collection(SharedHosts.Name), Trait("Category", "Hosts")]
+[SupportedOSPlatform("linux")]
+public sealed class NetworkFaultTests(ThreeHosts hosts)
+{
+    private const int LimitMs = 300_000;
+
+    /// <summary>Longer than the lease of a saga, 6 s.</summary>
+    private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(8);
+
+    /// <summary>A rule of iptables(8) on the first machine, which has Postgres, the second, with Redis and the gateway in use, or the third.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData(0, "what Postgres answers is lost", "OUTPUT -p tcp --sport 5432 ! -o lo -j DROP")]
+    [InlineData(0, "what Postgres is asked is lost", "INPUT -p tcp --dport 5432 ! -i lo -j DROP")]
+    [InlineData(0, "connections to Postgres are reset", "INPUT -p tcp --dport 5432 ! -i lo -j REJECT --reject-with tcp-reset")]
+    [InlineData(1, "what Redis answers is lost", "OUTPUT -p tcp --sport 6379 ! -o lo -j DROP")]
+    [InlineData(2, "a machine hears nobody, and is heard", "INPUT ! -i lo -j DROP")]
+    [InlineData(1, "one packet of ten to the gateway and Redis is lost", "INPUT ! -i lo -m statistic --mode random --probability 0.1 -j DROP")]
+    public Task The_books_balance_after_a_fault_of_the_network(int machine, string fault, string rule) => HostRun.BalancesAsync(hosts, fault, async _ =>
+    {
+        await hosts.Machines[machine].RunAsync(["iptables", "-I", .. rule.Split(' ')]);
+        await Task.Delay(FaultTime, TestContext.Current.CancellationToken);
+        await hosts.Machines[machine].RunAsync(["iptables", "-D", .. rule.Split(' ')]);
+        return "";
+    });
+
+    [Fact(Timeout = LimitMs)]
+    public Task The_books_balance_after_a_time_with_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
+    {
+        await hosts.Machines[0].RunAsync("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "500kbit", "burst", "16kb", "latency", "300ms");
+        await Task.Delay(FaultTime, TestContext.Current.CancellationToken);
+        await hosts.Machines[0].RunAsync("tc", "qdisc", "del", "dev", "eth0", "root");
+        return "";
+    });
+
+    /// <summary>The store's disk is full: it ends, and is started again until there is room.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData(0, "postgres", "/var/lib/shop/postgres/data/pg_wal")]
+    [InlineData(1, "redis", "/var/lib/shop/redis")]
+    public Task The_books_balance_after_a_full_disk(int machine, string store, string folder) =>
+        HostRun.BalancesAsync(hosts, $"the disk of {store} is full", async _ =>
+    {
+        await OnSmallDiskAsync(machine, store, folder, true);
+        try
+        {
+            await hosts.Machines[machine].RunAsync("sh", "-c", $"cat /dev/zero >{folder}/full 2>/dev/null || :");
+            await Task.Delay(FaultTime, TestContext.Current.CancellationToken);
+            await hosts.Machines[machine].RunAsync("rm", $"{folder}/full");
+        }
+        finally
+        {
+            await OnSmallDiskAsync(machine, store, folder, false);
+        }
+        return "";
+    });
+
+    /// <summary>Moves a folder of a store to a disk of 128 MB in memory, or back from there.</summary>
+    private Task<string> OnSmallDiskAsync(int machine, string store, string folder, bool isSmall) => hosts.Machines[machine].RunAsync("sh", "-c", $"""
+        set -e
+        /opt/test/systemctl stop shop-{store}.service
+        owner=$(stat -c %U:%G {folder})
+        rm -rf /var/lib/copy
+        cp -a {folder} /var/lib/copy
+        {(isSmall ? $"mount -t tmpfs -o size=128m,mode=700 tmpfs {folder}" : $"umount {folder}; rm -rf {folder}/..?* {folder}/*")}
+        cp -a /var/lib/copy/. {folder}/
+        rm -rf /var/lib/copy
+        chown "$owner" {folder}
+        /opt/test/systemctl start shop-{store}.service
+        """);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Tests.Hosts;
+
+/// <summary>Makes sockets within a network namespace: a socket belongs to that of the thread that made it, so one thread goes there and stays.</summary>
+internal sealed class NetworkNamespace : IDisposable
+{
+    private const int CloneNewNet = 0x40000000; // sched.h
+    private readonly BlockingCollection<TaskCompletionSource<Socket>> _wanted = [];
+    private readonly Thread _thread;
+
+    /// <param name="process">A process within the namespace.</param>
+    public NetworkNamespace(int process)
+    {
+        _thread = new Thread(() => Run(process)) { IsBackground = true, Name = "network namespace" };
+        _thread.Start();
+    }
+
+    /// <summary>Connects from within.</summary>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var wanted = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _wanted.Add(wanted, ct);
+        var socket = await wanted.Task.WaitAsync(ct);
+        try
+        {
+            socket.NoDelay = true;
+            await socket.ConnectAsync(context.DnsEndPoint, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _wanted.CompleteAdding();
+        _thread.Join();
+        _wanted.Dispose();
+    }
+
+    private void Run(int process)
+    {
+        using var there = File.OpenHandle($"/proc/{process}/ns/net");
+        var error = SetNamespace(there, CloneNewNet) == 0 ? null : new Win32Exception();
+        foreach (var wanted in _wanted.GetConsumingEnumerable())
+            if (error is null) wanted.SetResult(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            else wanted.SetException(error);
+    }
+
+    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetNamespace(SafeHandle file, int kind);
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.Versioning;
+using Tests.Faults;
+
+namespace Tests.Hosts;
+
+/// <summary>
+/// The deployment to three machines loses one of them under load. What is not there to be seen is a test of confinement and limits: units run unconfined.
+/// </summary>
+[Collection(SharedHosts.Name), Trait("Category", "Hosts")]
+[SupportedOSPlatform("linux")]
+public sealed class ThreeHostTests(ThreeHosts hosts)
+{
+    /// <summary>Longer than the lease of a saga, 6 s: others take over what was in the hands of the machine.</summary>
+    private static readonly TimeSpan OffTime = TimeSpan.FromSeconds(8);
+
+    private const int LimitMs = 400_000, CheckoutsWithout = 200;
+
+    /// <summary>Without the machine of the documents' store checkouts go on, through the other two.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task A_machine_without_a_store_of_the_checkout_is_not_missed() =>
+        HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
+    {
+        var clock = Stopwatch.StartNew();
+        await hosts.Machines[2].PowerOffAsync();
+        await load.DecidedAsync(CheckoutsWithout);
+        var report = string.Create(CultureInfo.InvariantCulture, $"{CheckoutsWithout} checkouts after {clock.Elapsed.TotalSeconds:0.0} s without it; ");
+        if (clock.Elapsed < OffTime) await Task.Delay(OffTime - clock.Elapsed, TestContext.Current.CancellationToken);
+        await hosts.Machines[2].PowerOnAsync();
+        return report;
+    });
+
+    /// <summary>Without Postgres there is no checkout until its machine is back; then all is as it was.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task The_machine_of_a_store_is_missed_until_it_is_back() => HostRun.BalancesAsync(hosts, "the machine of Postgres loses power", async _ =>
+    {
+        await hosts.Machines[0].PowerOffAsync();
+        await Task.Delay(OffTime, TestContext.Current.CancellationToken);
+        await hosts.Machines[0].PowerOnAsync();
+        return "";
+    });
+
+    /// <summary>A new release, and all passwords of the stores with it.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task A_deployment_with_new_passwords_under_load_loses_nothing() => HostRun.BalancesAsync(hosts, "a new release with new passwords", async _ =>
+    {
+        var secrets = await SecretsAsync();
+        await hosts.Machines[0].RunAsync("sed", "-i", "/_PASSWORD=/d", "/etc/shop/secrets.env");
+        await hosts.DeployAgainAsync();
+        var now = await SecretsAsync();
+        Assert.Equal(secrets.Length, now.Length);
+        Assert.Equal("COOKIE_SECRET", Assert.Single(now.Intersect(secrets)).Split('=')[0]);
+        return "";
+    });
+
+    [Fact(Timeout = LimitMs)]
+    public Task A_backup_brings_back_all_stores_as_they_were_together() => HostRun.TryAsync(hosts, async () =>
+    {
+        using var shop = hosts.Shop(hosts.Machines[1]);
+        var books = await HostBooks.OpenAsync(hosts, shop);
+        var kept = await HostRun.NewCustomerAsync(shop);
+        await using var before = new SteadyLoad(shop, HostBooks.Orders, "a backup is restored");
+        await before.DecidedAsync(CheckoutsWithout);
+        await before.StopAsync();
+        await hosts.BackupAsync("save");
+        await hosts.WholeAsync();
+        await using (var after = new SteadyLoad(shop, HostBooks.Orders, "after a backup"))
+        {
+            await after.DecidedAsync(CheckoutsWithout);
+            await after.StopAsync();
+        }
+        var lost = await HostRun.NewCustomerAsync(shop);
+
+        await hosts.BackupAsync("restore");
+        await hosts.WholeAsync();
+        before.Judge(await books.CloseAsync());
+        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/customers/{kept}")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await shop.SendAsync("GET", $"/customers/{lost}")).Status);
+    });
+
+    private async Task<string[]> SecretsAsync()
+        => (await hosts.Machines[2].RunAsync("cat", "/etc/shop/secrets.env")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using Aspire.Hosting.Native;
+using Tests.Cluster;
+using Tests.Repository;
+using Tests.Unit;
+
+namespace Tests.Hosts;
+
+/// <summary>The classes of this collection share three machines with the shop deployed; each leaves it whole.</summary>
+[CollectionDefinition(Name)]
+[SupportedOSPlatform("linux")]
+public sealed class SharedHosts : ICollectionFixture<ThreeHosts>
+{
+    public const string Name = "Hosts";
+}
+
+/// <summary>
+/// Three machines in namespaces, to which the committed deploy.sh has deployed the shop: built, copied, installed and started as it does it over ssh.
+/// Standing in are nsenter for ssh, <see cref="UnitRunner"/> for systemd, and this machine's engine root for the one that install.sh would make out of
+/// the same packages.
+/// </summary>
+[SupportedOSPlatform("linux")]
+public sealed class ThreeHosts : IAsyncLifetime
+{
+    private const int Count = 3;
+    private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(8), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1);
+    private static readonly string Scripts = Path.Combine(SourceTree.Root, "aspirate-output/vms");
+    private readonly TempFolder _folder = new();
+    private HostNetwork? _network;
+    private HttpClient? _http;
+
+    /// <summary>Why there are none on this machine; null if there are.</summary>
+    public string? Missing { get; private set; }
+
+    internal Machine[] Machines { get; private set; } = [];
+
+    /// <summary>The time from nothing to a healthy shop, building included.</summary>
+    public TimeSpan DeployTime { get; private set; }
+
+    internal ShopClient Shop(Machine machine) => new(new Uri($"http://{machine.Address}:8000"), _network!.Clients.ConnectAsync);
+
+    public async ValueTask InitializeAsync()
+    {
+        Missing = await FindMissingAsync();
+        if (Missing is not null) return;
+        var clock = Stopwatch.StartNew();
+        _network = await HostNetwork.CreateAsync();
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = _network.Clients.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(30) };
+        Machines = [.. Enumerable.Range(1, Count).Select(n => new Machine($"vm{n}", $"10.77.0.{n}", _folder / $"vm{n}", _network))];
+        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions(), _ => { }, TestContext.Current.CancellationToken);
+        foreach (var machine in Machines)
+        {
+            await machine.PowerOnAsync();
+            await File.WriteAllTextAsync(_folder / machine.Address, machine.Disk + ".pid");
+            await machine.RunAsync("mkdir", "/opt/shop");
+            await machine.RunAsync("ln", "-s", engines.Path, "/opt/shop/engine");
+            await machine.RunAsync("ln", "-s", Path.GetDirectoryName(Path.GetDirectoryName(engines.Postgres))!, "/opt/shop/postgresql");
+        }
+        _folder.Write("bin/systemctl", """
+            #!/bin/sh
+            exec curl -sS --fail-with-body --unix-socket /run/manager.sock "http://manager/$(printf '%s/' "$@")"
+            """);
+        _folder.Write("ssh", $"""
+            #!/bin/bash
+            folder={_folder.Path} host=$1
+            shift
+            exec nsenter --target="$(cat "$(cat "$folder/$host")")" --mount --net --pid --uts --ipc -- \
+              env PATH=/opt/test:/usr/sbin:/usr/bin:/sbin:/bin bash -c "$*"
+            """);
+        foreach (var machine in Machines) await machine.RunAsync("mkdir", "/opt/test");
+        foreach (var machine in Machines)
+        {
+            File.Copy(_folder / "bin/systemctl", machine.Disk + "/opt/test/systemctl");
+            await machine.RunAsync("chmod", "755", "/opt/test/systemctl");
+        }
+        await DeployAsync();
+        DeployTime = clock.Elapsed;
+    }
+
+    /// <summary>For the filter of an exception: writes down what the units said, and lets it pass.</summary>
+    internal bool Report()
+    {
+        foreach (var machine in Machines) TestContext.Current.TestOutputHelper?.WriteLine(machine.Log);
+        return false;
+    }
+
+    /// <summary>Turns on what a failed test left off.</summary>
+    internal async Task HealAsync()
+    {
+        foreach (var machine in Machines.Where(m => !m.IsOn)) await machine.PowerOnAsync();
+    }
+
+    /// <summary>Deploys what runs already once more, as a new release.</summary>
+    internal Task DeployAgainAsync()
+        => DeployAsync(("BUILT", Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!)));
+
+    /// <summary>Runs the committed backup.sh; it must succeed.</summary>
+    internal async Task BackupAsync(string what)
+    {
+        var (code, output) = await ScriptAsync(RunTimeMax, "backup.sh", [what, _folder / "backup", .. Machines.Select(m => m.Address)]);
+        Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
+    }
+
+    /// <summary>What a service of a machine answers to those of its network, at an internal path for example; null if it does not answer 200.</summary>
+    internal async Task<string?> GetAsync(Machine machine, int port, string path)
+    {
+        try
+        {
+            using var answer = await _http!.GetAsync(new Uri($"http://{machine.Address}:{port}{path}"), TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits until every service of every machine says that it is healthy.</summary>
+    internal async Task WholeAsync()
+    {
+        foreach (var machine in Machines)
+            foreach (var (port, path) in Enumerable.Range(5101, 5).Select(port => (port, "/health")).Append((8000, "/gateway/health")))
+                Assert.True(await Eventually.UntilAsync(() => GetAsync(machine, port, path), a => a is not null, HealthTimeMax) is not null,
+                    $"{machine.Name}:{port} is not healthy\n{machine.Log}");
+    }
+
+    /// <summary>Runs the committed deploy.sh; it must succeed. BUILT in the environment spares the building.</summary>
+    private async Task DeployAsync(params (string Name, string Value)[] variables)
+    {
+        var (code, output) = await ScriptAsync(DeployTimeMax, "deploy.sh", [.. Machines.Select(m => m.Address)], variables);
+        Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var machine in Machines) await machine.DisposeAsync();
+        _http?.Dispose();
+        _network?.Dispose();
+        _folder.Dispose();
+    }
+
+    private Task<(int Code, string Output)> ScriptAsync(TimeSpan timeMax, string script, string[] arguments, params (string Name, string Value)[] more)
+    {
+        // What a build that runs these tests has set for itself is not meant for another one.
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(n => n, string? (_) => null);
+        variables["MSBUILDDISABLENODEREUSE"] = "1";
+        variables["SSH"] = $"bash {_folder / "ssh"}";
+        foreach (var (name, value) in more) variables[name] = value;
+        return Shell.TryAsync(timeMax, variables, "bash", [Path.Combine(Scripts, script), .. arguments]);
+    }
+
+    private static async Task<string?> FindMissingAsync()
+    {
+        if (!Environment.IsPrivilegedProcess) return "namespaces and users for three machines need root";
+        foreach (var program in new[] { "unshare", "nsenter", "setpriv", "runuser", "ip", "tc", "iptables", "curl", "useradd" })
+            if (!Unit.Deployment.Published.Has(program)) return $"{program} is not on this machine";
+        var (code, output) = await Shell.TryAsync(TimeSpan.FromSeconds(10), new Dictionary<string, string?>(), "unshare",
+            "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--mount-proc", "sh", "-c", "ip link add probe type veth && iptables -S");
+        return code == 0 ? null : $"this machine makes no namespaces with networks: {output.Trim()}";
+    }
+}

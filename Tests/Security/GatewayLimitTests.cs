@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Aspire.Hosting.Testing;
+using Tests.Cluster;
+
+namespace Tests.Security;
+
+/// <summary>A client that is slow, large or greedy is let go, and told why where that is possible; others do not notice.</summary>
+[Collection(Guarded.Name), Trait("Category", "Cluster")]
+public sealed class GatewayLimitTests(GuardedCluster cluster)
+{
+    private const int LimitMs = 120_000;
+
+    /// <summary>Not the address that the AppHost asks for the gateway's health from.</summary>
+    private const string Greedy = "127.0.1.20";
+
+    /// <summary>The gateway's are 10 s; machines are slow.</summary>
+    private static readonly TimeSpan SlowMin = TimeSpan.FromSeconds(9), SlowMax = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+
+    private Uri Gateway => cluster.Cluster.App.GetEndpoint("gateway");
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_slow_header_or_body_ends_the_connection()
+    {
+        var time = await Task.WhenAll(
+            HeldAsync("GET /health_check HTTP/1.1\r\nHost: sh"),
+            HeldAsync("POST /customers HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"),
+            DripAsync());
+        Assert.All(time, t => Assert.InRange(t, SlowMin, SlowMax));
+        Assert.Equal(200, (await AskAsync("GET /health_check")).Status);
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task What_is_too_large_is_told_so()
+    {
+        (await AskAsync("GET /health_check", $"X-Large: {new string('a', 20_000)}\r\n")).AssertProblem(431, "invalid-request");
+        (await AskAsync("GET /health_check", string.Concat(Enumerable.Range(0, 6).Select(i => $"X-Large-{i}: {new string('a', 15_000)}\r\n"))))
+            .AssertProblem(431, "invalid-request");
+        (await AskAsync($"GET /{new string('a', 20_000)}")).AssertProblem(414, "invalid-request");
+        (await AskAsync("POST /stock/item/create/1", "Content-Length: 2000000\r\n")).AssertProblem(413, "invalid-request");
+        (await AskAsync("POST /customers/batch", "Content-Length: 20000000\r\n")).AssertProblem(413, "invalid-request");
+        (await AskAsync("POST /customers", "Transfer-Encoding: gzip\r\n")).AssertProblem(400, "invalid-request");
+        (await AskAsync("GET /%")).AssertProblem(400, "invalid-request");
+        (await AskAsync("TRACE /health_check")).AssertProblem(405, "method-not-allowed");
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task One_address_has_no_more_requests_under_way_than_its_share()
+    {
+        var held = new List<RawConnection>();
+        try
+        {
+            for (var i = 0; i < GuardedCluster.Connections; i++)
+            {
+                held.Add(await RawConnection.OpenAsync(Gateway, Greedy));
+                await held[i].SendAsync("POST /customers HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\n{");
+            }
+
+            var refused = await Eventually.UntilAsync(() => AskAsync("GET /stock/find/x", from: Greedy), answer => answer.Status == 429);
+            refused.AssertProblem(429, "too-many-requests", withRetryAfter: true);
+            (await AskAsync("POST /orders/checkout/x", from: Greedy)).AssertProblem(429, "too-many-requests", withRetryAfter: true);
+            Assert.Equal(404, (await AskAsync("GET /stock/find/x", from: "127.0.0.3")).Status);
+        }
+        finally
+        {
+            held.ForEach(connection => connection.Dispose());
+        }
+
+        await Eventually.EqualAsync(404, async () => (await AskAsync("GET /stock/find/x", from: Greedy)).Status);
+    }
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData("127.0.1.1", "GET /health_check", 3 * GuardedCluster.PagesPerSecond, 200)]
+    [InlineData("127.0.1.2", "POST /stock/batch_init/0/0/0", 5 * GuardedCluster.CostlyPerSecond, 400)]
+    [InlineData("127.0.1.3", "POST /stock//%62ATCH_init/0/0/0", 5 * GuardedCluster.CostlyPerSecond, 400)]
+    [InlineData("127.0.1.4", "POST /payment/./batch_init/0/0", 5 * GuardedCluster.CostlyPerSecond, 400)]
+    [InlineData("127.0.1.5", "POST /orders/batch_init/0/0/0/0", 5 * GuardedCluster.CostlyPerSecond, 400)]
+    [InlineData("127.0.1.6", "POST /customers/BATCH", 5 * GuardedCluster.CostlyPerSecond, 400, 411, 415)]
+    [InlineData("127.0.1.7", "GET /customers/x/../analytics/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
+    [InlineData("127.0.1.8", "GET /stress/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
+    public async Task Pages_and_costly_paths_have_a_rate_however_they_are_spelled(string address, string line, int burst, params int[] otherwise)
+    {
+        var answers = new List<RawAnswer>();
+        // What a burst has room for, and twice what a busy machine lets drip out of it meanwhile.
+        var time = Stopwatch.StartNew();
+        while (answers.Count < 4 * burst || answers[^1].Status != 429)
+        {
+            answers.Add(await AskAsync(line, from: address));
+            Assert.True(time.Elapsed < TimeSpan.FromSeconds(30), "The rate is not limited.");
+        }
+
+        Assert.All(answers.Take(burst - (burst / 4)), answer => Assert.Contains(answer.Status, otherwise));
+        answers[^1].AssertProblem(429, "too-many-requests", withRetryAfter: true);
+        Assert.Contains((await AskAsync(line, from: "127.0.2.1")).Status, otherwise);
+        Assert.Contains((await Eventually.UntilAsync(() => AskAsync(line, from: address), answer => answer.Status != 429)).Status, otherwise);
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Nothing_else_has_a_rate()
+    {
+        foreach (var line in (string[])["POST /orders/checkout/x", "GET /stock/find/x", "GET /payment/find_user/x", "GET /customers/x", "GET /orders/find/x"])
+            for (var i = 0; i < 40; i++) Assert.Equal(404, (await AskAsync(line, from: "127.0.1.9")).Status);
+    }
+
+    private Task<RawAnswer> AskAsync(string line, string headers = "", string from = "127.0.0.1")
+        => RawConnection.AskAsync(Gateway, $"{line} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n{headers}\r\n", from, Quiet);
+
+    /// <summary>How long a part of a request is kept; it must not be answered as if it were one.</summary>
+    private async Task<TimeSpan> HeldAsync(string part)
+    {
+        using var connection = await RawConnection.OpenAsync(Gateway, "127.0.3.1");
+        var time = Stopwatch.StartNew();
+        await connection.SendAsync(part);
+        Assert.Equal("", await connection.ReadAsync(Quiet));
+        return time.Elapsed;
+    }
+
+    /// <summary>How long a header is taken of which a byte comes every half second.</summary>
+    private async Task<TimeSpan> DripAsync()
+    {
+        using var connection = await RawConnection.OpenAsync(Gateway, "127.0.3.2");
+        var time = Stopwatch.StartNew();
+        await connection.SendAsync("GET /health_check HTTP/1.1\r\nX-Slow: ");
+        using var stop = new CancellationTokenSource();
+        var drip = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await connection.SendAsync("a");
+                await Task.Delay(500, CancellationToken.None);
+            }
+        }, CancellationToken.None);
+        Assert.Equal("", await connection.ReadAsync(Quiet));
+        var elapsed = time.Elapsed;
+        await stop.CancelAsync();
+        await drip;
+        return elapsed;
+    }
+}

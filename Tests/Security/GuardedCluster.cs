@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tests.Cluster;
+
+namespace Tests.Security;
+
+/// <summary>The classes of this collection share a cluster whose gateway has limits, and which writes down what it does.</summary>
+[CollectionDefinition(Name)]
+public sealed class Guarded : ICollectionFixture<GuardedCluster>
+{
+    public const string Name = "Guarded";
+}
+
+/// <summary>A cluster with a deployment's kind of limits, small ones, and with all its logs at Debug.</summary>
+public sealed class GuardedCluster : ClusterFixture
+{
+    public const int PagesPerSecond = 4, CostlyPerSecond = 2, Connections = 6;
+
+    private readonly LineLog _log = new();
+
+    /// <summary>What the AppHost logged.</summary>
+    public IEnumerable<string> AppHostLines => _log.Lines;
+
+    /// <summary>Every secret parameter of the model, with its value.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; private set; } = new Dictionary<string, string>();
+
+    public override async ValueTask InitializeAsync()
+    {
+        List<ParameterResource> secrets = [];
+        Use(await StartAsync(builder =>
+        {
+            builder.Configuration["Gateway:Limits:PagesPerSecond"] = $"{PagesPerSecond}";
+            builder.Configuration["Gateway:Limits:CostlyPerSecond"] = $"{CostlyPerSecond}";
+            builder.Configuration["Gateway:Limits:Connections"] = $"{Connections}";
+            builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(_log));
+            foreach (var project in builder.Resources.OfType<ProjectResource>())
+                builder.CreateResourceBuilder(project).WithEnvironment("Logging__LogLevel__Default", "Debug");
+            secrets.AddRange(builder.Resources.OfType<ParameterResource>().Where(parameter => parameter.Secret));
+        }));
+        Secrets = (await Task.WhenAll(secrets.Select(async s => (s.Name, Value: await s.GetValueAsync(default) ?? "")))).ToDictionary();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _log.Dispose();
+    }
+
+    private sealed class LineLog : ILoggerProvider
+    {
+        private readonly ConcurrentQueue<string> _lines = [];
+
+        public IEnumerable<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Logger(string category, ConcurrentQueue<string> lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+                => lines.Enqueue($"{category}: {formatter(state, exception)} {exception}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Aspire.Hosting.Testing;
+using Tests.Cluster;
+
+namespace Tests.Security;
+
+/// <summary>What is not meant for clients is not to be had from them, however they spell it: on raw sockets, because clients tidy up paths.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class InternalPathTests(ClusterFixture cluster)
+{
+    private const int LimitMs = 180_000, WaysForEachWord = 12;
+
+    /// <summary>The gateway takes all of 127.0.0.0/8 but 127.0.0.1 for elsewhere.</summary>
+    private const string Elsewhere = "127.0.0.2";
+
+    /// <summary>{0} stands for what the gateway routes, {1} for the word that must not get through, {2} for the rest of the path.</summary>
+    private static readonly string[] Spellings =
+    [
+        "{0}/{1}{2}", "{0}//{1}//{2}", "//{0}/{1}{2}", "{0}/./{1}{2}", "{0}/a/../{1}{2}", "{0}/%2e/{1}{2}", "{0}/a/%2e%2e/{1}{2}", "{0}/a/%2E./{1}{2}",
+        "{0}/%252e%252e/{1}{2}", "{0}/{1}{2}/", "{0}/{1}{2}?", "{0}/{1}{2}?a=/b", "{0}/{1}{2}#", "{0}/{1}{2}#/a", "{0}/{1}%23{2}", "{0}%2F{1}{2}",
+        "{0}/%2F{1}{2}",
+        "{0}/{1}%2F{2}", "{0}%252F{1}{2}", "{0}/{1};{2}", "{0}/{1};a=b{2}", "{0};/{1}{2}", "{0}/;/{1}{2}", "{0}/..;/{1}{2}", "{0}/a/..;/{1}{2}",
+        "{0}/{1}%3B{2}",
+        "{0}/{1}%00{2}", "{0}/{1}{2}%00", "{0}/%00/../{1}{2}", "{0}/{1}\0{2}", "{0}\\{1}\\{2}", "{0}/a\\..\\{1}{2}", "{0}%5C{1}{2}", "{0}/a/..%5c{1}{2}",
+        "{0}/x#/../{1}{2}", "{0}#/../{1}{2}", "{0}/x%23/../{1}{2}", "{0}/x?/../{1}{2}", "{0}/x#/../../../{1}{2}", "{0}/x#//{1}{2}", "{0}/x#/%2e%2e/{1}{2}",
+        "http://h{0}/{1}{2}", "http://h{0}/x/../{1}{2}", "HTTP://H:80{0}//{1}{2}", "https://h{0}/x#/../{1}{2}", "http://{1}/{1}{2}", "http:{0}/{1}{2}",
+        "{0}/{1}%20{2}", "{0}/%09{1}{2}", "{0}/{1}.{2}", "{0}/{1}{2}.", "{0}/%C0%AE%C0%AE/{1}{2}", "{0}%C0%AF{1}{2}", "{0}/%EF%BC%8F{1}{2}",
+        "{0}/\u00E4/../{1}{2}",
+        "{0}/{1}{2}%", "{0}/%u002e/{1}{2}", "*", "{1}{2}",
+    ];
+
+    /// <summary>Headers that some servers take a path or an address from.</summary>
+    private static readonly string[] Headers =
+    [
+        "X-Original-URL: /internal/figures", "X-Rewrite-URL: /admin", "X-Forwarded-Prefix: /admin", "X-Forwarded-For: 127.0.0.1", "X-Real-IP: 127.0.0.1",
+        "Forwarded: for=127.0.0.1;host=localhost", "Host: localhost", "X-HTTP-Method-Override: POST", "Connection: close, X-Forwarded-For", "Upgrade: h2c",
+    ];
+
+    private Uri Gateway => cluster.Cluster.App.GetEndpoint("gateway");
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData("stock-api", "/stock", "/catalog")]
+    [InlineData("stock-api", "/stock", "/figures")]
+    [InlineData("payment-api", "/payment", "/audit/books")]
+    [InlineData("order-api", "/orders/find", "/sagas")]
+    [InlineData("order-api", "/orders", "/reconciliation")]
+    [InlineData("customer-api", "/customers", "/figures")]
+    [InlineData("customer-api", "/stress", "/figures")]
+    [InlineData("storefront", "", "/figures")]
+    public async Task Nothing_internal_is_reached(string service, string prefix, string rest)
+    {
+        var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint(service), Get($"/internal{rest}"));
+        Assert.Equal(200, direct.Status);
+        foreach (var target in Targets(prefix, "internal", rest)) await AssertKeptAsync(target, direct, "127.0.0.1");
+    }
+
+    [Theory(Timeout = LimitMs)]
+    [InlineData("")]
+    [InlineData("/login")]
+    [InlineData("/reset")]
+    public async Task The_operators_pages_are_not_reached_from_elsewhere(string page)
+    {
+        var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint("storefront"), Get($"/admin{page}"));
+        Assert.True(direct.Status is 200 or 302, direct.Head);
+        foreach (var target in Targets("", "admin", page)) await AssertKeptAsync(target, direct, Elsewhere);
+        foreach (var header in Headers) await AssertKeptAsync($"/admin{page}", direct, Elsewhere, header);
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task What_follows_a_hash_never_reaches_a_service()
+    {
+        var trap = await RawConnection.AskAsync(Gateway, Get("/health_check#/../no-such-page"));
+        Assert.Equal(200, trap.Status);
+    }
+
+    private static IEnumerable<string> Targets(string prefix, string word, string rest)
+    {
+        string[] words =
+        [
+            word, word.ToUpperInvariant(), char.ToUpperInvariant(word[0]) + word[1..], $"%{(int)word[0]:x2}{word[1..]}", $"%25{(int)word[0]:x2}{word[1..]}",
+            string.Concat(word.Select(letter => $"%{(int)letter:X2}")), word.Replace("i", "%C4%B1", StringComparison.Ordinal),
+            word.Replace("n", "%EF%BD%8E", StringComparison.Ordinal),
+        ];
+        return Spellings.Select(spelling => string.Format(null, spelling, prefix, word, rest))
+            .Concat(from one in words.Skip(1) from spelling in Spellings.Take(WaysForEachWord) select string.Format(null, spelling, prefix, one, rest));
+    }
+
+    private static string Get(string target, string header = "X-A: b") => $"GET {target} HTTP/1.1\r\nHost: shop\r\n{header}\r\nConnection: close\r\n\r\n";
+
+    // What comes back is not what the service says to those who may ask. Behind # and ? there is no path: what is before them is asked for, and may be there.
+    private async Task AssertKeptAsync(string target, RawAnswer direct, string from, string header = "X-A: b")
+    {
+        var answer = await RawConnection.AskAsync(Gateway, Get(target, header), from);
+        Assert.True(answer.Status is 400 or 404 or 405 || ((target.Contains('#') || target.Contains('?')) && answer.Status is 200),
+            $"{target} {header}: {answer.Head}\n{answer.Body}");
+        if (answer.Status == 200) Assert.NotEqual(Shape(direct), Shape(answer));
+    }
+
+    // Of JSON the names and of pages the heading: values change from one second to the next.
+    private static string Shape(RawAnswer answer)
+    {
+        var heading = answer.Body.IndexOf("<h1", StringComparison.Ordinal);
+        if (heading >= 0) return answer.Body[heading..answer.Body.IndexOf("</h1>", heading, StringComparison.Ordinal)];
+        var names = answer.Body.Split('"').Where((_, i) => i % 2 == 1).Take(1);
+        return string.Join(' ', names);
+    }
+}

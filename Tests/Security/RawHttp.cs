@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Tests.Security;
+
+/// <summary>What came back on a connection, each byte a character. Status 0: it was closed without an answer.</summary>
+internal sealed record RawAnswer(int Status, string Head, string Body)
+{
+    /// <summary>Reads the first answer of what was received; all that follows its head is its body, chunks as they are.</summary>
+    public static RawAnswer Read(string received)
+    {
+        var end = received.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0 || !received.StartsWith("HTTP/1.", StringComparison.Ordinal)) return new(0, "", received);
+        return new(int.Parse(received.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), received[..end], received[(end + 4)..]);
+    }
+
+    /// <summary>A header's value; null without one.</summary>
+    public string? Header(string name) => Head.Split("\r\n").Skip(1).FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+        ?[(name.Length + 1)..].Trim();
+
+    /// <summary>Must be a problem document of this status and type; if it says when to try again, then in a number of seconds.</summary>
+    public void AssertProblem(int status, string type, bool withRetryAfter = false)
+    {
+        Assert.True(Status == status, $"{status} expected: {Head}\n{Body}");
+        Assert.Equal("application/problem+json", Header("Content-Type"));
+        Assert.Contains($"\"type\":\"urn:shop:problem:{type}\"", Body, StringComparison.Ordinal);
+        Assert.Equal(withRetryAfter, Header("Retry-After") is { } seconds && int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture) > 0);
+    }
+}
+
+/// <summary>A connection that sends exactly what it is told to: no client in between that would tidy it up.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    private RawConnection()
+    {
+    }
+
+    /// <summary>Connects to a server of this machine.</summary>
+    /// <param name="server">Its port counts.</param>
+    /// <param name="from">The client's own address, of 127.0.0.0/8.</param>
+    public static async Task<RawConnection> OpenAsync(Uri server, string from = "127.0.0.1")
+    {
+        var connection = new RawConnection();
+        connection._socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(ConnectLimit);
+        await connection._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port), limit.Token);
+        return connection;
+    }
+
+    /// <summary>Sends a request on a connection of its own, and reads until the server closes it.</summary>
+    public static async Task<RawAnswer> AskAsync(Uri server, string request, string from = "127.0.0.1", TimeSpan? quiet = null)
+    {
+        using var connection = await OpenAsync(server, from);
+        await connection.SendAsync(request);
+        return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35)));
+    }
+
+    /// <summary>Sends characters as bytes. That a server has closed already is no error: its answer tells why.</summary>
+    public async Task SendAsync(string text)
+    {
+        try
+        {
+            await _socket.SendAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+        }
+    }
+
+    /// <summary>Reads until the server closes, or sends nothing for as long; 8 MiB at most.</summary>
+    public async Task<string> ReadAsync(TimeSpan quiet)
+    {
+        const int LengthMax = 8 * 1024 * 1024;
+        var (received, buffer) = (new StringBuilder(), new byte[64 * 1024]);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        try
+        {
+            while (received.Length < LengthMax)
+            {
+                limit.CancelAfter(quiet);
+                var count = await _socket.ReceiveAsync(buffer, limit.Token);
+                if (count == 0) break;
+                received.Append(Encoding.Latin1.GetString(buffer, 0, count));
+            }
+        }
+        catch (Exception e) when (e is SocketException { SocketErrorCode: SocketError.ConnectionReset }
+            || (e is OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested))
+        {
+        }
+        return received.ToString();
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Tests.Cluster;
+
+namespace Tests.Security;
+
+/// <summary>No secret is in what a cluster writes, also where it fails because of one: all at Debug, after logins that fail and stores that go away.</summary>
+[Collection(Guarded.Name), Trait("Category", "Cluster")]
+public sealed class SecretTests(GuardedCluster guarded) : IDisposable
+{
+    private const int LimitMs = 300_000;
+
+    private static readonly string[] Stores = ["postgres", "redis", "mongodb"];
+
+    private static readonly string[] SecretWords = ["PASSWORD", "SECRET", "APIKEY", "API_KEY", "OTLP_HEADERS"];
+
+    /// <summary>A service, its connection string, and the one of its answers that needs the store.</summary>
+    private static readonly (string Service, string Connection, string Path)[] Users =
+    [
+        ("stock-api", "redis", "/stock/find/x"), ("payment-api", "payments", "/payment/find_user/x"), ("order-api", "orders", "/orders/find/x"),
+        ("customer-api", "customers", "/customers/x"),
+    ];
+
+    /// <summary>Until what happened last is in the dashboard.</summary>
+    private static readonly TimeSpan TelemetryDelay = TimeSpan.FromSeconds(3), ReadLimit = TimeSpan.FromSeconds(30);
+
+    private readonly RunningCluster _cluster = guarded.Cluster;
+    private readonly HttpClient _http = new() { Timeout = ReadLimit };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = LimitMs)]
+    public async Task No_secret_is_written_down_anywhere()
+    {
+        var secrets = Secrets();
+        Assert.True(secrets.Count >= 6, string.Join(' ', secrets.Keys));
+        var wrong = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+        secrets["a wrong password"] = wrong;
+        var written = await FailLoginsAsync(secrets, wrong);
+        await FailStoresAsync();
+        written.Add("the AppHost", [.. guarded.AppHostLines]);
+        foreach (var instance in _cluster.All) written.Add($"the console of {instance.ResourceId}", await ConsoleAsync(instance.ResourceId));
+        await Task.Delay(TelemetryDelay, Ct);
+        foreach (var kind in (string[])["logs", "spans", "traces", "resources"]) written.Add($"the dashboard's {kind}", [await TelemetryAsync(kind)]);
+        foreach (var file in RunFiles()) written[file] = [await File.ReadAllTextAsync(file, Ct)];
+        foreach (var id in _cluster.ProcessIds.Prepend(Environment.ProcessId).SelectMany(ProcessTable.Tree).Distinct())
+            written[$"the command line of {id}"] = [ProcessTable.Describe(id)];
+
+        // It reads what it is meant to.
+        foreach (var (service, _, _) in Users)
+            Assert.Contains(written, one => one.Key.Contains($"console of {service}", StringComparison.Ordinal) && one.Value.Count > 5);
+        Assert.Contains("order-api", written["the dashboard's logs"][0], StringComparison.Ordinal);
+        Assert.True(written["the AppHost"].Count > 20);
+        Assert.Equal("", string.Join('\n', from one in written from line in one.Value from secret in secrets
+            where Forms(secret.Value).Any(form => line.Contains(form, StringComparison.Ordinal))
+            select $"{one.Key} has {secret.Key}: {Around(line, secret.Value)}"));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The model's secrets, and what the orchestrator and the dashboard were given to know each other by.</summary>
+    private Dictionary<string, string> Secrets()
+    {
+        var secrets = guarded.Secrets.ToDictionary();
+        foreach (var instance in _cluster.All)
+            foreach (var variable in instance.Snapshot.EnvironmentVariables)
+            {
+                if (variable.Value is not { Length: >= 12 } value || value == ClusterFixture.BrowserToken) continue;
+                if (SecretWords.Any(word => variable.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+                    secrets.TryAdd($"{instance.Resource.Name} {variable.Name}", value.Split('=', 2)[^1]); // of OTLP_HEADERS what is behind the name
+            }
+
+        return secrets;
+    }
+
+    // As they are, as they stand in an address, in base64, and in JSON.
+    private static IEnumerable<string> Forms(string secret)
+        => new[] { secret, Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='),
+            System.Text.Json.JsonEncodedText.Encode(secret).ToString() }.Distinct();
+
+    // Where it stands, without itself.
+    private static string Around(string line, string secret)
+    {
+        var at = Math.Max(line.IndexOf(secret, StringComparison.Ordinal), 0);
+        return line[Math.Max(at - 160, 0)..Math.Min(at + secret.Length + 40, line.Length)].Replace(secret, "***", StringComparison.Ordinal);
+    }
+
+    private async Task<Dictionary<string, IReadOnlyList<string>>> FailLoginsAsync(Dictionary<string, string> secrets, string wrong)
+    {
+        var written = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var (service, connection, _) in Users)
+        {
+            var right = (await _cluster.App.GetConnectionStringAsync(connection, Ct))!;
+            var password = secrets.Values.Where(value => right.Contains(Uri.EscapeDataString(value), StringComparison.Ordinal)
+                || right.Contains(value, StringComparison.Ordinal)).Distinct().Single();
+            var changed = right.Replace(Uri.EscapeDataString(password), wrong, StringComparison.Ordinal).Replace(password, wrong, StringComparison.Ordinal);
+            written.Add($"{service} with a wrong password", await ServiceProcess.FailedAsync(_cluster, service, ($"ConnectionStrings__{connection}", changed),
+                ("Logging__LogLevel__Default", "Debug")));
+        }
+
+        return written;
+    }
+
+    private async Task FailStoresAsync()
+    {
+        foreach (var store in Stores) await _cluster.CommandAsync(store, KnownResourceCommands.StopCommand);
+        try
+        {
+            foreach (var (_, _, path) in Users)
+                await Eventually.EqualAsync(HttpStatusCode.ServiceUnavailable, async () => (await guarded.Shop.SendAsync("GET", path)).Status, ReadLimit);
+        }
+        finally
+        {
+            foreach (var store in Stores) await _cluster.CommandAsync(store, KnownResourceCommands.StartCommand);
+        }
+
+        foreach (var (_, _, path) in Users)
+            await Eventually.EqualAsync(HttpStatusCode.NotFound, async () => (await guarded.Shop.SendAsync("GET", path)).Status, ReadLimit);
+    }
+
+    private async Task<IReadOnlyList<string>> ConsoleAsync(string resource)
+    {
+        List<string> lines = [];
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        limit.CancelAfter(ReadLimit);
+        await foreach (var batch in _cluster.App.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(resource).WithCancellation(limit.Token))
+            lines.AddRange(batch.Select(line => line.Content));
+        return lines;
+    }
+
+    private async Task<string> TelemetryAsync(string kind)
+    {
+        var environment = _cluster.Instances("aspire-dashboard").Single().Snapshot.EnvironmentVariables.ToDictionary(v => v.Name, v => v.Value);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(environment["ASPNETCORE_URLS"]!.Split(';')[0]), $"/api/telemetry/{kind}"));
+        request.Headers.Add("x-api-key", environment["DASHBOARD__API__PRIMARYAPIKEY"]);
+        using var answer = await _http.SendAsync(request, Ct);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync(Ct);
+    }
+
+    // Of this run: everything that is a log. Configuration that holds passwords lies beside it, in folders that their owner alone can read.
+    private static IEnumerable<string> RunFiles()
+        => Directory.GetDirectories(Path.GetTempPath(), $"aspire-run-{Environment.ProcessId}-*")
+            .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".log" or ".out" or ".err" or ".txt");
+}

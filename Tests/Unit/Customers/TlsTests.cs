@@ -1,0 +1,69 @@
+extern alias CustomerApi;
+
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using CustomerApi::Customer.Api.Configuration;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Tests.Unit.MongoDriver;
+
+namespace Tests.Unit.Customers;
+
+/// <summary>tls_enabled and tls_ca_file_path: a server is trusted if its certificate has its name and comes from an authority of the file.</summary>
+[Trait("Category", "Unit")]
+public sealed class TlsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData(true, "127.0.0.1", true)]
+    [InlineData(true, "10.1.2.3", false)]
+    [InlineData(false, "127.0.0.1", false)]
+    public async Task Only_a_server_of_the_authority_and_of_that_name_is_talked_to(bool isTrusted, string name, bool isAnswered)
+    {
+        var (authority, issuer, certificate) = Issue(name);
+        _folder.Write("ca.pem", isTrusted ? authority.ExportCertificatePem() : Issue(name).Authority.ExportCertificatePem());
+        await using var server = new FakeMongo { Certificate = SslStreamCertificateContext.Create(certificate, [issuer], offline: true) };
+        var errors = new List<string>();
+        var configured = CustomerSettings.Read("f", $"""
+            connection_uri = {server.Uri()}
+            tls_enabled = true
+            tls_ca_file_path = {_folder / "ca.pem"}
+            server_selection_timeout_ms = 1000
+            """, static _ => null, null, errors);
+        Assert.Empty(errors);
+        var settings = MongoClientSettings.FromConnectionString(configured.ConnectionUri);
+        ClientSettings.Apply(configured, settings);
+        using var client = new MongoClient(settings);
+        var ping = client.GetDatabase("test").RunCommandAsync<BsonDocument>(
+            new BsonDocument("ping", 1), cancellationToken: TestContext.Current.CancellationToken);
+        if (isAnswered) Assert.Equal(1, (await ping)["ok"].ToInt32());
+        else Assert.Contains("certificate", (await Assert.ThrowsAsync<TimeoutException>(() => ping)).ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(isAnswered, !server.Commands.IsEmpty);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>A certificate, of an issuer in between, which a server sends along as its authority is far away.</summary>
+    private static (X509Certificate2 Authority, X509Certificate2 Issuer, X509Certificate2 Certificate) Issue(string name)
+    {
+        var (from, until) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var authority = Request("CN=authority", isAuthority: true, out _).CreateSelfSigned(from, until);
+        var issuer = Request("CN=issuer", isAuthority: true, out var issuerKey).Create(authority, from, until, [1]).CopyWithPrivateKey(issuerKey);
+        var request = Request("CN=server", isAuthority: false, out var key);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(name));
+        request.CertificateExtensions.Add(names.Build());
+        return (authority, issuer, request.Create(issuer, from, until, [2]).CopyWithPrivateKey(key));
+    }
+
+    private static CertificateRequest Request(string name, bool isAuthority, out ECDsa key)
+    {
+        key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
+        return request;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
+
+namespace Tests.Unit.Deployment;
+
+/// <summary>Least rights, over all services of all deployments: none has an administrator's password, and no two share a user.</summary>
+[Trait("Category", "Unit"), SupportedOSPlatform("linux")]
+public sealed partial class RightsTests(Published published) : IClassFixture<Published>
+{
+    private static readonly string[] Administrators = ["postgres", "admin", "root", "mongodb"];
+
+    [Theory]
+    [InlineData("compose")]
+    [InlineData("kubernetes/overlays/local")]
+    [InlineData("kubernetes/overlays/production")]
+    [InlineData("vms")]
+    public void A_service_is_the_user_of_its_own_database_and_no_administrator(string folder)
+    {
+        var connections = Directory.GetFiles(Path.Combine(published.Root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .SelectMany(file => File.ReadLines(file)).SelectMany(line => Connections().Matches(line)).ToArray();
+        Assert.Contains(connections, c => c.Value.Contains("Database=orders", StringComparison.Ordinal));
+        Assert.Contains(connections, c => c.Value.StartsWith("mongodb://", StringComparison.Ordinal));
+        foreach (var connection in connections)
+        {
+            var (user, database) = (connection.Groups["user"].Value, connection.Groups["database"].Value);
+            Assert.DoesNotContain(user, Administrators);
+            // CloudNativePG names the owner of its cluster's only database in a secret.
+            Assert.True(user == database || user == $"$({database.ToUpperInvariant()}_USERNAME)", connection.Value);
+            Assert.Contains(database.ToUpperInvariant(), connection.Groups["password"].Value, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Owners_of_databases_are_no_administrators_and_keep_others_out()
+    {
+        foreach (var script in Directory.GetFiles(published.Root, "*owners.sh", SearchOption.AllDirectories))
+        {
+            var text = File.ReadAllText(script);
+            Assert.Contains("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD %L", text, StringComparison.Ordinal);
+            if (text.Contains("CREATE DATABASE", StringComparison.Ordinal))
+                Assert.Contains("REVOKE ALL ON DATABASE %I FROM PUBLIC", text, StringComparison.Ordinal);
+        }
+        foreach (var script in Directory.GetFiles(published.Root, "*owners.js", SearchOption.AllDirectories))
+            Assert.Equal(["readWrite"], Role().Matches(File.ReadAllText(script)).Select(m => m.Groups[1].Value));
+    }
+
+    [Fact]
+    public void Over_the_network_Postgres_takes_owners_only_each_into_its_database()
+    {
+        var rules = Directory.GetFiles(Path.Combine(published.Root, "vms"), "pg_hba.conf", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
+            .Where(l => l.StartsWith("host", StringComparison.Ordinal)).Select(l => l.Split(' ')).ToArray();
+        Assert.NotEmpty(rules);
+        Assert.All(rules, rule => Assert.True(rule[0] == "host" && rule[1] == rule[2] && rule[3].EndsWith("/32", StringComparison.Ordinal)
+            && rule[4] == "scram-sha-256", string.Join(' ', rule)));
+    }
+
+    [Fact]
+    public void What_services_are_in_Redis_may_not_administer_it()
+    {
+        string[] users =
+        [
+            .. File.ReadLines(Path.Combine(published.Root, "vms/customer-vm2/env/redis.env"))
+                .Where(l => l.StartsWith("user default ", StringComparison.Ordinal)),
+            .. Directory.GetFiles(published.Root, "*.yaml", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+                .Where(l => l.Contains("redis-server", StringComparison.Ordinal)),
+        ];
+        Assert.Equal(3, users.Length);
+        Assert.All(users, user => Assert.Matches(@"default on .*-@admin.*-@dangerous", user));
+    }
+
+    // Of Postgres and of MongoDB, as settings write them.
+    [GeneratedRegex(@"Host=[^;]+;Port=\d+;Username=(?<user>[^;]+);Password=(?<password>[^;]+);Database=(?<database>\w+)" +
+        @"|mongodb://(?<user>[^:/]+):(?<password>.+?)@(?=[\w-]+[.:-])[^/@]+/(?<database>\w+)\?")]
+    private static partial Regex Connections();
+
+    [GeneratedRegex(@"role: '(\w+)'")]
+    private static partial Regex Role();
+}

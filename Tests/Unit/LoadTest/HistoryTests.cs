@@ -1,0 +1,89 @@
+using LoadTest;
+using LoadTest.Histories;
+
+namespace Tests.Unit.LoadTest;
+
+public sealed class HistoryTests
+{
+    /// <summary>Order 1 costs 6 of user a and has two pieces of item x; order 2 is refused.</summary>
+    private static readonly HistoryLine[] Sound =
+    [
+        new HistoryRun("kill -9 of 1 redis", 7, DateTimeOffset.UnixEpoch),
+        new HistoryRequest("1", 0, 10, Outcome.Unknown),
+        new HistoryMark(MarkedEvent.Damaged, 5),
+        new HistoryMark(MarkedEvent.Healed, 1_005),
+        new HistoryRequest("1", 1_100, 1_205, Outcome.Ok),
+        new HistoryRequest("2", 1_100, 1_200, Outcome.Fail),
+        new HistoryMark(MarkedEvent.Settled, 1_300),
+        Books(),
+    ];
+
+    [Fact]
+    public void A_sound_history_violates_nothing()
+    {
+        var verdict = HistoryChecker.Check(Sound);
+        Assert.Empty(verdict.Violations);
+        Assert.Equal((3, 1, 1, 1), (verdict.Requests, verdict.Ok, verdict.Unknown, verdict.Paid));
+        Assert.Equal((1_000, 200), (verdict.DamagedMs, verdict.RecoveryMs));
+    }
+
+    [Fact]
+    public void What_must_not_be_is_said()
+    {
+        Violates("Order 2 was answered with yes, and is not paid.", new HistoryRequest("2", 0, 10, Outcome.Ok));
+        Violates("a request of 1300 ms with no", new HistoryRequest("1", 1_300, 1_400, Outcome.Fail));
+        Violates("Order 3 is paid, and nobody asked for it.", Books(paid: [Paid(), Paid("3", total: 0, quantity: 0)]));
+        Violates("Order 3 was answered with nothing but no, and is paid.",
+            new HistoryRequest("3", 0, 10, Outcome.Fail), Books(paid: [Paid(), Paid("3", total: 0, quantity: 0)]));
+        Violates("The credit of user a was 10, paid orders took 6, and 3 is left.", Books(credit: 3));
+        Violates("The stock of item x was 5, paid orders took 2, and 4 is left.", Books(stock: 4));
+        Violates("The stock of item x is -1.", Books(stock: -1));
+        Violates("There are no books of item y.", Books(paid: [Paid(item: "y")]));
+        Violates("1 pieces are reserved", Books(held: 1));
+    }
+
+    /// <summary>An answer of no may come after one of yes if both were under way at the same time.</summary>
+    [Fact]
+    public void Requests_at_the_same_time_may_come_in_any_order()
+        => Assert.Empty(HistoryChecker.Check([.. Sound, new HistoryRequest("1", 1_150, 1_400, Outcome.Fail)]).Violations);
+
+    [Fact]
+    public void A_history_that_is_not_complete_is_refused()
+    {
+        Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[1..]));
+        Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[..^1]));
+    }
+
+    [Fact]
+    public void Files_are_judged_as_what_was_written()
+    {
+        using var folder = new TempFolder();
+        HistoryFile.Save(folder.Path, Sound);
+        HistoryFile.Save(folder.Path, [Sound[0] with { }, Books(credit: 3), new HistoryRequest("1", 0, 10, Outcome.Ok)]);
+        var files = Directory.GetFiles(folder.Path);
+        Assert.EndsWith("kill--9-of-1-redis-7.jsonl", Assert.Single(files), StringComparison.Ordinal);
+        HistoryFile.Save(folder.Path, Sound);
+        Assert.Equal(HistoryChecker.Check(Sound).ToString(), HistoryChecker.Check(HistoryFile.Load(files[0])).ToString());
+
+        using var output = new StringWriter();
+        Assert.True(HistoryCommand.Run([folder.Path], folder / "faults.md", output));
+        Assert.Contains("| kill -9 of 1 redis | 1 | 1.0 s | 3 | 1 | 0.2 s, 0.2 s | 0 |", File.ReadAllText(folder / "faults.md"), StringComparison.Ordinal);
+
+        File.AppendAllText(files[0], "{}");
+        Assert.Throws<LoadTestException>(() => HistoryFile.Load(files[0]));
+        Assert.Throws<UsageException>(() => HistoryCommand.Run([], null, output));
+    }
+
+    private static void Violates(string words, params HistoryLine[] instead)
+    {
+        var lines = instead.OfType<HistoryBooks>().Any() ? Sound[..^1] : Sound;
+        Assert.Contains(HistoryChecker.Check([.. lines, .. instead]).Violations, violation => violation.Contains(words, StringComparison.Ordinal));
+    }
+
+    private static HistoryBooks Books(PaidOrder[]? paid = null, long credit = 4, long stock = 3, long held = 0)
+        => new(paid ?? [Paid()], One("a", 10), One("a", credit), One("x", 5), One("x", stock), held);
+
+    private static PaidOrder Paid(string id = "1", long total = 6, string item = "x", long quantity = 2) => new(id, "a", total, [item], [quantity]);
+
+    private static Dictionary<string, long> One(string id, long value) => new() { [id] = value };
+}

@@ -1,2 +1,0 @@
-CREATE DATABASE "orders";
-CREATE DATABASE "payments";

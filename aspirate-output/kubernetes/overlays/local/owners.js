@@ -1,0 +1,7 @@
+// Makes what is missing: for each database the user that reads and writes it and no other.
+const admin = db.getSiblingDB('admin');
+for (const [user, pwd] of [['customers', process.env.CUSTOMERS_PASSWORD]]) {
+  const roles = [{ role: 'readWrite', db: user }];
+  if (admin.getUser(user)) admin.updateUser(user, { pwd, roles });
+  else admin.createUser({ user, pwd, roles });
+}
