@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using Polly;
 
 namespace ServiceDefaults;
@@ -74,6 +75,9 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
             return Problems.Unavailable("Something this service depends on does not answer. Try again.");
         }
 
+        // Told to read text of an encoding that nobody knows, the framework fails as if it were its own fault.
+        if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type is { Charset.HasValue: true, Encoding: null })
+            return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "There is no such charset.");
         LogUnexpected(logger, context.Request.Method, context.Request.Path, exception);
         return Problems.Problem(StatusCodes.Status500InternalServerError, "internal-error", "The service failed.");
     }

@@ -74,7 +74,9 @@ public static class PostgresBuilderExtensions
 
     private static async Task CreateDatabaseAsync(PostgresServerResource server, string database, CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(await ((IResourceWithConnectionString)server).GetConnectionStringAsync(ct));
+        // A pool would have connections to the server that was there before a restart.
+        var settings = new NpgsqlConnectionStringBuilder(await ((IResourceWithConnectionString)server).GetConnectionStringAsync(ct)) { Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand($"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
         try

@@ -56,6 +56,16 @@ public sealed class ExceptionMapperTests
     }
 
     [Theory]
+    [InlineData("application/json; charset=nope", 415)]
+    [InlineData("application/json; charset=utf-8", 500)]
+    [InlineData("application/json", 500)]
+    public async Task Text_of_an_unknown_charset_is_the_clients_fault(string contentType, int status)
+    {
+        var (_, context, _) = await HandleAsync(new InvalidOperationException("not a known encoding"), contentType: contentType);
+        Assert.Equal(status, context.Response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("Failed to read parameter \"PurchaseRequest request\" from the request body as JSON.",
         "Failed to read parameter \"request\" from the request body as JSON.")]
     [InlineData("Failed to bind parameter \"Nullable<int> limit\" from \"a b\".", "Failed to bind parameter \"limit\" from \"a b\".")]
@@ -88,12 +98,13 @@ public sealed class ExceptionMapperTests
     }
 
     private static async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
-        Exception exception, IOptions<DependencyFailures>? failures = null, bool isAborted = false)
+        Exception exception, IOptions<DependencyFailures>? failures = null, bool isAborted = false, string? contentType = null)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         using var answer = new MemoryStream();
         var context = new DefaultHttpContext { RequestServices = services, RequestAborted = new(isAborted) };
         context.Response.Body = answer;
+        context.Request.ContentType = contentType;
         var mapper = new ExceptionMapper(failures ?? Options.Create(new DependencyFailures()), new ManualTime(), NullLogger<ExceptionMapper>.Instance);
         var handled = await mapper.TryHandleAsync(context, exception, Ct);
         return (handled, context, answer.Length == 0 ? default : JsonElement.Parse(answer.ToArray()));
