@@ -4,12 +4,13 @@ namespace AppHost;
 internal static class LoadTestResource
 {
     /// <summary>Adds it to a run; a deployment has none. It plays all scenarios of the shop for a minute.</summary>
-    public static void AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
+    public static IDistributedApplicationBuilder AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
     {
-        if (builder.ExecutionContext.IsPublishMode) return;
-        builder.AddProject("load-test", "../LoadTest")
-            .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
-            .WaitFor(gateway)
-            .WithExplicitStart();
+        if (!builder.ExecutionContext.IsPublishMode)
+            builder.AddProject("load-test", "../LoadTest")
+                .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
+                .WaitFor(gateway)
+                .WithExplicitStart();
+        return builder;
     }
 }
