@@ -37,13 +37,13 @@ var storefront = builder.AddProject("storefront", "../Storefront.Web")
     .WithShopCommands(stockApi, orderApi)
     .WithHttpHealthCheck("/health");
 
-builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
+var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
         stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock", costlyPaths: ["/stock/batch_init"])
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment", costlyPaths: ["/payment/batch_init"])
-    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, // a batch of 1,000 customers, or max_payload_size_kb at its highest
-        costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
+    // 16 MiB: a batch of 1,000 customers, or max_payload_size_kb at its highest.
+    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"], arePages: true);
 
@@ -53,7 +53,7 @@ if (builder.Publishes("vms"))
     builder.AddVirtualMachineEnvironment("vms", "customer-vm1", "customer-vm2", "customer-vm3")
         .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
 
-builder.ForwardTelemetrySettings();
+builder.AddLoadTest(gateway).ForwardTelemetrySettings();
 builder.Build().Run();
 
 /// <summary>The AppHost's entry point; tests start it by this type.</summary>

@@ -46,6 +46,14 @@ internal sealed class Arguments
         throw new UsageException($"{name} must be a whole number from {min} to {max}; '{text}' was given.");
     }
 
+    /// <summary>Users, or connections, which is the same: each user has one. Null when neither is there.</summary>
+    /// <exception cref="UsageException">Both are there, or it is not a whole number of the range.</exception>
+    public long? Users(long max)
+    {
+        var (users, connections) = (Number("--users", 1, max), Number("--connections", 1, max));
+        return users is null || connections is null ? users ?? connections : throw new UsageException("--users and --connections are the same: give one.");
+    }
+
     /// <summary>Ends the reading.</summary>
     /// <exception cref="UsageException">An option was not read: the command does not have it.</exception>
     public void End()

@@ -4,8 +4,32 @@ namespace LoadTest;
 internal static class Help
 {
     public const string Text = """
-        LoadTest: measures the shop's checkout, and fills its customers. A measurement replaces the numbered orders, items and users of
-        the shop it is pointed at.
+        LoadTest: uses the shop as its users do, measures its checkout, and fills its customers. checkout and consistency replace the
+        numbered orders, items and users of the shop that they are pointed at.
+
+        LoadTest shop [options]            the six ways to use the shop, each checked to the piece
+          --weights LIST        how often each is chosen; what is not named is left out
+                                item=10,one=30,two=25,remove=15,no-stock=10,no-credit=10
+        LoadTest storm [options]           Customer.Api: storms on its connections, large bodies, customers that come and go
+          --weights LIST        storm=1,payload=4,crud=5
+        LoadTest browse [options]          the storefront's pages
+          --weights LIST        look=6,basket=3,account=1
+        Options of these three:
+          --target URL,...      addresses of one shop; users take turns                http://localhost:8000
+          --users N             who come at once, each with a connection; --connections means the same           32
+          --rate N              open loop: N requests a second, however fast the answers come; latency counts from the scheduled time
+          --ramp S              seconds in which the load grows evenly, before the measurement                    2
+          --duration S          seconds measured                                       20
+          --seed N              chooses scenarios, prices and quantities               1
+          --plain               a line a second, also in a terminal
+          --html FILE, --json FILE                                                     write the report there, too
+          Stop it (Ctrl+C) and it reports what it has; stop it twice and it ends at once.
+
+        LoadTest consistency [options]     many users want the last pieces of an item: who gets one, and what do the books say?
+          --size N              users, each with credit for one; a tenth as many pieces                           1,000
+          --connections N (256)  --target URL,...  --html FILE  --json FILE
+
+        LoadTest compare A.json B.json     two reports side by side, and what differs beyond noise
 
         LoadTest checkout [options]        checkouts of unique orders through the gateway, then the books
           --target URL          the gateway                                            http://localhost:8000
@@ -27,6 +51,7 @@ internal static class Help
           --postgres CONNECTION ask PostgreSQL for its durability settings and growth (Npgsql connection string)
           --redis HOST:PORT[,password=...]                       ask Redis likewise
           --json FILE           write the results there, too
+          --html FILE           and a page of the load
 
         LoadTest bare [options]            only the bare gateway hop: nginx passing to an nginx that answers 200
           --connections N (256)  --duration S (5)  --warmup S (1)  --nginx FILE  --json FILE
@@ -47,7 +72,7 @@ internal static class Help
         LoadTest history check PATH...     judges histories that the tests of faults have left (files, or folders of them)
         LoadTest history page FILE PATH... the same, and writes the page of evidence (docs/faults.md)
 
-        Exit codes: 0 measured, and the books balance; 1 could not measure, or could not read the books; 2 the books do not
-        balance; 64 wrong options; 130 interrupted.
+        Exit codes: 0 measured, and the shop is right; 1 could not measure, or could not read the books; 2 the books do not
+        balance, or something was answered that must not be; 64 wrong options; 130 interrupted.
         """;
 }

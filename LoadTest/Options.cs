@@ -34,7 +34,7 @@ internal sealed record CheckoutOptions
 {
     public const int LinesOfBatch = 2;
 
-    public Target Target { get; init; } = Target.Parse("http://localhost:8000");
+    public Target Target { get; init; } = Target.Parse(Target.Default);
     public int Connections { get; init; } = 256;
     public int DurationSeconds { get; init; } = 20;
     public int WarmupSeconds { get; init; } = 5;
@@ -52,6 +52,13 @@ internal sealed record CheckoutOptions
     /// <summary>Chooses items and users of orders that are made call by call.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>Pieces of each item, and credit of each user: more than any run can take.</summary>
+    public long StockEach { get; init; } = 1_000_000_000;
+    public long CreditEach { get; init; } = 1_000_000_000;
+
+    /// <summary>Whether the orders are of the users in turn, and not of random ones; only where they are made call by call.</summary>
+    public bool IsOneEach { get; init; }
+
     public bool IsHotItem { get; init; }
     public bool IsHotUser { get; init; }
     public bool IsVerified { get; init; } = true;
@@ -60,6 +67,7 @@ internal sealed record CheckoutOptions
     public string? Postgres { get; init; }
     public string? Redis { get; init; }
     public string? JsonFile { get; init; }
+    public string? HtmlFile { get; init; }
 
     /// <exception cref="UsageException">The options are wrong, or do not go together.</exception>
     public static CheckoutOptions Parse(ReadOnlySpan<string> arguments)
@@ -83,6 +91,7 @@ internal sealed record CheckoutOptions
             Postgres = given.Text("--postgres"),
             Redis = given.Text("--redis"),
             JsonFile = given.Text("--json"),
+            HtmlFile = given.Text("--html"),
         };
         var (items, users) = (given.Number("--items", 1, Limits.ItemsMax), given.Number("--users", 1, Limits.UsersMax));
         if (options.IsHotItem && items is not null) throw new UsageException("--hot-item means one item; it does not go with --items.");
@@ -114,7 +123,8 @@ internal sealed record CheckoutOptions
 /// <summary>Limits of the options.</summary>
 internal static class Limits
 {
-    public const int ConnectionsMax = 10_000, DurationSecondsMax = 3_600, WarmupSecondsMax = 600, RatePerSecondMax = 1_000_000, LinesMax = 1_000;
+    public const int ConnectionsMax = 10_000, DurationSecondsMax = 3_600, WarmupSecondsMax = 600, RatePerSecondMax = 1_000_000;
+    public const int LinesMax = 1_000, WeightMax = 1_000;
     public const long ItemsMax = 1_000_000, UsersMax = 1_000_000, OrdersMax = 10_000_000;
 
     /// <summary>How many orders <c>--orders auto</c> prepares for each second, and at most: of a batch, and call by call.</summary>

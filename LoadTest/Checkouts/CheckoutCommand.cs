@@ -15,6 +15,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
     private const long ManyOrders = 1_000_000;
 
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
+    private readonly List<SecondStatistics> _seconds = [];
     private ProcessSample? _before, _after;
 
     /// <summary>Does it all; false when the books do not balance.</summary>
@@ -44,6 +45,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
         };
         output.Print(report);
         Save(report);
+        if (options.HtmlFile is not null) File.WriteAllText(options.HtmlFile, HtmlReport.Write(report.Load));
         if (!options.IsVerified) return true;
         var ledger = new LedgerReader(options, outcomes, ids, output, cancellationToken).Read();
         output.Print(ledger);
@@ -54,20 +56,23 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
     private LoadStatistics Load(OrderIds ids, CheckoutOutcome[] outcomes)
     {
         var checkout = new RequestTemplate(options.Target, "POST", "/orders/checkout/");
-        return LoadDriver.Run(options.Target, new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
+        return LoadDriver.Run([options.Target], new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
             new LoadPlan(options.Connections)
             {
                 WarmupSeconds = options.WarmupSeconds, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond,
                 WindowBegins = () => _before = ProcessSample.Take(), WindowEnded = () => _after = ProcessSample.Take(),
-                EachSecond = second => output.Print(second),
+                EachSecond = second =>
+                {
+                    _seconds.Add(second);
+                    output.Print(second);
+                },
             }, cancellationToken);
 
-        void Answered(long number, int status, ReadOnlySpan<byte> body) => outcomes[number] = status switch
+        Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
-            >= 200 and < 300 => CheckoutOutcome.Committed,
-            >= 400 and < 500 => CheckoutOutcome.Refused,
-            _ => CheckoutOutcome.Unknown,
-        };
+            outcomes[number] = Ledger.OutcomeOf(status);
+            return Verdict.Of(status);
+        }
     }
 
     private BareHopResult? Hop(string? nginx, string when)
@@ -96,10 +101,13 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
             Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures,
             OtherAnswers = [.. done.Others.Select(kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
             Latency = LatencyReport.Of(done.Success), OtherLatency = LatencyReport.Of(done.Failure),
-            Arrivals = options.RatePerSecond == 0 ? null
-                : new ArrivalReport(options.RatePerSecond, done.Arrivals.Sent, done.Arrivals.Late, done.Arrivals.Dropped),
+            Arrivals = ArrivalReport.Of(options.RatePerSecond, done),
             Processes = [.. ProcessSample.Between(_before!, _after!).Select(group => Report(group, done.Succeeded))],
             LargestOthers = ProcessSample.LargestOthers(_before!, _after!),
+            Load = RunReport.Of("checkout", _startedAt, options.RatePerSecond, done, _seconds) with
+            {
+                Targets = [options.Target.ToString()], Users = options.Connections, RampSeconds = options.WarmupSeconds, Seed = options.Seed,
+            },
             BareHop = hop > 0 ? new BareHopReport(before!, after!, hop, done.PerSecond / hop) : null,
             Postgres = null, Redis = null,
         };

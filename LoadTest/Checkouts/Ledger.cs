@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using LoadTest.Http;
 
 namespace LoadTest.Checkouts;
 
@@ -49,6 +50,14 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     private readonly List<string> _strange = [];
     private long _violations, _strangeCount;
 
+    /// <summary>What an answer to a checkout says; status 0: there was none.</summary>
+    public static CheckoutOutcome OutcomeOf(int status) => status switch
+    {
+        >= 200 and < 300 => CheckoutOutcome.Committed,
+        >= 400 and < 500 => CheckoutOutcome.Refused,
+        _ => CheckoutOutcome.Unknown,
+    };
+
     /// <summary>Orders that were asked for and have not been seen paid: those to read, again.</summary>
     public long[] OrdersToRead() =>
         [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] != CheckoutOutcome.Unused && !_isPaid[i]).Select(i => (long)i)];
@@ -81,10 +90,10 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     }
 
     /// <summary>Takes <c>GET /stock/find</c>; false when it is not an item's JSON.</summary>
-    public bool TakeItem(long number, ReadOnlySpan<byte> body) => TryReadNumber(body, "stock"u8, out _stock[number]);
+    public bool TakeItem(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "stock", out _stock[number]);
 
     /// <summary>Takes <c>GET /payment/find_user</c>; false when it is not a user's JSON.</summary>
-    public bool TakeUser(long number, ReadOnlySpan<byte> body) => TryReadNumber(body, "credit"u8, out _credit[number]);
+    public bool TakeUser(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "credit", out _credit[number]);
 
     /// <summary>Compares all that was taken.</summary>
     public LedgerResult Compare()
@@ -152,21 +161,4 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     private static long IdOf(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && Utf8Parser.TryParse(reader.ValueSpan, out long id, out var read) && read == reader.ValueSpan.Length
             ? id : -1;
-
-    private static bool TryReadNumber(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, out long value)
-    {
-        value = 0;
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            while (reader.Read())
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(name)) return reader.Read() && reader.TryGetInt64(out value);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Not it.
-        }
-
-        return false;
-    }
 }

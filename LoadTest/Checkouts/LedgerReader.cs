@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoadTest.Driving;
 using LoadTest.Http;
+using LoadTest.Statistics;
 
 namespace LoadTest.Checkouts;
 
@@ -10,7 +11,7 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
     private const int ConnectionsMax = 64, ResolveSecondsMax = 15, PauseMs = 1000, SecondsBetweenLines = 5;
 
     private readonly Ledger _ledger =
-        new(outcomes, ids, (int)options.Items, (int)options.Users, ShopData.StockEach, ShopData.CreditEach);
+        new(outcomes, ids, (int)options.Items, (int)options.Users, options.StockEach, options.CreditEach);
 
     /// <summary>
     /// Reads every order that was asked for, every item and every user, and compares. What cannot be read or does not fit at first may be a service that is
@@ -49,7 +50,7 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
         if (count == 0) return null;
         var (done, unread, lastStatus) = (0L, 0L, 0);
         var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
-        LoadDriver.Run(options.Target, new RequestSeries(count, write, Answered), new LoadPlan(connections)
+        LoadDriver.Run([options.Target], new RequestSeries(count, write, Answered), new LoadPlan(connections)
         {
             EachSecond = second =>
             {
@@ -58,12 +59,13 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
         }, cancellationToken);
         return unread > 0 ? $"{unread:N0} of {count:N0} {what} could not be read, the last was answered {lastStatus}." : null;
 
-        void Answered(long number, int status, ReadOnlySpan<byte> body)
+        Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
             done++;
-            if (status == 200 && take(number, body)) return;
+            if (status == 200 && take(number, body)) return new(IsExpected: true);
             unread++;
             lastStatus = status;
+            return new(IsExpected: false);
         }
     }
 }

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using LoadTest.Driving;
 using LoadTest.Http;
+using LoadTest.Statistics;
 
 namespace LoadTest.Checkouts;
 
@@ -12,9 +12,6 @@ namespace LoadTest.Checkouts;
 /// </summary>
 internal sealed class ShopData(CheckoutOptions options, TextWriter output, CancellationToken cancellationToken)
 {
-    /// <summary>Pieces of each item, and credit of each user: more than any run can take.</summary>
-    public const long StockEach = 1_000_000_000, CreditEach = 1_000_000_000;
-
     private const long Price = 1;
     private const int ConnectionsMax = 64, IdBytesMax = 40, SecondsBetweenLines = 5;
 
@@ -23,8 +20,8 @@ internal sealed class ShopData(CheckoutOptions options, TextWriter output, Cance
     public OrderIds Prepare()
     {
         var clock = Stopwatch.StartNew();
-        Init($"/stock/batch_init/{options.Items}/{StockEach}/", Price);
-        Init($"/payment/batch_init/{options.Users}/", CreditEach);
+        Init($"/stock/batch_init/{options.Items}/{options.StockEach}/", Price);
+        Init($"/payment/batch_init/{options.Users}/", options.CreditEach);
         OrderIds orders;
         if (options.Lines == CheckoutOptions.LinesOfBatch)
         {
@@ -49,7 +46,7 @@ internal sealed class ShopData(CheckoutOptions options, TextWriter output, Cance
     {
         var random = new Random(options.Seed.GetHashCode());
         var (ids, users, first) = (new byte[options.Orders][], new long[options.Orders], new long[options.Orders]);
-        for (var i = 0; i < ids.Length; i++) (users[i], first[i]) = (random.NextInt64(options.Users), random.NextInt64(options.Items));
+        for (var i = 0; i < ids.Length; i++) (users[i], first[i]) = (options.IsOneEach ? i : random.NextInt64(options.Users), random.NextInt64(options.Items));
         var create = new RequestTemplate(options.Target, "POST", "/orders/create/");
         Call("/orders/create", ids.Length, (number, buffer) => create.Write(users[number], buffer), (number, body) => TryReadId(body, out ids[number]));
 
@@ -79,7 +76,7 @@ internal sealed class ShopData(CheckoutOptions options, TextWriter output, Cance
         try
         {
             var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
-            LoadDriver.Run(options.Target, new RequestSeries(count, write, Answered), new LoadPlan(connections)
+            LoadDriver.Run([options.Target], new RequestSeries(count, write, Answered), new LoadPlan(connections)
             {
                 EachSecond = second =>
                 {
@@ -94,29 +91,19 @@ internal sealed class ShopData(CheckoutOptions options, TextWriter output, Cance
 
         if (failure is not null) throw new LoadTestException(failure);
 
-        void Answered(long number, int status, ReadOnlySpan<byte> body)
+        Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
             done++;
-            if (status is >= 200 and < 300 && use(number, body)) return;
+            if (status is >= 200 and < 300 && use(number, body)) return new(IsExpected: true);
             failure ??= status == 0 ? $"{path} was not answered." : $"{path} was answered {status}: {Encoding.UTF8.GetString(body)}";
             end.Cancel();
+            return new(IsExpected: false);
         }
     }
 
     private static bool TryReadId(ReadOnlySpan<byte> body, out byte[] id)
     {
-        id = [];
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            while (reader.Read())
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("order_id"u8) && reader.Read()) id = reader.ValueSpan.ToArray();
-        }
-        catch (JsonException)
-        {
-            // Not it.
-        }
-
+        id = JsonBody.TryText(body, "order_id", out var text) ? Encoding.ASCII.GetBytes(text) : [];
         return id.Length is > 0 and <= IdBytesMax;
     }
 }

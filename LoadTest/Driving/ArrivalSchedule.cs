@@ -8,7 +8,8 @@ namespace LoadTest.Driving;
 /// </summary>
 /// <param name="ratePerSecond">Arrivals a second.</param>
 /// <param name="begin">When the first is due, in ticks of the stopwatch.</param>
-internal sealed class ArrivalSchedule(int ratePerSecond, long begin)
+/// <param name="ramp">How long the rate grows from nothing to all of it, in ticks of the stopwatch.</param>
+internal sealed class ArrivalSchedule(int ratePerSecond, long begin, long ramp = 0)
 {
     /// <summary>Most arrivals that wait, in seconds of the rate.</summary>
     public const int BacklogSecondsMax = 5;
@@ -19,6 +20,7 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin)
     private static readonly long LateTicks = Stopwatch.Frequency / 1000 * LateMsMin;
 
     private readonly long _backlogMax = (long)ratePerSecond * BacklogSecondsMax;
+    private readonly long _rampCount = (long)((Int128)ratePerSecond * ramp / Stopwatch.Frequency / 2);
     private long _next;
 
     /// <summary>From when on none is due, in ticks of the stopwatch.</summary>
@@ -40,7 +42,7 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin)
     {
         var waiting = Waiting(now);
         if (waiting > _backlogMax) Drop(waiting - _backlogMax);
-        scheduled = begin + (long)((Int128)_next * Stopwatch.Frequency / ratePerSecond);
+        scheduled = begin + TimeOf(_next);
         if (waiting <= 0) return false;
         _next++;
         Sent++;
@@ -52,7 +54,7 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin)
     public long Waiting(long now)
     {
         var time = Math.Min(now, End - 1) - begin;
-        return time < 0 ? 0 : (long)((Int128)time * ratePerSecond / Stopwatch.Frequency) + 1 - _next;
+        return time < 0 ? 0 : DueAt(time) + 1 - _next;
     }
 
     /// <summary>Gives up the oldest ones that wait.</summary>
@@ -64,4 +66,11 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin)
 
     /// <summary>Counts from here on: the window begins.</summary>
     public void ResetCounts() => (Sent, Late, Dropped) = (0, 0, 0);
+
+    // The number of the last one that is due at a time after the beginning, and the time of a number. While the rate grows the number grows as time's square.
+    private long DueAt(long time) => time < ramp ? (long)((double)time * time / ramp * ratePerSecond / Stopwatch.Frequency / 2)
+        : _rampCount + (long)((Int128)(time - ramp) * ratePerSecond / Stopwatch.Frequency);
+
+    private long TimeOf(long number) => number < _rampCount ? (long)Math.Sqrt(2.0 * number * Stopwatch.Frequency / ratePerSecond * ramp)
+        : ramp + (long)((Int128)(number - _rampCount) * Stopwatch.Frequency / ratePerSecond);
 }

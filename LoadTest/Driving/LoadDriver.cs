@@ -14,33 +14,39 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
     private const int ClosedLoopTickMs = 10, OpenLoopTickMs = 1;
 
     private readonly Lock _gate = new();
-    private readonly Target _target;
+    private readonly IReadOnlyList<Target> _targets;
     private readonly RequestSeries _series;
     private readonly LoadPlan _plan;
     private readonly HttpConnection[] _connections;
     private readonly Queue<HttpConnection> _idle; // all that neither have a request on the way nor are being connected
     private readonly LoadStatistics _statistics = new();
     private ArrivalSchedule? _schedule;
-    private long _next, _ranOutAt, _nextSecondAt;
+    private long _begin, _next, _ranOutAt, _nextSecondAt;
     private int _second, _onTheWay;
     private bool _isSending, _isOver;
 
-    private LoadDriver(Target target, RequestSeries series, LoadPlan plan)
+    private LoadDriver(IReadOnlyList<Target> targets, RequestSeries series, LoadPlan plan)
     {
-        (_target, _series, _plan) = (target, series, plan);
-        _connections = [.. Enumerable.Range(0, plan.Connections).Select(_ => new HttpConnection(target, this))];
+        (_targets, _series, _plan) = (targets, series, plan);
+        _connections = [.. Enumerable.Range(0, plan.Connections).Select(i => new HttpConnection(targets[i % targets.Count], this, series.RequestBytesMax))];
         _idle = new Queue<HttpConnection>(_connections);
         foreach (var connection in _connections) connection.IsQueued = true;
     }
 
     private static long Now => Stopwatch.GetTimestamp();
 
+    private long RampTicks => _plan.IsRamped ? Ticks(_plan.WarmupSeconds) : 0;
+
     /// <summary>Drives the series as planned, and returns what came of it once no request is on the way any more.</summary>
-    /// <exception cref="LoadTestException">The target cannot be reached.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static LoadStatistics Run(Target target, RequestSeries series, LoadPlan plan, CancellationToken cancellationToken)
+    /// <param name="targets">Addresses of one shop; connections take turns.</param>
+    /// <param name="series">What to send.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="cancellationToken">Ends it without a result.</param>
+    /// <exception cref="LoadTestException">A target cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted, or stopped before the window began.</exception>
+    public static LoadStatistics Run(IReadOnlyList<Target> targets, RequestSeries series, LoadPlan plan, CancellationToken cancellationToken)
     {
-        using var driver = new LoadDriver(target, series, plan);
+        using var driver = new LoadDriver(targets, series, plan);
         driver.ConnectAll(cancellationToken);
         driver.Drive(cancellationToken);
         return driver._statistics;
@@ -105,25 +111,28 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
             if (Now > limit)
             {
                 throw new LoadTestException(
-                    $"{_target} cannot be reached: after {ConnectSecondsMax} s {open.Length} of {_connections.Length} connections are open.");
+                    $"{string.Join(", ", _targets)} cannot be reached: after {ConnectSecondsMax} s {open.Length} of {_connections.Length} connections"
+                    + " are open.");
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            _plan.Stop.ThrowIfCancellationRequested();
             Thread.Sleep(ClosedLoopTickMs);
         }
     }
 
     private void Drive(CancellationToken cancellationToken)
     {
-        var begin = Now;
         lock (_gate)
         {
-            if (_plan.RatePerSecond > 0) _schedule = new ArrivalSchedule(_plan.RatePerSecond, begin);
+            _begin = Now;
+            if (_plan.RatePerSecond > 0) _schedule = new ArrivalSchedule(_plan.RatePerSecond, _begin, RampTicks);
             _isSending = true;
-            _nextSecondAt = begin + Ticks(1);
+            _nextSecondAt = _begin + Ticks(1);
         }
 
-        if (_plan.WarmupSeconds > 0) PumpUntil(begin + Ticks(_plan.WarmupSeconds), cancellationToken);
+        if (_plan.WarmupSeconds > 0) PumpUntil(_begin + Ticks(_plan.WarmupSeconds), cancellationToken);
+        _plan.Stop.ThrowIfCancellationRequested();
         _plan.WindowBegins?.Invoke();
         var windowBegin = Now;
         var end = _plan.DurationSeconds > 0 ? windowBegin + Ticks(_plan.DurationSeconds) : long.MaxValue;
@@ -135,7 +144,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         }
 
         PumpUntil(end, cancellationToken);
-        if (_plan.DurationSeconds > 0) EndWindow(end);
+        if (_plan.DurationSeconds > 0) EndWindow(Math.Min(end, Now));
         Drain(cancellationToken);
         if (_plan.DurationSeconds == 0) EndWindow(Now);
     }
@@ -147,7 +156,8 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         {
             _statistics.RanOut = _plan.DurationSeconds > 0 && _ranOutAt > 0;
             _statistics.End(_statistics.RanOut ? _ranOutAt : end);
-            if (_schedule is null) _isSending = false; // in an open loop what was due within the window is still sent
+            if (_schedule is null) _isSending = _series.Begin is not null;
+            else _schedule.End = end; // what was due within the window is still sent
         }
 
         _plan.WindowEnded?.Invoke();
@@ -155,7 +165,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
 
     private void PumpUntil(long end, CancellationToken cancellationToken)
     {
-        while (Now < end && !IsExhausted()) Tick(cancellationToken);
+        while (Now < end && !IsExhausted() && !_plan.Stop.IsCancellationRequested) Tick(cancellationToken);
     }
 
     // What was due in the window is still sent, what is on the way gets its time, and what is late then is unanswered.
@@ -192,7 +202,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
 
     private bool IsAtRest()
     {
-        lock (_gate) return _onTheWay == 0 && (!_isSending || _ranOutAt > 0 || _schedule?.Waiting(Now) is 0);
+        lock (_gate) return _onTheWay == 0 && (!_isSending || _ranOutAt > 0 || _schedule is null || _schedule.Waiting(Now) == 0);
     }
 
     private void Tick(CancellationToken cancellationToken)
@@ -269,7 +279,8 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
     {
         start = now;
         if (!_isSending) return false;
-        if (_next < _series.Count) return _schedule is null || _schedule.TryTake(now, out start);
+        if (_schedule is null && now - _begin < RampTicks && _onTheWay >= (now - _begin) * _connections.Length / RampTicks) return false;
+        if (_next < _series.Count) return (_schedule is null || _schedule.TryTake(now, out start)) && _series.Begin?.Invoke(_next) != false;
         if (_ranOutAt == 0) _ranOutAt = now;
         return false;
     }
@@ -285,7 +296,6 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         var (number, start) = (connection.Number, connection.Start);
         connection.Number = -1;
         _onTheWay--;
-        _statistics.Record(start, now, status, body);
-        _series.Answered(number, status, body);
+        _statistics.Record(start, now, status, body, _series.Answered(number, status, body));
     }
 }

@@ -9,6 +9,12 @@ internal sealed record LoadPlan(int Connections)
     /// <summary>Seconds before the window.</summary>
     public int WarmupSeconds { get; init; }
 
+    /// <summary>Whether the load grows evenly over the seconds before the window, from nothing to all of it; else it is all there at once.</summary>
+    public bool IsRamped { get; init; }
+
+    /// <summary>Ends the window early; what was measured until then counts.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Seconds of the window; 0: until the series ends.</summary>
     public int DurationSeconds { get; init; }
 

@@ -19,11 +19,11 @@ internal interface IConnectionUser
 
 /// <summary>
 /// A keep-alive connection with one request on the way at a time. A receive is always pending, so that the end of an idle connection is noticed at once;
-/// requests are so small that a send never waits. Nothing is allocated for a request.
+/// a request fits in the socket's buffer, so that a send never waits. Nothing is allocated for a request.
 /// </summary>
-internal sealed class HttpConnection(Target target, IConnectionUser user) : IDisposable
+internal sealed class HttpConnection(Target target, IConnectionUser user, int requestBytesMax) : IDisposable
 {
-    private const int ReceiveBytes = 4 * 1024;
+    private const int ReceiveBytes = 4 * 1024, SmallSendBytes = 8 * 1024;
 
     private byte[] _response = new byte[ReceiveBytes];
     private int _received;
@@ -46,13 +46,14 @@ internal sealed class HttpConnection(Target target, IConnectionUser user) : IDis
     public bool IsQueued { get; set; }
 
     /// <summary>The user's: where it writes the request.</summary>
-    public byte[] Request { get; } = new byte[RequestTemplate.BytesMax];
+    public byte[] Request { get; } = new byte[requestBytesMax];
 
     /// <summary>Begins to connect. Not to be called on a connection that is open.</summary>
     public void Connect()
     {
         _socket?.Dispose();
         _socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+        if (requestBytesMax > SmallSendBytes) _socket.SendBufferSize = 2 * requestBytesMax; // smaller ones fit as it is
         _received = 0;
         if (_connect is null)
         {

@@ -8,6 +8,20 @@ namespace LoadTest.Http;
 /// <param name="Authority">Host and port as the <c>Host</c> header has them.</param>
 internal sealed record Target(IPEndPoint EndPoint, string Authority)
 {
+    /// <summary>Most addresses of one shop.</summary>
+    public const int CountMax = 64;
+
+    /// <summary>Where the AppHost's gateway is.</summary>
+    public const string Default = "http://localhost:8000";
+
+    /// <summary>Reads URLs with commas between them.</summary>
+    /// <exception cref="UsageException">One is not the URL of an HTTP server, its name is not known, or there are too many.</exception>
+    public static IReadOnlyList<Target> ParseMany(string urls)
+    {
+        Target[] targets = [.. urls.Split(',').Select(static url => Parse(url.Trim()))];
+        return targets.Length <= CountMax ? targets : throw new UsageException($"--target takes {CountMax} addresses at most.");
+    }
+
     /// <summary>Reads a URL like <c>http://localhost:8000</c>; a name is looked up once, IPv4 first.</summary>
     /// <exception cref="UsageException">It is not the URL of an HTTP server, or the name is not known.</exception>
     public static Target Parse(string url)

@@ -36,7 +36,12 @@ internal sealed record AnswerReport(int Status, string Type, long Count);
 /// <param name="Sent">In the window.</param>
 /// <param name="Late">Of those: sent 10 ms or more after their time, because no connection was free. Their latency counts from their time.</param>
 /// <param name="Dropped">Never sent: more than 5 s of arrivals waited.</param>
-internal sealed record ArrivalReport(int RatePerSecond, long Sent, long Late, long Dropped);
+internal sealed record ArrivalReport(int RatePerSecond, long Sent, long Late, long Dropped)
+{
+    /// <summary>Null for a closed loop.</summary>
+    public static ArrivalReport? Of(int ratePerSecond, LoadStatistics done) =>
+        ratePerSecond == 0 ? null : new(ratePerSecond, done.Arrivals.Sent, done.Arrivals.Late, done.Arrivals.Dropped);
+}
 
 /// <summary>A group of processes within the window.</summary>
 internal sealed record ProcessReport(string Name, double? CpuMicrosecondsPerCheckout, double CpuSeconds, double ResidentMiBBefore, double ResidentMiBAfter);
@@ -94,6 +99,9 @@ internal sealed record CheckoutReport
     public required StoreReport? Postgres { get; init; }
     public required StoreReport? Redis { get; init; }
     public LedgerResult? Ledger { get; init; }
+
+    /// <summary>The same load as other commands report it: <c>LoadTest compare</c> takes it from here.</summary>
+    public required RunReport Load { get; init; }
 }
 
 /// <summary>What <c>LoadTest bare</c> found.</summary>
@@ -103,4 +111,5 @@ internal sealed record BareReport(DateTimeOffset StartedAt, Machine Machine, int
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CheckoutReport))]
 [JsonSerializable(typeof(BareReport))]
+[JsonSerializable(typeof(RunReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

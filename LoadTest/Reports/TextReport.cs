@@ -29,9 +29,7 @@ internal static class TextReport
         foreach (var kind in report.OtherAnswers) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         output.WriteLine($"latency    {Describe(report.Latency)}");
         if (report.OtherLatency is not null) output.WriteLine($"  others   {Describe(report.OtherLatency)}");
-        if (report.Arrivals is { } arrivals)
-            output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s asked for, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
-                + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": too much for this shop, and the latencies above are too good" : ""));
+        PrintArrivals(output, report.Arrivals);
         if (report.BareHop is { } hop)
             output.WriteLine($"ratio      {hop.Ratio:N3} of the bare hop"
                 + $" ({hop.PerSecond:N0}/s: {hop.Before.PerSecond:N0} before, {hop.After.PerSecond:N0} after)");
@@ -47,6 +45,40 @@ internal static class TextReport
         PrintStore(output, "redis", report.Redis);
     }
 
+    public static void Print(this TextWriter output, RunReport report)
+    {
+        if (report.IsStoppedEarly) output.WriteLine("stopped    early; what was measured until then follows");
+        output.WriteLine($"handled    {report.HandledPerSecond:N1} requests/s on average ({report.Handled:N0} in {report.MeasuredSeconds:N1} s)");
+        output.WriteLine($"latency    {Describe(report.Latency)}");
+        PrintArrivals(output, report.Arrivals);
+        output.WriteLine($"errors     {report.ErrorCount:N0}"
+            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
+        foreach (var kind in report.Errors) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
+        if (report.Unanswered > 0) output.WriteLine($"           {report.Unanswered:N0} x no answer");
+        if (report.Requests.Count > 0)
+            output.WriteLine($"{"request",-20} {"handled",10} {"a second",10} {"p50 ms",9} {"p95 ms",9} {"p99 ms",9} {"max ms",9}");
+        foreach (var request in report.Requests)
+            output.WriteLine($"  {request.Name,-18} {request.Count,10:N0} {request.PerSecond,10:N1} {request.Latency?.P50Ms,9:N1} {request.Latency?.P95Ms,9:N1}"
+                + $" {request.Latency?.P99Ms,9:N1} {request.Latency?.MaxMs,9:N1}");
+        if (report.Outcomes.Count > 0) output.WriteLine($"{"scenario",-20} {"as expected",11} {"wrong",9} {"failed",9} {"unfinished",10}");
+        foreach (var outcome in report.Outcomes)
+            output.WriteLine($"  {outcome.Scenario,-18} {outcome.AsExpected,11:N0} {outcome.Wrong,9:N0} {outcome.Failed,9:N0} {outcome.Unfinished,10:N0}");
+        foreach (var wrong in report.Wrong) output.WriteLine($"not so     {wrong.Count:N0} x {wrong.What}");
+    }
+
+    public static void Print(this TextWriter output, RunReport before, RunReport after)
+    {
+        foreach (var difference in Comparison.Differences(before, after)) output.WriteLine($"note       different {difference}");
+        output.WriteLine($"{"",-28} {"A",12} {"B",12} {"B to A",9}");
+        foreach (var figure in Comparison.Compare(before, after))
+        {
+            var percent = figure.Percent is { } number ? $"{number:+0.0;-0.0;0.0} %" : "";
+            output.WriteLine($"{figure.Name,-28} {figure.Before,12:N2} {figure.After,12:N2} {percent,9}  {figure.Judgement}".TrimEnd());
+        }
+
+        output.WriteLine(Comparison.Rule);
+    }
+
     public static void Print(this TextWriter output, LedgerResult ledger)
     {
         foreach (var violation in ledger.Violations) output.WriteLine($"violation  {violation}");
@@ -56,12 +88,19 @@ internal static class TextReport
             + $" credit taken {ledger.CreditTaken:N0} = {ledger.CreditOrdered:N0} of cost");
     }
 
+    private static void PrintArrivals(TextWriter output, ArrivalReport? arrivals)
+    {
+        if (arrivals is not null)
+            output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s asked for, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
+                + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": too much for this shop, and the latencies above are too good" : ""));
+    }
+
     private static void PrintStore(TextWriter output, string name, StoreReport? store) => output.WriteLine(store is null
         ? $"{name,-10} not asked (--{name})"
         : $"{name,-10} {string.Join(", ", store.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}; growth a checkout: "
             + string.Join(", ", store.BytesPerCheckout.Select(growth => $"{growth.Key} {growth.Value:N0} bytes")));
 
-    private static string PhaseName(LoadPhase phase) => phase switch
+    internal static string PhaseName(LoadPhase phase) => phase switch
     {
         LoadPhase.Warmup => "warm-up",
         LoadPhase.Measured => "measured",

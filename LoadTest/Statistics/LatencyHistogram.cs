@@ -45,6 +45,10 @@ internal sealed class LatencyHistogram
         return Max;
     }
 
+    /// <summary>How many durations are in each bucket that has any, the shortest first: counts, and the bucket's upper end in nanoseconds.</summary>
+    public IEnumerable<(long UpTo, long Count)> Buckets() =>
+        Enumerable.Range(0, _counts.Length).Where(bucket => _counts[bucket] > 0).Select(bucket => (EndOf(bucket), _counts[bucket]));
+
     /// <summary>Forgets all.</summary>
     public void Clear()
     {

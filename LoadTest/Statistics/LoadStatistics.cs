@@ -11,11 +11,20 @@ internal enum LoadPhase
     Draining,
 }
 
+/// <summary>What an answer is to whoever asked.</summary>
+/// <param name="IsExpected">Whether it is what was asked for.</param>
+/// <param name="Kind">The kind of request; -1 where there is only one.</param>
+internal readonly record struct Verdict(bool IsExpected, int Kind = -1)
+{
+    /// <summary>Where nothing but success is asked for.</summary>
+    public static Verdict Of(int status) => new(status is >= 200 and < 300);
+}
+
 /// <summary>One second of a run.</summary>
 /// <param name="Second">From 1, warm-up included.</param>
 /// <param name="Phase">Before the window, in it, or after it.</param>
-/// <param name="Succeeded">Answers of 2xx.</param>
-/// <param name="Refused">Answers of 3xx and 4xx.</param>
+/// <param name="Succeeded">Answers that were asked for: of 2xx, if nothing else is said.</param>
+/// <param name="Refused">Other answers below 500.</param>
 /// <param name="Failed">Answers of 5xx, and requests without an answer.</param>
 /// <param name="Median">Of all answers, in nanoseconds.</param>
 /// <param name="Percentile99">Of all answers, in nanoseconds.</param>
@@ -37,10 +46,11 @@ internal sealed class LoadStatistics
 
     private readonly List<(byte[] Kind, int Status, long Count)> _kinds = [];
     private readonly LatencyHistogram _second = new();
+    private readonly List<LatencyHistogram> _requests = [];
     private long _begin = long.MaxValue, _end = long.MaxValue;
     private long _secondSucceeded, _secondRefused, _secondFailed;
 
-    /// <summary>Answers of 2xx.</summary>
+    /// <summary>Answers that were asked for: of 2xx, if nothing else is said.</summary>
     public long Succeeded { get; private set; }
 
     /// <summary>Requests without an answer: the connection broke, or it took too long.</summary>
@@ -49,11 +59,14 @@ internal sealed class LoadStatistics
     /// <summary>Connections that could not be made; no request was lost by it. Of the whole run.</summary>
     public long ConnectFailures { get; set; }
 
-    /// <summary>Durations of answers of 2xx.</summary>
+    /// <summary>Durations of these.</summary>
     public LatencyHistogram Success { get; } = new();
 
     /// <summary>Durations of all others.</summary>
     public LatencyHistogram Failure { get; } = new();
+
+    /// <summary>Durations of answers that were asked for, by kind of request, where there are several.</summary>
+    public IReadOnlyList<LatencyHistogram> Requests => _requests;
 
     /// <summary>Whether the series ended before the window did.</summary>
     public bool RanOut { get; set; }
@@ -64,10 +77,10 @@ internal sealed class LoadStatistics
     /// <summary>The window's length.</summary>
     public double Seconds => Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
 
-    /// <summary>Answers of 2xx a second.</summary>
+    /// <summary>Answers that were asked for a second.</summary>
     public double PerSecond => Seconds > 0 ? Succeeded / Seconds : 0;
 
-    /// <summary>Answers other than 2xx, by status and problem type.</summary>
+    /// <summary>All other answers, by status and problem type.</summary>
     public IEnumerable<(int Status, string Type, long Count)> Others =>
         _kinds.Select(kind => (kind.Status, Encoding.UTF8.GetString(kind.Kind), kind.Count)).OrderBy(kind => kind.Status);
 
@@ -78,15 +91,21 @@ internal sealed class LoadStatistics
     public void End(long now) => _end = now;
 
     /// <summary>Counts an answer; status 0: none came.</summary>
-    public void Record(long start, long now, int status, ReadOnlySpan<byte> body)
+    public void Record(long start, long now, int status, ReadOnlySpan<byte> body, Verdict verdict)
     {
         var duration = (long)((now - start) * NanosecondsPerTick);
-        var isSuccess = status is >= 200 and < 300;
+        var isSuccess = verdict.IsExpected;
         _second.Record(duration);
         if (isSuccess) _secondSucceeded++;
-        else if (status is >= 300 and < 500) _secondRefused++;
+        else if (status is >= 200 and < 500) _secondRefused++;
         else _secondFailed++;
-        if (start >= _begin && start < _end) (isSuccess ? Success : Failure).Record(duration);
+        if (start >= _begin && start < _end)
+        {
+            (isSuccess ? Success : Failure).Record(duration);
+            while (_requests.Count <= verdict.Kind) _requests.Add(new LatencyHistogram());
+            if (isSuccess && verdict.Kind >= 0) _requests[verdict.Kind].Record(duration);
+        }
+
         if (now < _begin || now >= _end) return;
         if (isSuccess) Succeeded++;
         else if (status == 0) Unanswered++;

@@ -1,7 +1,9 @@
 using Aspire.Hosting.Testing;
+using LoadTest.Scenarios;
 using Microsoft.Playwright;
 using Tests.Cluster;
 using Tests.Repository;
+using Tests.Unit;
 
 namespace Tests.Browser;
 
@@ -9,7 +11,7 @@ namespace Tests.Browser;
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
-    private const int LimitMs = 120_000, BytesMax = 200_000;
+    private const int LimitMs = 120_000, BytesMax = 200_000, Height = 1000, ReportHeight = 1500;
 
     private static readonly TimeSpan ChartTime = TimeSpan.FromSeconds(12);
 
@@ -31,11 +33,27 @@ public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : 
         await TakeAsync(operations, "operations");
     }
 
+    [Fact(Timeout = LimitMs)]
+    public async Task The_page_of_a_load_is_taken_and_asks_for_nothing_else()
+    {
+        using var folder = new TempFolder();
+        var file = folder / "report.html";
+        var target = cluster.Cluster.App.GetEndpoint("gateway").GetLeftPart(UriPartial.Authority);
+        var options = ScenarioOptions.Parse(ShopScenarios.Set, ["--target", target, "--users", "8", "--duration", "10", "--ramp", "2", "--html", file]);
+        await Task.Run(() => ScenarioCommand.Run(options, TextWriter.Null, isPlain: true, TestContext.Current.CancellationToken));
+        var page = await NewVisitorAsync();
+        var asked = new List<string>();
+        page.Request += (_, request) => asked.Add(request.Url);
+        await page.GotoAsync(new Uri(file).AbsoluteUri);
+        await TakeAsync(page, "load-report", ReportHeight);
+        Assert.Equal([new Uri(file).AbsoluteUri], asked);
+    }
+
     private Task<IPage> NewVisitorAsync() => chromium.NewVisitorAsync(cluster.Cluster.App.GetEndpoint("gateway"));
 
-    private static async Task TakeAsync(IPage page, string name)
+    private static async Task TakeAsync(IPage page, string name, int height = Height)
     {
-        await page.SetViewportSizeAsync(1000, 1000);
+        await page.SetViewportSizeAsync(1000, height);
         await page.EvaluateAsync("() => Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))");
         var picture = await page.ScreenshotAsync();
         Assert.InRange(picture.Length, 1, BytesMax);

@@ -63,7 +63,8 @@ public class ClusterFixture : IAsyncLifetime
         {
             cluster.Watch();
             await cluster.App.StartAsync(limit.Token);
-            await cluster.HealthyAsync([.. builder.Resources.Where(r => r is ProjectResource or ContainerResource).Select(r => r.Name)]);
+            await cluster.HealthyAsync([.. builder.Resources
+                .Where(r => r is ProjectResource or ContainerResource && !r.HasAnnotationOfType<ExplicitStartupAnnotation>()).Select(r => r.Name)]);
             return cluster;
         }
         catch (Exception e)

@@ -109,7 +109,8 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>Brings back what a failed test left stopped or dead.</summary>
     public async Task HealAsync()
     {
-        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource).ToList())
+        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource
+            && !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToList())
         {
             var isArmed = _armed.Contains(instance.ResourceId);
             if (!IsDead(instance.ResourceId) && RunningCluster.ProcessId(Find(instance.ResourceId)) is { } id)

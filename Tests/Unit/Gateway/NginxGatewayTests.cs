@@ -63,7 +63,8 @@ public sealed class NginxGatewayTests
     }
 
     [Fact]
-    public void A_run_has_no_limit_of_rates_or_connections() => Assert.DoesNotContain("limit_", Configuration, StringComparison.Ordinal);
+    public void A_run_has_no_limit_of_rates_or_connections()
+        => Assert.All(["limit_req", "limit_conn"], directive => Assert.DoesNotContain(directive, Configuration, StringComparison.Ordinal));
 
     [Fact]
     public void A_deployment_limits_pages_and_costly_paths_and_a_checkout_by_its_connections_only()

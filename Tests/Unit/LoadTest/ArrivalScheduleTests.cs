@@ -21,6 +21,16 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
+    public void While_it_is_ramped_the_rate_grows_evenly_and_then_stays()
+    {
+        var schedule = new ArrivalSchedule(100, Begin, ramp: 1000 * Ms);
+        Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of a second's, and the first one
+        Assert.Equal(37, Take(schedule, Begin + (999 * Ms)).Count);
+        Assert.Equal([1000, 1010, 1020], Take(schedule, Begin + (1020 * Ms)));
+        Assert.Equal(100, Take(schedule, Begin + (2020 * Ms)).Count);
+    }
+
+    [Fact]
     public void One_that_waited_for_a_connection_is_late_and_keeps_its_time()
     {
         var schedule = new ArrivalSchedule(10, Begin);

@@ -14,17 +14,17 @@ public sealed class StatisticsTests
     public void Answers_count_by_when_they_come_and_durations_by_when_they_began()
     {
         var statistics = new LoadStatistics();
-        statistics.Record(0, 10 * Ms, 200, default); // before the window
+        statistics.Record(0, 10 * Ms, 200, default, Verdict.Of(200)); // before the window
         statistics.Begin(20 * Ms);
-        statistics.Record(15 * Ms, 30 * Ms, 200, default); // began before it
-        statistics.Record(21 * Ms, 51 * Ms, 200, default);
-        statistics.Record(60 * Ms, 70 * Ms, 400, OutOfStock);
-        statistics.Record(60 * Ms, 80 * Ms, 400, OutOfStock);
-        statistics.Record(60 * Ms, 90 * Ms, 503, default);
-        statistics.Record(60 * Ms, 90 * Ms, 0, default);
+        statistics.Record(15 * Ms, 30 * Ms, 200, default, Verdict.Of(200)); // began before it
+        statistics.Record(21 * Ms, 51 * Ms, 200, default, Verdict.Of(200));
+        statistics.Record(60 * Ms, 70 * Ms, 400, OutOfStock, Verdict.Of(400));
+        statistics.Record(60 * Ms, 80 * Ms, 400, OutOfStock, Verdict.Of(400));
+        statistics.Record(60 * Ms, 90 * Ms, 503, default, Verdict.Of(503));
+        statistics.Record(60 * Ms, 90 * Ms, 0, default, Verdict.Of(0));
         statistics.End(120 * Ms);
-        statistics.Record(110 * Ms, 1110 * Ms, 200, default); // ends after it
-        statistics.Record(120 * Ms, 121 * Ms, 200, default); // after it
+        statistics.Record(110 * Ms, 1110 * Ms, 200, default, Verdict.Of(200)); // ends after it
+        statistics.Record(120 * Ms, 121 * Ms, 200, default, Verdict.Of(200)); // after it
 
         Assert.Equal((2, 1), (statistics.Succeeded, statistics.Unanswered));
         Assert.Equal([(400, "urn:shop:problem:out-of-stock", 2), (503, "", 1)], statistics.Others);
@@ -38,7 +38,7 @@ public sealed class StatisticsTests
     {
         var statistics = new LoadStatistics();
         statistics.Begin(0);
-        for (var i = 0; i < 1000; i++) statistics.Record(0, 1, 400, Encoding.UTF8.GetBytes($$"""{"type": "urn:{{i}}"}"""));
+        for (var i = 0; i < 1000; i++) statistics.Record(0, 1, 400, Encoding.UTF8.GetBytes($$"""{"type": "urn:{{i}}"}"""), Verdict.Of(400));
         Assert.Equal((LoadStatistics.KindsMax + 1, 1000), (statistics.Others.Count(), statistics.Others.Sum(kind => kind.Count)));
     }
 
@@ -46,7 +46,7 @@ public sealed class StatisticsTests
     public void A_second_is_told_once()
     {
         var statistics = new LoadStatistics();
-        statistics.Record(0, 3 * Ms, 200, default);
+        statistics.Record(0, 3 * Ms, 200, default, Verdict.Of(200));
         var first = statistics.TakeSecond(1, waiting: 4);
         Assert.Equal((LoadPhase.Warmup, 1, 3_000_000, 4), (first.Phase, first.Succeeded, first.Percentile99, first.Waiting));
         statistics.Begin(5 * Ms);

@@ -1,0 +1,16 @@
+namespace AppHost;
+
+/// <summary>The load generator, to be started by hand.</summary>
+internal static class LoadTestResource
+{
+    /// <summary>Adds it to a run; a deployment has none. It plays all scenarios of the shop for a minute.</summary>
+    public static IDistributedApplicationBuilder AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
+    {
+        if (!builder.ExecutionContext.IsPublishMode)
+            builder.AddProject("load-test", "../LoadTest")
+                .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
+                .WaitFor(gateway)
+                .WithExplicitStart();
+        return builder;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace LoadTest.Http;
+
+/// <summary>Single members of a JSON body, the first of their name at whatever depth.</summary>
+internal static class JsonBody
+{
+    /// <summary>Reads a text; false when there is none of that name, or the body is not JSON.</summary>
+    public static bool TryText(ReadOnlySpan<byte> body, string name, out string value)
+    {
+        value = Find(body, name, out var reader) && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        return value.Length > 0;
+    }
+
+    /// <summary>Reads a whole number; false when there is none of that name, or the body is not JSON.</summary>
+    public static bool TryNumber(ReadOnlySpan<byte> body, string name, out long value)
+    {
+        value = 0;
+        return Find(body, name, out var reader) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
+    }
+
+    /// <summary>Reads a truth value; false also when there is none of that name, or the body is not JSON.</summary>
+    public static bool IsTrue(ReadOnlySpan<byte> body, string name) => Find(body, name, out var reader) && reader.TokenType == JsonTokenType.True;
+
+    private static bool Find(ReadOnlySpan<byte> body, string name, out Utf8JsonReader reader)
+    {
+        reader = new Utf8JsonReader(body);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(name)) return reader.Read();
+        }
+        catch (JsonException)
+        {
+            // Not it.
+        }
+
+        return false;
+    }
+}

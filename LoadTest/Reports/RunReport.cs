@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LoadTest.Statistics;
+
+namespace LoadTest.Reports;
+
+/// <summary>Requests of a kind that were answered as expected.</summary>
+internal sealed record RequestReport(string Name, long Count, double PerSecond, LatencyReport? Latency)
+{
+    public static RequestReport Of(string name, LatencyHistogram latency, double seconds) =>
+        new(name, latency.Count, seconds > 0 ? latency.Count / seconds : 0, LatencyReport.Of(latency));
+}
+
+/// <summary>How plays of a scenario ended, over the whole run.</summary>
+internal sealed record OutcomeReport(string Scenario, long AsExpected, long Wrong, long Failed, long Unfinished);
+
+/// <summary>So many of these.</summary>
+internal sealed record CountReport(string What, long Count);
+
+/// <summary>A second of the run. <c>Handled</c>: answered as expected; <c>Unexpected</c>: answered otherwise; <c>Failed</c>: 5xx or no answer.</summary>
+internal sealed record SecondReport(int Second, bool IsMeasured, long Handled, long Unexpected, long Failed, double P50Ms, double P99Ms);
+
+/// <summary>Durations up to this, and longer than the bucket before.</summary>
+internal sealed record BucketReport(double UpToMs, long Count);
+
+/// <summary>What a run of any command found, for people, pages and <c>LoadTest compare</c>.</summary>
+internal sealed record RunReport
+{
+    /// <summary>Buckets of the distribution to each power of two.</summary>
+    private const int BucketsPerDoubling = 4;
+
+    private const long JsonBytesMax = 64 << 20;
+
+    public required string Command { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required Machine Machine { get; init; }
+    public IReadOnlyList<string> Targets { get; init; } = [];
+    public int Users { get; init; }
+
+    /// <summary>Requests a second of an open loop; 0: closed loop.</summary>
+    public int RatePerSecond { get; init; }
+    public int RampSeconds { get; init; }
+    public long Seed { get; init; }
+    public bool IsStoppedEarly { get; init; }
+    public required double MeasuredSeconds { get; init; }
+
+    /// <summary>Requests answered as expected, in the window.</summary>
+    public required long Handled { get; init; }
+    public required double HandledPerSecond { get; init; }
+
+    /// <summary>All other answers, by status and problem type, in the window.</summary>
+    public required IReadOnlyList<AnswerReport> Errors { get; init; }
+    public required long Unanswered { get; init; }
+
+    /// <summary>Of the whole run; no request was lost by it.</summary>
+    public required long ConnectFailures { get; init; }
+
+    /// <summary>Of requests answered as expected.</summary>
+    public required LatencyReport? Latency { get; init; }
+    public required ArrivalReport? Arrivals { get; init; }
+    public IReadOnlyList<RequestReport> Requests { get; init; } = [];
+    public IReadOnlyList<OutcomeReport> Outcomes { get; init; } = [];
+
+    /// <summary>What was wrong or failed, by scenario and call; over the whole run.</summary>
+    public IReadOnlyList<CountReport> Wrong { get; init; } = [];
+    public required IReadOnlyList<SecondReport> Seconds { get; init; }
+    public required IReadOnlyList<BucketReport> Distribution { get; init; }
+
+    /// <summary>Requests of the window that were not answered as expected.</summary>
+    [JsonIgnore]
+    public long ErrorCount => Errors.Sum(static error => error.Count) + Unanswered;
+
+    /// <summary>Whether nothing was answered that must not be. A failure is no wrong answer.</summary>
+    [JsonIgnore]
+    public bool IsRight => Outcomes.All(static outcome => outcome.Wrong == 0);
+
+    /// <summary>What the driver measured.</summary>
+    public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
+        IReadOnlyList<SecondStatistics> seconds) => new()
+    {
+        Command = command, StartedAt = startedAt, Machine = Machine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
+        HandledPerSecond = done.PerSecond, Errors = [.. done.Others.Select(static kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
+        Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures, Latency = LatencyReport.Of(done.Success),
+        RatePerSecond = ratePerSecond,
+        Arrivals = ArrivalReport.Of(ratePerSecond, done),
+        Seconds = [.. seconds.Where(static second => second.Phase != LoadPhase.Draining).Select(static second => new SecondReport(second.Second,
+            second.Phase == LoadPhase.Measured, second.Succeeded, second.Refused, second.Failed, second.Median / 1e6, second.Percentile99 / 1e6))],
+        Distribution = [.. done.Success.Buckets().GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
+            .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
+    };
+
+    /// <summary>Reads a file that a command wrote by <c>--json</c>.</summary>
+    /// <exception cref="UsageException">It is not one.</exception>
+    public static RunReport Read(string file)
+    {
+        try
+        {
+            if (new FileInfo(file).Length > JsonBytesMax) throw new UsageException($"{file} is too long to be a report.");
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("load", out var load)) root = load; // a checkout's
+            return root.Deserialize(ReportJson.Default.RunReport) ?? throw new JsonException("It is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"{file} is not a report of shop, storm, browse, consistency or checkout: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes it to files; null: not asked for.</summary>
+    public void Save(string? htmlFile, string? jsonFile)
+    {
+        if (jsonFile is not null) File.WriteAllText(jsonFile, JsonSerializer.Serialize(this, ReportJson.Default.RunReport) + "\n");
+        if (htmlFile is not null) File.WriteAllText(htmlFile, HtmlReport.Write(this));
+    }
+}

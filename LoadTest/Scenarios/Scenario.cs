@@ -1,0 +1,47 @@
+namespace LoadTest.Scenarios;
+
+/// <summary>
+/// A way to use the shop: gives its calls one by one, and is asked for the next one when the one before was answered as expected. It says what is wrong by
+/// <see cref="Visit.Check"/>.
+/// </summary>
+/// <param name="Name">As <c>--weights</c> has it.</param>
+/// <param name="Weight">How often it is chosen beside the others.</param>
+/// <param name="Play">Its calls.</param>
+internal sealed record Scenario(string Name, int Weight, Func<Visit, IEnumerable<Call>> Play);
+
+/// <summary>The scenarios of a command.</summary>
+/// <param name="Name">The command's.</param>
+/// <param name="All">All of them.</param>
+internal sealed record ScenarioSet(string Name, IReadOnlyList<Scenario> All)
+{
+    /// <summary>Users at most.</summary>
+    public int UsersMax { get; init; } = Limits.ConnectionsMax;
+
+    /// <summary>Longest body of a call, in bytes.</summary>
+    public int BodyBytesMax { get; init; }
+
+    /// <summary>Those that are asked for like <c>one=3,two=1</c>; the others are left out.</summary>
+    /// <exception cref="UsageException">There is no such scenario, or a weight is no whole number.</exception>
+    public ScenarioSet WithWeights(string text)
+    {
+        var weights = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var part in text.Split(','))
+        {
+            var (name, weight) = part.Split('=', 2) is [var left, var right] ? (left, right) : (part, "1");
+            if (All.All(scenario => scenario.Name != name))
+                throw new UsageException($"--weights: there is no scenario '{name}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}.");
+            if (!weights.TryAdd(name, (int)new Arguments(["--weights", weight]).Number("--weights", 0, Limits.WeightMax)!.Value))
+                throw new UsageException($"--weights: {name} is given twice.");
+        }
+
+        if (weights.Values.Sum() == 0) throw new UsageException("--weights: one must be more than 0.");
+        return this with { All = [.. All.Where(s => weights.GetValueOrDefault(s.Name) > 0).Select(s => s with { Weight = weights[s.Name] })] };
+    }
+
+    /// <summary>One by chance, as its weight says.</summary>
+    public Scenario Choose(Random random)
+    {
+        var left = random.Next(All.Sum(static scenario => scenario.Weight));
+        return All.First(scenario => (left -= scenario.Weight) < 0);
+    }
+}

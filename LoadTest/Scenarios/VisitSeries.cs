@@ -1,0 +1,146 @@
+using LoadTest.Driving;
+using LoadTest.Http;
+using LoadTest.Statistics;
+
+namespace LoadTest.Scenarios;
+
+/// <summary>How visits of a scenario ended.</summary>
+internal sealed class Outcomes
+{
+    /// <summary>All calls were answered as expected, and all checks held.</summary>
+    public long AsExpected { get; set; }
+
+    /// <summary>Something was answered that must not be.</summary>
+    public long Wrong { get; set; }
+
+    /// <summary>A call was answered with 5xx, or not at all: what came of it is not known.</summary>
+    public long Failed { get; set; }
+
+    /// <summary>The run ended first.</summary>
+    public long Unfinished { get; set; }
+}
+
+/// <summary>
+/// Visits as an endless series of requests: each request is the next call of a visit that has its answer, and of a new one where there is none. So as many
+/// visits are under way as there are connections, or as the rate needs.
+/// </summary>
+internal sealed class VisitSeries
+{
+    /// <summary>How many ways to be wrong are told apart; the rest counts together.</summary>
+    public const int WrongMax = 64;
+
+    private const string Others = "others";
+
+    private readonly Lock _gate = new();
+    private readonly ScenarioSet _set;
+    private readonly long _seed;
+    private readonly string _authority, _run = Guid.NewGuid().ToString("N")[..12];
+    private readonly Dictionary<long, Visit> _underWay = [];
+    private readonly Queue<Visit> _ready = new();
+    private readonly List<string> _kinds = [];
+    private readonly Dictionary<string, long> _wrong = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Outcomes> _outcomes;
+    private byte[] _body = [];
+    private long _visits;
+    private bool _isClosed;
+
+    public VisitSeries(ScenarioSet set, long seed, Target target)
+    {
+        (_set, _seed, _authority) = (set, seed, target.Authority);
+        if (_authority.Length > Call.HeadBytesMax / 4) throw new UsageException($"The address is too long: {target}.");
+        _outcomes = set.All.ToDictionary(static scenario => scenario.Name, static _ => new Outcomes(), StringComparer.Ordinal);
+    }
+
+    /// <summary>The kinds of calls, in the order of <see cref="LoadStatistics.Requests"/>.</summary>
+    public IReadOnlyList<string> Kinds => _kinds;
+
+    /// <summary>How visits ended, by scenario. Of the whole run, once it is over.</summary>
+    public IReadOnlyDictionary<string, Outcomes> Ended()
+    {
+        foreach (var visit in _ready.Concat(_underWay.Values)) _outcomes[visit.Scenario.Name].Unfinished++;
+        _ready.Clear();
+        _underWay.Clear();
+        return _outcomes;
+    }
+
+    /// <summary>What was wrong or failed, by scenario and call, and how often. Of the whole run.</summary>
+    public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
+
+    /// <summary>The series for a driver.</summary>
+    public RequestSeries Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
+
+    /// <summary>No visit begins any more; those that are under way go on.</summary>
+    public void Close()
+    {
+        lock (_gate) _isClosed = true;
+    }
+
+    private bool Begin(long number)
+    {
+        lock (_gate)
+        {
+            if (!_ready.TryDequeue(out var visit))
+            {
+                if (_isClosed) return false;
+                visit = New(_visits++);
+            }
+
+            _underWay.Add(number, visit);
+            return true;
+        }
+    }
+
+    private int Write(long number, Span<byte> buffer)
+    {
+        Call? call;
+        lock (_gate) call = _underWay.GetValueOrDefault(number)?.Call;
+        return call?.Write(_authority, buffer) ?? 0; // 0: it has been answered already, by the end of its connection
+    }
+
+    private Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
+    {
+        lock (_gate)
+        {
+            _underWay.Remove(number, out var visit);
+            if (_body.Length < body.Length) _body = new byte[body.Length];
+            body.CopyTo(_body);
+            var kind = KindOf(visit!.Call.Kind);
+            if (visit.Take(status, _body.AsMemory(0, body.Length))) _ready.Enqueue(visit);
+            else End(visit);
+            return new(visit.Wrong is null, kind);
+        }
+    }
+
+    // Not System.HashCode, which is another one in each process.
+    private Visit New(long number)
+    {
+        var random = new Random((int)((((ulong)_seed * 0x9E3779B97F4A7C15) + ((ulong)number * 0xBF58476D1CE4E5B9)) >> 33));
+        var visit = new Visit(number, random, _run);
+        visit.Begin(_set.Choose(random));
+        return visit;
+    }
+
+    private int KindOf(string name)
+    {
+        var kind = _kinds.IndexOf(name);
+        if (kind >= 0) return kind;
+        _kinds.Add(name);
+        return _kinds.Count - 1;
+    }
+
+    private void End(Visit visit)
+    {
+        var outcomes = _outcomes[visit.Scenario.Name];
+        if (visit.Wrong is null)
+        {
+            outcomes.AsExpected++;
+            return;
+        }
+
+        if (visit.Status is 0 or >= 500) outcomes.Failed++;
+        else outcomes.Wrong++;
+        var what = $"{visit.Scenario.Name}: {visit.Wrong}";
+        if (_wrong.Count >= WrongMax && !_wrong.ContainsKey(what)) what = Others;
+        _wrong[what] = _wrong.GetValueOrDefault(what) + 1;
+    }
+}

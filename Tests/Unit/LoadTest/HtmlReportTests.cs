@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+using LoadTest.Reports;
+using LoadTest.Statistics;
+
+namespace Tests.Unit.LoadTest;
+
+[Trait("Category", "Unit")]
+public sealed partial class HtmlReportTests
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg", Html = "http://www.w3.org/1999/xhtml";
+
+    [Fact]
+    public void The_page_is_well_formed_and_has_its_plots()
+    {
+        var page = Parse(HtmlReport.Write(RunReports.Of(10, 100, 5, errors: 3)));
+        Assert.Equal(["throughput over time", "latency over time", "latency distribution", "outcomes of each scenario"],
+            page.Descendants(Svg + "svg").Select(static svg => svg.Attribute("aria-label")!.Value));
+        Assert.Equal(4, page.Descendants(Svg + "polyline").Count());
+        Assert.All(page.Descendants(Svg + "polyline"), static line => Assert.Equal(11, line.Attribute("points")!.Value.Split(' ').Length));
+        Assert.Equal("100", page.Descendants(Html + "strong").First().Value);
+        Assert.Contains("one: find item: \"wrong\" & <worse>", page.Descendants(Html + "td").Select(static cell => cell.Value));
+        Assert.Contains("503", page.Descendants(Html + "td").Select(static cell => cell.Value));
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_from_elsewhere_and_knows_the_dark()
+    {
+        var text = HtmlReport.Write(RunReports.Of(10, 100, 5));
+        Assert.DoesNotContain(Parse(text).Descendants(), static e => e.Name.LocalName is "script" or "link" or "img" or "iframe" or "object");
+        Assert.DoesNotMatch(Elsewhere(), text);
+        Assert.Contains("prefers-color-scheme: dark", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_in_which_nothing_happened_has_a_page_too()
+    {
+        var empty = RunReport.Of("shop", DateTimeOffset.UnixEpoch, 0, new LoadStatistics(), []);
+        Assert.Equal("0", Parse(HtmlReport.Write(empty)).Descendants(Html + "strong").First().Value);
+    }
+
+    [Fact]
+    public void A_terminal_sees_the_last_second_only_and_a_file_all_of_them()
+    {
+        var (terminal, file) = (new StringWriter(), new StringWriter());
+        var (live, plain) = (new LiveView(terminal, isPlain: false, totalSeconds: 10), new LiveView(file, isPlain: true, totalSeconds: 10));
+        for (var i = 1; i <= 3; i++)
+        {
+            var second = new SecondStatistics(i, LoadPhase.Measured, 100 * i, 1, 2, 3_000_000, 9_000_000, 0);
+            live.Show(second);
+            plain.Show(second);
+        }
+
+        Assert.Equal(2, Erased().Count(terminal.ToString()));
+        var last = Erased().Split(terminal.ToString())[^1];
+        Assert.Contains("[#########.....................] 3 of 10 s", last, StringComparison.Ordinal);
+        Assert.Contains("300/s", last, StringComparison.Ordinal);
+        Assert.Contains("p50 3.0 ms, p99 9.0 ms", last, StringComparison.Ordinal);
+        Assert.Contains("3 unexpected, 6 failed", last, StringComparison.Ordinal);
+        Assert.Equal(3, file.ToString().TrimEnd().Split('\n').Length);
+        Assert.DoesNotContain('\e', file.ToString());
+    }
+
+    private static XDocument Parse(string page)
+    {
+        using var reader = XmlReader.Create(new StringReader(page), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        return XDocument.Load(reader);
+    }
+
+    [GeneratedRegex(@"(src|href)=|url\(|@import|https?://(?!www\.w3\.org/(2000/svg|1999/xhtml)|shop)")]
+    private static partial Regex Elsewhere();
+
+    [GeneratedRegex(@"\e\[4F\e\[J")]
+    private static partial Regex Erased();
+}

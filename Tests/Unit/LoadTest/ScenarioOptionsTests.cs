@@ -1,0 +1,53 @@
+using LoadTest;
+using LoadTest.Checkouts;
+using LoadTest.Scenarios;
+
+namespace Tests.Unit.LoadTest;
+
+[Trait("Category", "Unit")]
+public sealed class ScenarioOptionsTests
+{
+    [Fact]
+    public void Without_options_a_few_users_play_all_scenarios()
+    {
+        var options = ScenarioOptions.Parse(ShopScenarios.Set, []);
+        Assert.Equal((32, 0, 20, 2, 1), (options.Users, options.RatePerSecond, options.DurationSeconds, options.RampSeconds, options.Seed));
+        Assert.Equal(["http://localhost:8000"], options.Targets.Select(static target => target.ToString()));
+        Assert.Equal(["item", "one", "two", "remove", "no-stock", "no-credit"], options.Set.All.Select(static scenario => scenario.Name));
+    }
+
+    [Fact]
+    public void Weights_choose_and_addresses_are_many()
+    {
+        var options = ScenarioOptions.Parse(
+            ShopScenarios.Set, ["--weights", "two=3,item,one=0", "--target", "http://127.0.0.1:1,http://127.0.0.1:2", "--connections", "7", "--rate=5"]);
+        Assert.Equal([("item", 1), ("two", 3)], options.Set.All.Select(static scenario => (scenario.Name, scenario.Weight)));
+        Assert.Equal(["http://127.0.0.1:1", "http://127.0.0.1:2"], options.Targets.Select(static target => target.ToString()));
+        Assert.Equal((7, 5), (options.Users, options.RatePerSecond));
+        var chosen = Enumerable.Range(0, 400).Select(seed => options.Set.Choose(new Random(seed)).Name).CountBy(static name => name).ToDictionary();
+        Assert.InRange(chosen["two"], 250, 350);
+    }
+
+    [Theory]
+    [InlineData("--users 0", "--users must be a whole number from 1 to 1000; '0' was given.")]
+    [InlineData("--users 1 --connections 1", "--users and --connections are the same: give one.")]
+    [InlineData("--rate 0", "--rate must be a whole number from 1 to 1000000; '0' was given.")]
+    [InlineData("--ramp -1", "--ramp must be a whole number from 0 to 600; '-1' was given.")]
+    [InlineData("--weights rain=1", "--weights: there is no scenario 'rain'; there are storm, payload, crud.")]
+    [InlineData("--weights storm=x", "--weights must be a whole number from 0 to 1000; 'x' was given.")]
+    [InlineData("--weights storm,storm", "--weights: storm is given twice.")]
+    [InlineData("--weights storm=0", "--weights: one must be more than 0.")]
+    [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets need as many users; there are 1.")]
+    [InlineData("--target http://127.0.0.1:1,ftp://x", "--target must be a URL like http://localhost:8000; 'ftp://x' was given.")]
+    [InlineData("--size 5", "There is no option --size here.")]
+    public void What_is_wrong_is_said(string line, string message) =>
+        Assert.Equal(message, Assert.Throws<UsageException>(() => ScenarioOptions.Parse(StormScenarios.Set, line.Split(' '))).Message);
+
+    [Fact]
+    public void Consistency_has_a_size()
+    {
+        Assert.Equal((1_000, 256), (ConsistencyOptions.Parse([]).Size, ConsistencyOptions.Parse([]).Connections));
+        Assert.Equal("--size must be a whole number from 10 to 1000000; '9' was given.",
+            Assert.Throws<UsageException>(() => ConsistencyOptions.Parse(["--size", "9"])).Message);
+    }
+}
