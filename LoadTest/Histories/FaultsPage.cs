@@ -24,7 +24,8 @@ internal static class FaultsPage
             var damaged = fault.Select(static v => v.DamagedMs).OfType<double>().Order().ToList();
             var back = fault.Select(static v => v.RecoveryMs).OfType<double>().Order().ToList();
             text.Append(CultureInfo.InvariantCulture, $"| {fault.Key} | {fault.Count()} | {Middle(damaged)} | {fault.Sum(static v => v.Requests):N0} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {fault.Sum(static v => v.Unknown):N0} | {Middle(back)}{(back.Count == 0 ? "" : $", {Seconds(back[^1])}")} ");
+            var longest = back.Count == 0 ? "" : $", {Seconds(back[^1])}";
+            text.Append(CultureInfo.InvariantCulture, $"| {fault.Sum(static v => v.Unknown):N0} | {Middle(back)}{longest} ");
             text.Append(CultureInfo.InvariantCulture, $"| {fault.Sum(static v => v.Violations.Count)} |\n");
         }
 
