@@ -32,7 +32,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         local keys = redis.call('KEYS', 'i:*')
         table.sort(keys)
         local all = {}
-        for _, key in ipairs(keys) do all[#all + 1] = key .. table.concat(redis.call('HMGET', key, 'a', 's', 't', 'p'), ' ') end
+        for _, key in ipairs(keys) do all[#all + 1] = key .. table.concat(redis.call('HGETALL', key), ' ') end
         return #keys .. redis.sha1hex(table.concat(all, ';'))
         """;
 
