@@ -15,6 +15,7 @@ builder.Services.AddSingleton<StockClient>();
 builder.Services.AddSingleton<IStock>(static services => services.GetRequiredService<StockClient>());
 builder.Services.AddSingleton<IPayment, PaymentClient>();
 builder.Services.AddSingleton<OrderStore>();
+builder.Services.AddSingleton<OrdersAtRest>();
 builder.Services.AddSingleton<OrderBatch>();
 builder.Services.AddSingleton<OrderReset>();
 builder.Services.AddSingleton<PlacedOrders>();

@@ -1,5 +1,4 @@
 using Npgsql;
-using Order.Api.Checkout;
 
 namespace Order.Api.Orders;
 
@@ -7,15 +6,12 @@ namespace Order.Api.Orders;
 /// Replaces the numbered orders "0" to "n-1" in one transaction. Nobody else reads or writes orders meanwhile. An order that is in checkout is not replaced:
 /// who brings its saga to an end must be able to see whether it was paid.
 /// </summary>
-internal sealed class OrderBatch(NpgsqlDataSource database, TimeProvider time)
+internal sealed class OrderBatch(OrdersAtRest orders)
 {
     /// <summary>Most orders, and most items and users to draw from, of one batch.</summary>
     public const long CountMax = 10_000_000;
 
     private const int CommandTimeSecondsMax = 300;
-
-    // With the lock no saga can begin, and none be recorded.
-    private const string LockSql = "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
 
     private const string IsOpenSql = "SELECT EXISTS (SELECT FROM sagas, unnest(order_ids) AS o (id) WHERE length(o.id) < 36)";
 
@@ -45,41 +41,20 @@ internal sealed class OrderBatch(NpgsqlDataSource database, TimeProvider time)
     // the log included. Where another one holds the table, that one sees to it.
     private const string Vacuum = "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) orders";
 
-    // Recovery needs a lease and a second for the sagas of an owner that died.
-    private static readonly TimeSpan RestTimeMax = SagaLimits.Lease * 2, RestPause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>
     /// Replaces the orders. Each has one piece each of two random items below <paramref name="items"/> and a random user below <paramref name="users"/>. Waits
     /// a while for checkouts to end; false: they do not, and nothing was changed.
     /// </summary>
-    public async Task<bool> InitAsync(long count, long items, long users, long price, CancellationToken cancellationToken)
+    public Task<bool> InitAsync(long count, long items, long users, long price, CancellationToken cancellationToken) =>
+        orders.ChangeAsync(IsOpenSql, CommandTimeSecondsMax, async (connection, transaction) =>
     {
-        var askedAt = time.GetTimestamp();
-        while (!await TryInitAsync(count, items, users, price, cancellationToken))
-        {
-            if (time.GetElapsedTime(askedAt) > RestTimeMax) return false;
-            await Task.Delay(RestPause, time, cancellationToken);
-        }
-
-        return true;
-    }
-
-    private async Task<bool> TryInitAsync(long count, long items, long users, long price, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var lockOrders = new NpgsqlCommand(LockSql, connection) { CommandTimeout = CommandTimeSecondsMax };
-        await lockOrders.ExecuteNonQueryAsync(cancellationToken);
-        await using var isOpen = new NpgsqlCommand(IsOpenSql, connection);
-        if ((bool)(await isOpen.ExecuteScalarAsync(cancellationToken))!) return false;
         await using var replace = new NpgsqlCommand(Replace, connection) { CommandTimeout = CommandTimeSecondsMax };
         await replace.ExecuteNonQueryAsync(cancellationToken);
         await using var fill = new NpgsqlCommand(items > 1 ? FillTwoLines : FillOneLine, connection) { CommandTimeout = CommandTimeSecondsMax };
-        foreach (var value in (ReadOnlySpan<long>)[count, items, users, price]) fill.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
+        foreach (var value in (long[])[count, items, users, price]) fill.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         await fill.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await using var vacuum = new NpgsqlCommand(Vacuum, connection) { CommandTimeout = CommandTimeSecondsMax };
         await vacuum.ExecuteNonQueryAsync(CancellationToken.None);
-        return true;
-    }
+    }, cancellationToken);
 }
