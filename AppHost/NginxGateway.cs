@@ -138,6 +138,7 @@ internal static class NginxGateway
         http {
           access_log off;
           server_tokens off;
+          absolute_redirect off;
           types { }
           default_type application/octet-stream;
           tcp_nodelay on;

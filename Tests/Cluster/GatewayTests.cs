@@ -1,4 +1,5 @@
 using System.Net;
+using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
@@ -41,6 +42,16 @@ public sealed class GatewayTests(ClusterFixture cluster)
     [InlineData("/stock/find/a%2Fb")]
     [InlineData("/stock/find/..%2Fopenapi%2Fx")]
     public async Task Escaped_slashes_reach_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
+
+    /// <summary>The gateway does not know by which address the world knows it.</summary>
+    [Fact]
+    public async Task A_redirect_of_the_gateway_s_own_names_no_host()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var client = new HttpClient(handler) { BaseAddress = cluster.Cluster.App.GetEndpoint("gateway") };
+        using var answer = await client.GetAsync(new Uri("/stock", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.MovedPermanently, "/stock/"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
 
     [Fact]
     public async Task A_client_cannot_climb_out()

@@ -75,7 +75,7 @@ public static class AspireRedisExtensions
     }
 
     // Synchronous on purpose: after an awaited ConnectAsync the caller would go on, and perhaps block, on the driver's own thread.
-    private static ConnectionMultiplexer Connect(
+    private static IConnectionMultiplexer Connect(
         string name, StackExchangeRedisSettings settings, IConfigurationSection section, Action<ConfigurationOptions>? configure)
     {
         var text = settings.ConnectionString ?? "";
@@ -90,10 +90,13 @@ public static class AspireRedisExtensions
                 $"No endpoints specified for Redis: set 'ConnectionStrings:{name}', or 'ConnectionString' in the section '{Section}' or '{Section}:{name}'.");
         }
 
-        var connection = ConnectionMultiplexer.Connect(options);
-        // As 2.x behaves: each continuation on a pool thread of its own. With 1.2.6's default, one that blocks holds up all later ones.
-        connection.PreserveAsyncOrder = false;
-        return connection;
+        return ReplacedConnection.Start(() =>
+        {
+            var connection = ConnectionMultiplexer.Connect(options);
+            // As 2.x behaves: each continuation on a pool thread of its own. With 1.2.6's default, one that blocks holds up all later ones.
+            connection.PreserveAsyncOrder = false;
+            return connection;
+        });
     }
 
     private static void AddHealthCheck(IServiceCollection services, string? key)

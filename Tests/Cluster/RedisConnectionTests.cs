@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Tests.Cluster;
+
+/// <summary>What <c>AddRedisClient</c> gives a service must get over a connection that looks alive and is not.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class RedisConnectionTests(ClusterFixture cluster)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_connection_without_an_answer_is_replaced()
+    {
+        var right = (await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!;
+        var address = right.Split(',')[0];
+        using var proxy = new FreezingProxy(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{proxy.Port}", StringComparison.Ordinal);
+        builder.AddRedisClient("redis");
+        using var host = builder.Build();
+        var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
+
+        Assert.True(await PingAsync());
+        proxy.Freeze();
+        Assert.False(await PingAsync());
+        await Eventually.EqualAsync(true, PingAsync, Limit);
+
+        async Task<bool> PingAsync()
+        {
+            try
+            {
+                await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
+                return true;
+            }
+            catch (Exception e) when (e is TimeoutException or RedisException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Passes bytes on, both ways, until it is frozen: then nothing more on the connections that there are.</summary>
+    private sealed class FreezingProxy : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly ConcurrentBag<TcpClient> _ends = [];
+        private readonly IPEndPoint _target;
+        private int _age;
+
+        public FreezingProxy(IPEndPoint target)
+        {
+            _target = target;
+            _listener.Start();
+            _ = AcceptAsync();
+        }
+
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public void Freeze() => Interlocked.Increment(ref _age);
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            foreach (var end in _ends) end.Dispose();
+        }
+
+        private async Task AcceptAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    var (client, server) = (await _listener.AcceptTcpClientAsync(), new TcpClient());
+                    _ends.Add(client);
+                    _ends.Add(server);
+                    await server.ConnectAsync(_target);
+                    _ = PassAsync(client, server);
+                    _ = PassAsync(server, client);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The end of the test.
+            }
+        }
+
+        private async Task PassAsync(TcpClient from, TcpClient to)
+        {
+            var (age, bytes) = (Volatile.Read(ref _age), new byte[4096]);
+            try
+            {
+                int count;
+                while ((count = await from.GetStream().ReadAsync(bytes)) > 0)
+                {
+                    if (age != Volatile.Read(ref _age)) return; // taken, and never passed on
+                    await to.GetStream().WriteAsync(bytes.AsMemory(0, count));
+                }
+
+                to.Close();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // One end is closed.
+            }
+        }
+    }
+}
