@@ -155,7 +155,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.SkipUnless(Published.Has("locust"), "locust is not on this machine");
         var (code, output) = await RunAsync("locust", [("SHOP_WEIGHTS", "item=1,one=1,two=1,remove=1,no-stock=1,no-credit=1")],
             "--locustfile", Path.Combine(SourceTree.Root, "loadtest/locust/locustfile.py"), "--headless", "--users", "4", "--spawn-rate", "4",
-            "--run-time", "4s", "--host", Gateway.GetLeftPart(UriPartial.Authority), "--only-summary", "--csv", _folder / "locust");
+            "--run-time", "10s", "--host", Gateway.GetLeftPart(UriPartial.Authority), "--only-summary", "--csv", _folder / "locust");
         Assert.True(code == 0, output);
         var rows = (await File.ReadAllLinesAsync(_folder / "locust_stats.csv", Ct)).Skip(1).Select(static line => line.Split(',')).ToDictionary(
             static row => row[1],
