@@ -73,9 +73,9 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
                 string.Join(',', servers), "--", "-Djava.rmi.server.hostname=127.0.0.1", "-Jserver.rmi.ssl.disable=true"]);
             Assert.True(code == 0, output);
             Assert.Equal(Steps.Order(StringComparer.Ordinal), Samples(output).Keys.Order(StringComparer.Ordinal));
-            var results = await File.ReadAllTextAsync(_folder / "jmeter/results.jtl", Ct);
-            // Each server's threads, as many as were asked for on each; the scenario is the plan's third group.
-            Assert.All(servers, server => Assert.All([1, 2], thread => Assert.Contains($",{server}-mixed 3-{thread},", results, StringComparison.Ordinal)));
+            // As many threads as were asked for on each; the scenario is the plan's third group.
+            foreach (var server in servers)
+                Assert.Matches(@"Thread finished: \S*mixed 3-[12][^$]*Thread finished: \S*mixed 3-[12]", await LogAsync(server));
         }
         finally
         {
@@ -185,7 +185,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 
     private string[] AtGateway(string scenario, int threads) =>
     [
-        "--scenario", scenario, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--duration", "4", "--ramp", "0", "--host", Gateway.Host,
+        "--scenario", scenario, "--threads", threads.ToString(CultureInfo.InvariantCulture), "--duration", "10", "--ramp", "0", "--host", Gateway.Host,
         "--port", Gateway.Port.ToString(CultureInfo.InvariantCulture), "--out", _folder / "jmeter",
     ];
 
