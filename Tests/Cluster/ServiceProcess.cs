@@ -58,6 +58,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return [.. process._output, await process._errors];
     }
 
+    /// <summary>A port that nobody listens at now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
@@ -105,12 +113,5 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

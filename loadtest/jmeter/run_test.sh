@@ -56,10 +56,13 @@ arguments=(-n -t "$here/customers.jmx" -q "$properties" -l "$out/results.jtl" -j
 set_property=-J
 if [ "$mode" = distributed ]; then arguments+=(-R "$remote" -G "$properties"); set_property=-G; fi
 for property in "host=$host" "port=$port" "duration=$duration" "ramp=$ramp" "${groups[@]}"; do arguments+=("$set_property$property"); done
-version=$(jmeter --version 2>/dev/null | grep -Eo '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true)
+# The log is named here, too: without it JMeter leaves one in the folder where it is started.
+version=$(jmeter --version -j "$out/jmeter.log" 2>/dev/null | grep -Eo '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true)
 if [ "${version%%.*}" -ge 3 ] 2>/dev/null; then arguments+=(-e -o "$out/report"); else echo "JMeter ${version:-of unknown version} makes no HTML report; 3.0 and later do."; fi
 
 jmeter "${arguments[@]}" "$@"
+# A plan that it cannot read is no error to JMeter.
+[ -s "$out/results.jtl" ] || { echo "JMeter left no results: see $out/jmeter.log." >&2; exit 1; }
 
 # Messages may go over several lines: a sample is a line that begins with a time. Quoted fields may have commas.
 awk -F, '
