@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Customer.Api.Configuration;
 using Customer.Api.Metrics;
 
@@ -6,16 +7,20 @@ namespace Customer.Api;
 /// <summary>What this instance has done and uses. The gateway does not route it.</summary>
 internal static class MetricsEndpoints
 {
-    public static void MapMetrics(this WebApplication app) => app.MapGet("/metrics", Answer).WithName("Metrics").WithTags("Operation")
-        .WithSummary("connection_stats, requests and latencies, process: as JSON, or as Prometheus's text for ?format=prometheus and "
-            + "where Accept prefers text/plain.");
-
-    private static IResult Answer(string? format, HttpRequest request, CustomerSettings settings, PoolStatistics pool, RequestMetrics requests)
+    public static void MapMetrics(this WebApplication app)
     {
-        var process = ProcessFigures.Now();
-        return IsPrometheus(format, request.Headers.Accept.ToString())
-            ? TypedResults.Text(PrometheusText.Write(settings.InstanceId, pool, requests, process), PrometheusText.ContentType)
-            : new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool, requests, process));
+        var startedAt = Stopwatch.GetTimestamp();
+        app.MapGet("/metrics", Answer).WithName("Metrics").WithTags("Operation")
+            .WithSummary("connection_stats, requests and latencies, process: as JSON, or as Prometheus's text for ?format=prometheus and "
+                + "where Accept prefers text/plain.");
+
+        IResult Answer(string? format, HttpRequest request, CustomerSettings settings, PoolStatistics pool, RequestMetrics requests)
+        {
+            var process = ProcessFigures.Now(startedAt);
+            return IsPrometheus(format, request.Headers.Accept.ToString())
+                ? TypedResults.Text(PrometheusText.Write(settings.InstanceId, pool, requests, process), PrometheusText.ContentType)
+                : new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool, requests, process));
+        }
     }
 
     // Prometheus asks for OpenMetrics or text, and takes anything; a browser or curl gets JSON.

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -27,7 +26,7 @@ public static class Extensions
         HealthProbe.RunIfAsked(builder.Configuration);
         AddLogging(builder);
         builder.AddTelemetry();
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddClock();
         builder.Services.AddDefaultHealth();
         builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();

@@ -132,7 +132,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
-        { Date: { } date } => date - _time.GetUtcNow(),
+        { Date: { } date } => date - (response.Headers.Date ?? _time.GetUtcNow()), // by the server's clock, where that shows
         _ => null,
     };
 }

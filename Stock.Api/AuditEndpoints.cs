@@ -22,6 +22,6 @@ internal static class AuditEndpoints
         ulong.TryParse(request.Cursor, out _) ? TypedResults.Ok(await audit.PageAsync(request.Cursor)) : Problems.Invalid("The cursor must be a number.");
 
     private static async Task<Results<Ok<HeldPage>, ProblemHttpResult>> HeldAsync(HeldRequest request, StockAudit audit) =>
-        request.Items is { Length: <= ItemsMax } items && Array.TrueForAll(items, PathValues.IsId)
-            ? TypedResults.Ok(await audit.FindHeldAsync(items, request.IsAtomic)) : Problems.Invalid("10000 items at most.");
+        request is { Now: > 0, Items: { Length: <= ItemsMax } items } && Array.TrueForAll(items, PathValues.IsId)
+            ? TypedResults.Ok(await audit.FindHeldAsync(items, request.Now, request.IsAtomic)) : Problems.Invalid("A time, and 10000 items at most.");
 }

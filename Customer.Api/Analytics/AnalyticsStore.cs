@@ -51,7 +51,8 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         cancellationToken);
 
     /// <summary>
-    /// Takes the lease or prolongs it. It saves work and guards nothing: two replicas whose clocks differ would compute the same figures at the same time.
+    /// Takes the lease or prolongs it. It saves work and guards nothing: two replicas whose clocks differ may compute the same figures at the same time. One
+    /// that ends later than any lease should is of another clock, and is not waited for.
     /// </summary>
     /// <returns>False if another replica has it.</returns>
     public async Task<bool> TryLeaseAsync(CancellationToken cancellationToken)
@@ -60,7 +61,14 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         var free = new BsonDocument
         {
             { Fields.Id, LeaseId },
-            { "$or", new BsonArray { new BsonDocument("owner", settings.InstanceId), new BsonDocument("until", new BsonDocument("$lt", now)) } },
+            {
+                "$or", new BsonArray
+                {
+                    new BsonDocument("owner", settings.InstanceId),
+                    new BsonDocument("until", new BsonDocument("$lt", now)),
+                    new BsonDocument("until", new BsonDocument("$gt", now + (2 * LeaseTime))),
+                }
+            },
         };
         var mine = new BsonDocument("$set", new BsonDocument { { "owner", settings.InstanceId }, { "until", now + LeaseTime } });
         try

@@ -34,7 +34,8 @@ internal sealed partial class AnalyticsWorker(
             {
                 var last = await store.FindAsync();
                 var age = last is null ? TimeSpan.MaxValue : time.GetUtcNow().UtcDateTime - last.ComputedAt;
-                if (age < interval) pause = interval - age;
+                // From the future: by another replica's clock, or by one that has been set back. Nobody waits until then.
+                if (age < interval && age > -interval) pause = interval - age;
                 else if (await store.TryLeaseAsync(stoppingToken)) await ComputeAsync(isFirst: last is null, stoppingToken);
                 isFailing = false;
             }

@@ -7,13 +7,14 @@ internal sealed record ProcessFigures(
     double UptimeSeconds, double CpuSeconds, long WorkingSetBytes, long ManagedHeapBytes, int Collections, double PauseSeconds, int Threads, long QueuedWork)
 {
     /// <summary>Looks.</summary>
-    public static ProcessFigures Now()
+    /// <param name="startedAt">A timestamp from when the service started.</param>
+    public static ProcessFigures Now(long startedAt)
     {
         using var process = Process.GetCurrentProcess();
         var collections = 0;
         for (var generation = 0; generation <= GC.MaxGeneration; generation++) collections += GC.CollectionCount(generation);
         return new(
-            (DateTime.Now - process.StartTime).TotalSeconds, process.TotalProcessorTime.TotalSeconds, process.WorkingSet64, GC.GetTotalMemory(false),
+            Stopwatch.GetElapsedTime(startedAt).TotalSeconds, process.TotalProcessorTime.TotalSeconds, process.WorkingSet64, GC.GetTotalMemory(false),
             collections, GC.GetTotalPauseDuration().TotalSeconds, process.Threads.Count, ThreadPool.PendingWorkItemCount);
     }
 }

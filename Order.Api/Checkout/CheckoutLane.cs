@@ -44,6 +44,8 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         var startedAt = time.GetTimestamp();
         try
         {
+            var now = await store.NowAsync();
+            foreach (var call in calls) call.Begin(now);
             result = await store.TurnAsync(new(decided, ended, calls, Guid.CreateVersion7(), activity is { Recorded: true } ? activity.Id : null));
         }
         catch (Exception e)

@@ -84,6 +84,8 @@ internal static class CrashPoints
 
     private sealed class CrashingStore(ISagaStore inner, CrashPoint point) : ISagaStore
     {
+        public ValueTask<DateTimeOffset> NowAsync() => inner.NowAsync();
+
         public Task<TurnResult> TurnAsync(Turn turn)
         {
             string[] steps = [turn.Record.Count > 0 ? "record" : "", turn.Ended.Count > 0 ? "end" : "", turn.Begin.Count > 0 ? "begin" : ""];

@@ -55,7 +55,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         intent AS (
             INSERT INTO sagas (id, owner, lease_until, traceparent, saga_ids, order_ids, user_ids, totals)
             SELECT $3, $4, now() + $5, $6, array_agg(saga_id), array_agg(id), array_agg(user_id), array_agg(total_cost) FROM begun HAVING count(*) > 0)
-        SELECT *, floor(extract(epoch FROM now()))::bigint FROM begun
+        SELECT *, now() FROM begun
         """;
 
     private const string FindRecordsSql = """
@@ -92,10 +92,27 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
 
     private const string OldestSql = "SELECT floor(extract(epoch FROM coalesce(min(started_at), now()) - $1))::bigint FROM sagas";
 
+    private const string NowSql = "SELECT now()";
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
     // Of this process: tells in the table who had a batch last.
     private readonly Guid _owner = Guid.CreateVersion7();
+
+    private Reading? _reading;
+
+    /// <inheritdoc />
+    public async ValueTask<DateTimeOffset> NowAsync()
+    {
+        if (Volatile.Read(ref _reading) is not { } reading)
+        {
+            var askedAt = time.GetTimestamp();
+            await using var command = database.CreateCommand(NowSql);
+            reading = Keep((DateTime)(await command.ExecuteScalarAsync())!, askedAt);
+        }
+
+        return reading.Now + time.GetElapsedTime(reading.AskedAt);
+    }
 
     /// <inheritdoc />
     public async Task<TurnResult> TurnAsync(Turn turn)
@@ -176,6 +193,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         var recorded = new HashSet<Guid>(record.Length);
         var begun = new Dictionary<string, CheckoutSaga>(begin.Length);
         await using var connection = await database.OpenConnectionAsync();
+        var askedAt = time.GetTimestamp();
         await using (var batch = new NpgsqlBatch(connection)) // one transaction
         {
             if (record.Length > 0) batch.BatchCommands.Add(RecordCommand(record));
@@ -188,7 +206,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
                 await row.NextResultAsync();
             }
 
-            if (begin.Length > 0) await ReadBegunAsync(row, turn, leasedAt, begun);
+            if (begin.Length > 0) await ReadBegunAsync(row, turn, leasedAt, askedAt, begun);
         }
 
         if (recorded.Count < record.Length) await FindRecordsAsync(connection, [.. record.Where(saga => !recorded.Contains(saga.Id))], recorded);
@@ -225,13 +243,13 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         },
     };
 
-    private static async Task ReadBegunAsync(NpgsqlDataReader row, Turn turn, long leasedAt, Dictionary<string, CheckoutSaga> begun)
+    private async Task ReadBegunAsync(NpgsqlDataReader row, Turn turn, long leasedAt, long askedAt, Dictionary<string, CheckoutSaga> begun)
     {
         var calls = turn.Begin.ToDictionary(static call => call.OrderId);
         SagaBatch? batch = null;
         while (await row.ReadAsync())
         {
-            batch ??= new(turn.BatchId, 1, row.GetInt64(7), leasedAt)
+            batch ??= new(turn.BatchId, 1, Keep(row.GetDateTime(7), askedAt).Now.ToUnixTimeSeconds(), leasedAt)
             {
                 Trace = turn.Begin.Select(static call => call.Trace).FirstOrDefault(static trace => trace != default),
             };
@@ -242,6 +260,13 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
                 IsShipped = row.GetBoolean(6),
             });
         }
+    }
+
+    private Reading Keep(DateTime now, long askedAt)
+    {
+        var reading = new Reading(now, askedAt);
+        Volatile.Write(ref _reading, reading);
+        return reading;
     }
 
     // What a turn did not record: it was recorded before, its confirmation lost; or the order is gone and there is nothing to record; or it is another's.
@@ -326,6 +351,9 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
     private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
 
     private readonly record struct FrozenOrder(short Status, ReservationLine[] Lines, bool IsShipped);
+
+    // The database's time, and a timestamp of this process from just before.
+    private sealed record Reading(DateTimeOffset Now, long AskedAt);
 
     private sealed record Intent(
         SagaBatch Batch, bool IsExpired, string? TraceParent, Guid[] SagaIds, string[] OrderIds, string[] UserIds, long[] Totals);

@@ -12,14 +12,18 @@ internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext
 {
     private readonly TaskCompletionSource<CheckoutResult> _answer = new();
 
-    /// <summary>The id that its saga is to have.</summary>
-    public Guid SagaId { get; } = Guid.CreateVersion7();
+    /// <summary>The id that its saga is to have; none before its turn.</summary>
+    public Guid SagaId { get; private set; }
 
     public string OrderId => orderId;
 
     public long AskedAt => askedAt;
 
     public ActivityContext Trace => trace;
+
+    /// <summary>Its turn has come.</summary>
+    /// <param name="now">The database's time, which the saga's id carries.</param>
+    public void Begin(DateTimeOffset now) => SagaId = Guid.CreateVersion7(now);
 
     /// <summary>Completes once, on the thread that answers.</summary>
     public Task<CheckoutResult> Answer => _answer.Task;
@@ -60,6 +64,12 @@ internal sealed record AdoptedBatch(SagaBatch Batch, IReadOnlyList<CheckoutSaga>
 /// <summary>Where sagas are durable, beside the orders they freeze.</summary>
 internal interface ISagaStore
 {
+    /// <summary>
+    /// The database's time, to within the time of a question, whatever this host's clock says: who orders sagas by their ids orders those of all replicas.
+    /// Known without asking, but for the first time.
+    /// </summary>
+    ValueTask<DateTimeOffset> NowAsync();
+
     /// <summary>Writes a turn, all or nothing; may be repeated.</summary>
     /// <exception cref="Exception">Of any kind: whether it was written is not known.</exception>
     Task<TurnResult> TurnAsync(Turn turn);

@@ -41,8 +41,13 @@ internal sealed class AuditClient(IHttpClientFactory clients)
         Stock, "/internal/audit/items", new(cursor), ReconciliationJson.Default.ItemPageRequest, ReconciliationJson.Default.ItemPage, cancellationToken);
 
     /// <summary>What is held, of these items and of others.</summary>
-    public Task<HeldPage> HeldAsync(string[] items, bool isAtomic, CancellationToken cancellationToken) => PostAsync(
-        Stock, "/internal/audit/held", new(items, isAtomic), ReconciliationJson.Default.HeldRequest, ReconciliationJson.Default.HeldPage, cancellationToken);
+    /// <param name="items">These.</param>
+    /// <param name="now">The time of this service's database.</param>
+    /// <param name="isAtomic">Reads all in one step.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<HeldPage> HeldAsync(string[] items, DateTimeOffset now, bool isAtomic, CancellationToken cancellationToken) => PostAsync(
+        Stock, "/internal/audit/held", new(items, now.ToUnixTimeSeconds(), isAtomic), ReconciliationJson.Default.HeldRequest,
+        ReconciliationJson.Default.HeldPage, cancellationToken);
 
     private async Task<TAnswer> PostAsync<TBody, TAnswer>(
         string client, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed record ItemPageRequest(string Cursor);
 
 internal sealed record ItemPage(string Cursor, int Examined, ItemBooks[] Items);
 
-internal sealed record HeldRequest(string[] Items, bool IsAtomic);
+internal sealed record HeldRequest(string[] Items, long Now, bool IsAtomic);
 
 internal sealed record HeldPage(ItemBooks[] Items, Guid[] Sagas);
 

@@ -39,7 +39,16 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         WHERE a.id NOT IN (SELECT unnest(saga_ids) FROM sagas) GROUP BY a.id
         """;
 
+    private const string NowSql = "SELECT now()";
+
     private const string ReplacedSql = "SELECT last_saga FROM replaced_orders ORDER BY last_saga DESC LIMIT 1";
+
+    /// <summary>The database's time: by it sagas are old or young, whatever this host's clock says.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(NowSql);
+        return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>
     /// Takes the lock that one replica has; null: another one has it. The holder frees it by disposing of what it gets, or with its connection.

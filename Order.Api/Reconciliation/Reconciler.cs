@@ -72,7 +72,7 @@ internal sealed class Reconciler(
 
     private async Task CheckOrdersAsync(Finding checkoutHasSaga, Finding paidIsCharged, Finding chargedIsPaid, Pace pace, CancellationToken cancellationToken)
     {
-        var before = Rules.FirstSagaOf(time.GetUtcNow() - Horizon);
+        var before = Rules.FirstSagaOf(await orders.NowAsync(cancellationToken) - Horizon);
         var replaced = await FindReplacedAsync(cancellationToken);
         var digest = new ChargeDigest();
         for (var next = ""; next is not null;)

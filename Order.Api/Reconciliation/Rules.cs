@@ -23,7 +23,7 @@ internal sealed record OrderFact(string Id, string User, OrderStatus Status, Gui
 /// <para>
 /// batch_init takes away numbered accounts with their charges, and numbered orders (which belong to numbered users), but not the other side's half of a
 /// checkout. Both services remember the last saga that lost its half so; of numbered users nothing is expected up to that one. Sagas' ids are ordered by
-/// time (UUID version 7), so later ones are compared in full, as all of other users are always.
+/// time (UUID version 7, by the database's clock), so later ones are compared in full, as all of other users are always.
 /// </para>
 /// </remarks>
 internal static class Rules

@@ -48,7 +48,7 @@ internal sealed class StockReconciler(AuditClient others, OrderAudit orders, Tim
 
         if (suspects.Count > 0)
         {
-            var sure = await others.HeldAsync([.. suspects.Keys.Take(AtomicItemsMax)], true, cancellationToken);
+            var sure = await HeldAsync([.. suspects.Keys.Take(AtomicItemsMax)], true, cancellationToken);
             foreach (var item in sure.Items) addsUp.Add(Rules.StockAddsUp(item));
         }
 
@@ -58,16 +58,19 @@ internal sealed class StockReconciler(AuditClient others, OrderAudit orders, Tim
     /// <summary>A reservation that holds has an open saga. Read in this order: records, open sagas, records again.</summary>
     public async Task CheckHoldsAsync(Finding finding, CancellationToken cancellationToken)
     {
-        var holding = (await others.HeldAsync([], false, cancellationToken)).Sagas;
+        var holding = (await HeldAsync([], false, cancellationToken)).Sagas;
         finding.Examined = holding.Length;
         if (holding.Length == 0) return;
         var notOpen = await orders.NotOpenAsync(holding, cancellationToken);
         if (notOpen.Count == 0) return;
-        foreach (var saga in (await others.HeldAsync([], false, cancellationToken)).Sagas.Where(notOpen.Contains))
+        foreach (var saga in (await HeldAsync([], false, cancellationToken)).Sagas.Where(notOpen.Contains))
             finding.Add(saga.ToString(), "an open saga, or nothing held", "stock held without an open saga");
     }
 
     private async Task<Dictionary<string, Int128>> SuspectsAsync(string[] items, CancellationToken cancellationToken) =>
-        (await others.HeldAsync(items, false, cancellationToken)).Items.Where(static item => item.Excess != 0)
+        (await HeldAsync(items, false, cancellationToken)).Items.Where(static item => item.Excess != 0)
             .ToDictionary(static item => item.Id, static item => item.Excess);
+
+    private async Task<HeldPage> HeldAsync(string[] items, bool isAtomic, CancellationToken cancellationToken) =>
+        await others.HeldAsync(items, await orders.NowAsync(cancellationToken), isAtomic, cancellationToken);
 }

@@ -12,8 +12,9 @@ internal sealed record ItemPage(string Cursor, int Examined, ItemBooks[] Items);
 
 /// <summary>Body of <c>POST /internal/audit/held</c>.</summary>
 /// <param name="Items">Items to look at, <see cref="AuditEndpoints.ItemsMax"/> at most; besides them come all that a record holds.</param>
+/// <param name="Now">Unix seconds of Order.Api's database, by which records are kept.</param>
 /// <param name="IsAtomic">Read all in one step, while nothing else moves. Stops Redis for as long, so only for what is all but certain.</param>
-internal sealed record HeldRequest(string[] Items, bool IsAtomic = false);
+internal sealed record HeldRequest(string[] Items, long Now, bool IsAtomic = false);
 
 /// <summary>What is held.</summary>
 /// <param name="Items">The items asked for that exist, and those that records hold.</param>

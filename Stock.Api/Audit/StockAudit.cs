@@ -38,10 +38,13 @@ internal sealed class StockAudit(RedisScripts redis)
     }
 
     /// <summary>What records hold, beside the items that they hold and those asked for.</summary>
+    /// <param name="items">Those asked for.</param>
+    /// <param name="now">Unix seconds of the clock that says which record is of which period. Redis's own may be another one.</param>
+    /// <param name="isAtomic">In one step.</param>
     /// <exception cref="TooManyRecordsException">Too many to look at.</exception>
-    public async Task<HeldPage> FindHeldAsync(string[] items, bool isAtomic)
+    public async Task<HeldPage> FindHeldAsync(string[] items, long now, bool isAtomic)
     {
-        var periods = (RedisValue[])(await redis.RunAsync(PeriodsScript, [PeriodSeconds, LookBackPeriodsMax]))!;
+        var periods = (RedisValue[])(await redis.RunAsync(PeriodsScript, [now / PeriodSeconds, LookBackPeriodsMax]))!;
         return isAtomic ? await ReadAtomicallyAsync(periods, items) : await ReadAsync(periods, items);
     }
 

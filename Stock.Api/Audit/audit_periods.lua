@@ -1,6 +1,5 @@
--- The periods that have records. ARGV: seconds of a period, how many to look back where nothing was ever forgotten.
-local now = tonumber(redis.call('TIME')[1])
-local floor, last = tonumber(redis.call('GET', 'reservations:floor') or '0'), math.floor(now / ARGV[1]) + 6
+-- The periods that have records. ARGV: the period that it is now, how many to look back where nothing was ever forgotten. A few more are begun meanwhile.
+local floor, last = tonumber(redis.call('GET', 'reservations:floor') or '0'), tonumber(ARGV[1]) + 6
 local reply = {}
 for period = math.max(floor + 1, last - ARGV[2]), last do
   if redis.call('EXISTS', string.format('r:%d', period)) == 1 then reply[#reply + 1] = period end

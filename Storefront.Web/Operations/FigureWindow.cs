@@ -2,12 +2,13 @@ using ServiceDefaults;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>The last two minutes of a service: what its replicas measured, added up second by second.</summary>
+/// <summary>
+/// The last two minutes of a service: what its replicas measured, added up second by second. Seconds are counted back from each replica's own, for they were
+/// asked at the same time, and their clocks may differ.
+/// </summary>
 internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
 {
-    private readonly long _now = replicas.Select(static one => one.Now).DefaultIfEmpty().Max();
-
-    private readonly long _since = replicas.Select(static one => one.Since).DefaultIfEmpty(long.MaxValue).Min();
+    private readonly long _measuredSeconds = replicas.Select(static one => one.Now - one.Since).DefaultIfEmpty().Max();
 
     /// <summary>The tags that an instrument has been seen with, in order.</summary>
     public IReadOnlyList<string> Tags(string instrument) =>
@@ -15,7 +16,7 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
 
     /// <summary>The sum of each second, oldest first, the current second not among them; null before anybody measured.</summary>
     public double?[] Sums(string instrument, Func<string, bool> isWanted) =>
-        [.. Seconds(instrument, isWanted).Select((second, index) => _now - LiveFigures.WindowSeconds + index < _since ? (double?)null : second.Sum)];
+        [.. Seconds(instrument, isWanted).Select((second, index) => LiveFigures.WindowSeconds - index > _measuredSeconds ? (double?)null : second.Sum)];
 
     /// <summary>The mean of each second; null where nothing was measured.</summary>
     public double?[] Means(string instrument, Func<string, bool> isWanted) =>
@@ -55,15 +56,13 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
     private (long Count, double Sum, double Max)[] Seconds(string instrument, Func<string, bool> isWanted)
     {
         var seconds = new (long Count, double Sum, double Max)[LiveFigures.WindowSeconds];
-        foreach (var series in replicas.SelectMany(static one => one.Series).Where(series => series.Instrument == instrument && isWanted(series.Tag)))
+        foreach (var (index, second) in from replica in replicas
+            from series in replica.Series where series.Instrument == instrument && isWanted(series.Tag)
+            from second in series.Seconds select (second.At - replica.Now + LiveFigures.WindowSeconds, second))
         {
-            foreach (var second in series.Seconds)
-            {
-                var index = second.At - _now + LiveFigures.WindowSeconds;
-                if (index is < 0 or >= LiveFigures.WindowSeconds) continue;
-                var before = seconds[index];
-                seconds[index] = (before.Count + second.Count, before.Sum + second.Sum, Math.Max(before.Max, second.Max));
-            }
+            if (index is < 0 or >= LiveFigures.WindowSeconds) continue;
+            var before = seconds[index];
+            seconds[index] = (before.Count + second.Count, before.Sum + second.Sum, Math.Max(before.Max, second.Max));
         }
 
         return seconds;

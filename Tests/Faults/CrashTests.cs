@@ -114,6 +114,6 @@ public sealed class CrashTests(FaultCluster cluster)
 
     private async Task StartAsync(params string[] points)
     {
-        foreach (var (instance, point) in cluster.Instances("order-api").Zip(points)) await cluster.StartAsync(instance, point);
+        foreach (var (instance, point) in cluster.Instances("order-api").Zip(points)) await cluster.StartAsync(instance, ("Checkout__CrashAt", point));
     }
 }

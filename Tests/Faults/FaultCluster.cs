@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -30,16 +32,18 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>What asks every store through the gateway.</summary>
     private static readonly string[] Reads = ["/stock/find/0", "/payment/find_user/0", "/orders/find/0"];
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(1) }, _patient = new() { Timeout = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Instances that were started with a crash point.</summary>
+    /// <summary>Instances that were started with a setting.</summary>
     private readonly HashSet<string> _armed = [];
 
-    private string? _crashAt;
+    private (string Name, string Value)? _setting;
 
     private NpgsqlDataSource? _orders;
 
     private NpgsqlDataSource? _payments;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Order.Api's database.</summary>
     public NpgsqlDataSource Orders => _orders ?? throw new InvalidOperationException("The cluster is not started.");
@@ -58,6 +62,7 @@ public sealed class FaultCluster : ClusterFixture
     public override async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        _patient.Dispose();
         if (_orders is not null) await _orders.DisposeAsync();
         if (_payments is not null) await _payments.DisposeAsync();
         await base.DisposeAsync();
@@ -82,23 +87,26 @@ public sealed class FaultCluster : ClusterFixture
         return clock.Elapsed;
     }
 
-    /// <summary>Starts a dead instance again; of Order.Api with a crash point, where one is given.</summary>
-    public async Task StartAsync(string instance, string? crashAt = null)
+    /// <summary>Starts a dead instance again; of an API with a setting that others do not have, where one is given.</summary>
+    public async Task StartAsync(string instance, (string Name, string Value)? setting = null)
     {
-        _crashAt = crashAt;
-        if (crashAt is null) _armed.Remove(instance);
+        _setting = setting;
+        if (setting is null) _armed.Remove(instance);
         else _armed.Add(instance);
         var result = await Cluster.App.ResourceCommands.ExecuteCommandAsync(
-            instance, KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
+            instance, KnownResourceCommands.StartCommand, Ct);
         Assert.True(result.Success, $"start {instance}: {result.Message}");
     }
+
+    /// <summary>What an instance itself answers, not through the gateway.</summary>
+    public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(AddressOf(Find(instance), path), Ct);
 
     /// <summary>What an instance has written since its last start.</summary>
     public async Task<string> LogAsync(string instance)
     {
         List<string> lines = [];
         await foreach (var batch in Cluster.App.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(instance).WithCancellation(
-            TestContext.Current.CancellationToken)) lines.AddRange(batch.Select(line => line.Content));
+            Ct)) lines.AddRange(batch.Select(line => line.Content));
         return string.Join('\n', lines);
     }
 
@@ -124,14 +132,19 @@ public sealed class FaultCluster : ClusterFixture
     private void Configure(IDistributedApplicationTestingBuilder builder)
     {
         builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none"; // signals go to processes of this machine
-        foreach (var api in Apis) builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == api)).WithReplicas(Replicas);
-        builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == "order-api")).WithEnvironment(context =>
+        foreach (var api in Apis)
         {
-            if (_crashAt is { } point) context.EnvironmentVariables["Checkout__CrashAt"] = point;
-        });
+            var project = builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == api));
+            project.WithReplicas(Replicas).WithEnvironment(context =>
+            {
+                if (_setting is (var name, var value)) context.EnvironmentVariables[name] = value;
+            });
+        }
     }
 
     private bool IsDead(string instance) => KnownResourceStates.TerminalStates.Contains(Find(instance).Snapshot.State?.Text ?? "");
+
+    private static Uri AddressOf(ResourceEvent instance, string path) => new(new Uri(instance.Snapshot.Urls.First(u => u.Name == "http").Url), path);
 
     /// <summary>As it stands after the last command: what is watched comes a little later.</summary>
     private ResourceEvent Find(string instance)
@@ -142,7 +155,7 @@ public sealed class FaultCluster : ClusterFixture
     {
         foreach (var api in Apis)
             foreach (var replica in Cluster.Instances(api))
-                if (!await AnswersAsync(new Uri(new Uri(replica.Snapshot.Urls.First(u => u.Name == "http").Url), "health"))) return replica.ResourceId;
+                if (!await AnswersAsync(AddressOf(replica, "health"))) return replica.ResourceId;
         foreach (var read in Reads)
             if (!await AnswersAsync(new Uri(Cluster.App.GetEndpoint("gateway"), read))) return read;
         return "";
@@ -152,10 +165,10 @@ public sealed class FaultCluster : ClusterFixture
     {
         try
         {
-            using var answer = await _http.GetAsync(address, TestContext.Current.CancellationToken);
+            using var answer = await _http.GetAsync(address, Ct);
             return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound; // not there is an answer too
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !Ct.IsCancellationRequested)
         {
             return false;
         }

@@ -50,6 +50,13 @@ public sealed partial class RepositoryTests
         let lines = SourceTree.Read(file).TrimEnd('\n').Split('\n').Length
         where lines > limit select $"{file}: {lines} lines");
 
+    /// <summary>A wall clock that is read past it cannot be put wrong by a test, nor right by the database.</summary>
+    [Fact]
+    public void Services_read_the_wall_clock_through_TimeProvider_alone() => AssertNone(
+        from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal)
+            && (IsBelow(file, "ServiceDefaults") || IsBelow(file, "Storefront.Web") || file.Split('/')[0].EndsWith(".Api", StringComparison.Ordinal))
+        from Match clock in WallClock().Matches(SourceTree.Read(file)) select $"{file}: {clock.Value}");
+
     [Fact]
     public void No_file_name_needs_quotes()
         => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
@@ -66,6 +73,9 @@ public sealed partial class RepositoryTests
     private static bool IsBelow(string file, string folder) => file.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static void AssertNone(IEnumerable<string> faults) => Assert.True(!faults.Any(), string.Join('\n', faults));
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b")]
+    private static partial Regex WallClock();
 
     [GeneratedRegex(@"\bhttps?://[^\s""'<]+")]
     private static partial Regex Address();

@@ -85,6 +85,24 @@ public sealed class ResilienceTests
         Assert.InRange(_time.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.2));
     }
 
+    [Theory]
+    [InlineData(-3_600)]
+    [InlineData(0)]
+    [InlineData(90_000)]
+    public async Task A_server_that_says_when_to_come_back_means_its_own_clock(int secondsAhead)
+    {
+        using var request = Request("GET", hasKey: false, "none");
+        using var response = await SendAsync(request, call =>
+        {
+            var answer = Status(call < 2 ? 503 : 200);
+            var date = new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero).AddSeconds(secondsAhead);
+            (answer.Headers.Date, answer.Headers.RetryAfter) = (date, new(date.AddSeconds(2)));
+            return answer;
+        });
+        Assert.Equal(2, _calls);
+        Assert.InRange(_time.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.2));
+    }
+
     [Fact]
     public async Task A_server_that_asks_for_a_long_pause_is_not_asked_again()
     {

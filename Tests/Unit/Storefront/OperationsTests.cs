@@ -10,12 +10,20 @@ public sealed class OperationsTests
     private const long Now = 1_000_000;
 
     [Fact]
-    public void Replicas_are_added_up_second_by_second_and_the_unfinished_one_is_left_out()
+    public void Replicas_are_added_up_second_by_second_and_the_unfinished_one_is_left_out() => AssertAddedUp(Now);
+
+    [Theory]
+    [InlineData(-3_600)]
+    [InlineData(1)]
+    [InlineData(90_000)]
+    public void A_replica_whose_clock_is_off_is_added_up_with_the_others(int seconds) => AssertAddedUp(Now + seconds);
+
+    private static void AssertAddedUp(long other)
     {
         var window = new FigureWindow(
         [
             new(Now, Now - 10, [new("sizes", "a", [new(Now - 2, 2, 6, 4), new(Now - 1, 1, 9, 9), new(Now, 1, 100, 100)])]),
-            new(Now - 1, Now - 200, [new("sizes", "a", [new(Now - 2, 1, 3, 3)]), new("sizes", "b", [new(Now - 1, 1, 1, 1)])]),
+            new(other, other - 200, [new("sizes", "a", [new(other - 2, 1, 3, 3)]), new("sizes", "b", [new(other - 1, 1, 1, 1), new(other, 1, 7, 7)])]),
         ]);
         Assert.Equal(LiveFigures.WindowSeconds, window.Sums("sizes", static _ => true).Length);
         Assert.Equal([9, 10], window.Sums("sizes", static _ => true)[^2..]);

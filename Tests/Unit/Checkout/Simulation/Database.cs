@@ -1,5 +1,6 @@
 extern alias OrderApi;
 
+using System.Buffers.Binary;
 using OrderApi::Order.Api.Checkout;
 using OrderApi::Order.Api.Orders;
 
@@ -55,6 +56,8 @@ internal readonly record struct IntentRow(Guid Batch, int Epoch, long StartedAt,
 /// </summary>
 internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
 {
+    private static readonly TimeSpan IdErrorMax = TimeSpan.FromMinutes(3);
+
     private readonly List<BatchRow> _batches = [];
 
     /// <summary>By id.</summary>
@@ -62,6 +65,9 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
 
     /// <summary>All sagas that ever began, by id.</summary>
     public Dictionary<Guid, SagaFacts> Sagas { get; } = [];
+
+    /// <summary>Its clock.</summary>
+    public DateTimeOffset Now => DateTimeOffset.UnixEpoch.AddTicks(scheduler.Now);
 
     /// <summary>Rows of sagas.</summary>
     public int OpenBatches => _batches.Count;
@@ -168,6 +174,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
             if (!isFree && !(order.Status == OrderStatus.CheckingOut && order.Saga == call.SagaId)) continue;
             (order.Status, order.Saga, order.Refusal) = (OrderStatus.CheckingOut, call.SagaId, Refusal.None);
             begun.Add(order);
+            if (!IsOfThisTime(call.SagaId)) journal.Violate($"{journal.Name(call.SagaId, 'S')} has the time of another clock in its id");
             Sagas.TryAdd(call.SagaId, new(call.SagaId, order, call));
             journal.Write($"    {journal.Name(call.SagaId, 'S')} of order {order.Id} begins in {journal.Name(batchId, 'B')}");
         }
@@ -184,6 +191,10 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
     }
 
     private bool IsOwned(Guid batchId, int epoch) => _batches.Exists(batch => batch.Id == batchId && (batch.Epoch == epoch || bug == Bug.NoFencing));
+
+    // A command may be carried out, and an answer be read, long after it was sent; no clock of a process is off by so little.
+    private bool IsOfThisTime(Guid saga) => Math.Abs(
+        Now.ToUnixTimeMilliseconds() - (BinaryPrimitives.ReadInt64BigEndian(saga.ToByteArray(bigEndian: true)) >> 16)) < IdErrorMax.TotalMilliseconds;
 
     private static long Seconds(long ticks) => ticks / TimeSpan.TicksPerSecond;
 

@@ -17,6 +17,8 @@ internal sealed class Interleaving : IDisposable
 
     private static readonly TimeSpan TroubleMax = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(30);
+
     // What was begun is over so soon after the last trouble.
     private static readonly TimeSpan HealingMax = TimeSpan.FromSeconds(10);
 
@@ -159,8 +161,9 @@ internal sealed class Interleaving : IDisposable
 
     private void Start(int i)
     {
-        var process = new Process(_scheduler, $"replica{++_started}");
-        _journal.Write($"{process.Name} starts");
+        var skew = _scheduler.Random.Next(4) switch { 0 => -ClockSkew, 1 => ClockSkew, _ => TimeSpan.Zero };
+        var process = new Process(_scheduler, $"replica{++_started}", skew);
+        _journal.Write($"{process.Name} starts; its clock is {skew.TotalHours} h off");
         var store = new StoreModel(process, _network, _databaseServer, _database, _journal, _bug);
         var stock = new StockAdapter(process, _network, _stockServer, _stock, _journal, _bug);
         var payment = new PaymentAdapter(process, _network, _paymentServer, _payment, _journal, _bug);

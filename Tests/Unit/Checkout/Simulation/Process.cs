@@ -8,11 +8,11 @@ internal sealed class Process : SynchronizationContext
 {
     private readonly Scheduler _scheduler;
 
-    public Process(Scheduler scheduler, string name) => (_scheduler, Name, Time) = (scheduler, name, new Clock(scheduler, this));
+    public Process(Scheduler scheduler, string name, TimeSpan skew) => (_scheduler, Name, Time) = (scheduler, name, new Clock(scheduler, this, skew));
 
     public string Name { get; }
 
-    /// <summary>Its clock. Its timestamps mean nothing to other processes.</summary>
+    /// <summary>Its clock, which may be off. Its timestamps mean nothing to other processes.</summary>
     public TimeProvider Time { get; }
 
     public bool IsDead { get; set; }
@@ -25,7 +25,7 @@ internal sealed class Process : SynchronizationContext
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing blocks here.");
 
-    private sealed class Clock(Scheduler scheduler, Process process) : TimeProvider
+    private sealed class Clock(Scheduler scheduler, Process process, TimeSpan skew) : TimeProvider
     {
         // Short waits are jittered with a randomness that is not the seed's: here the seed says how long they are.
         private static readonly TimeSpan ShortMax = TimeSpan.FromSeconds(1);
@@ -36,7 +36,7 @@ internal sealed class Process : SynchronizationContext
 
         public override long GetTimestamp() => scheduler.Now - _startedAt;
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(scheduler.Now);
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(scheduler.Now) + skew;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

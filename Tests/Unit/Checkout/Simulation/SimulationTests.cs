@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// The real checkout (Checkouts, CheckoutLane, CheckoutSagaRunner, SagaState, CheckoutRecovery and Payment.Api's ledger) in thousands of interleavings: 1 to 3
-/// replicas that die and stand still, and a stock, a payment and a database whose calls fail, lose their replies, are late, come twice and overtake each
-/// other. Every run is told by its seed, to the last step:
+/// The real checkout (Checkouts, CheckoutLane, CheckoutSagaRunner, SagaState, CheckoutRecovery and Payment.Api's ledger) in thousands of interleavings: 1 to
+/// 3 replicas that die and stand still, with clocks that are off by more than a day, and a stock, a payment and a database whose calls fail, lose their
+/// replies, are late, come twice and overtake each other. Every run is told by its seed, to the last step:
 /// <c>CHECKOUT_SEED=123 dotnet test --filter FullyQualifiedName~Every_interleaving --logger "console;verbosity=detailed"</c> runs that seed alone and prints
 /// what happened. CHECKOUT_RUNS sets how many runs there are without it.
 /// </summary>

@@ -17,6 +17,20 @@ internal sealed class StoreModel(Process process, Network network, Server server
     private static readonly TimeSpan CommandTimeMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
+    private (DateTimeOffset Now, long AskedAt)? _reading;
+
+    /// <inheritdoc/>
+    public async ValueTask<DateTimeOffset> NowAsync()
+    {
+        if (_reading is null)
+        {
+            var askedAt = process.Time.GetTimestamp();
+            _reading = (await CallAsync("", () => database.Now), askedAt);
+        }
+
+        return _reading.Value.Now + process.Time.GetElapsedTime(_reading.Value.AskedAt);
+    }
+
     /// <inheritdoc/>
     public async Task<TurnResult> TurnAsync(Turn turn)
     {

@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Tests.Cluster;
+
+/// <summary>A replica whose host's clock is wrong does what the others do: ages are the stores' to tell.</summary>
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
+{
+    private const int LimitMs = 180_000, HourSeconds = 3_600;
+
+    private static readonly TimeSpan Inaccuracy = TimeSpan.FromSeconds(5), FiguresLimit = TimeSpan.FromSeconds(40);
+
+    private readonly ShopClient _shop = cluster.Shop;
+    private NpgsqlDataSource _orders = null!, _payments = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _orders = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("orders"))!);
+        _payments = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("payments"))!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _orders.DisposeAsync();
+        await _payments.DisposeAsync();
+    }
+
+    /// <summary>Sagas' ids are compared with each other and with the time: those of all replicas must be of one clock.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData(HourSeconds)]
+    [InlineData(-HourSeconds)]
+    [InlineData(25 * HourSeconds)]
+    public async Task Checkouts_at_any_clock_have_the_databases_time_and_pass_every_replicas_reconciliation(int seconds)
+    {
+        await using var replica = await StartAsync("order-api", seconds);
+        for (var i = 0; i < 3; i++)
+        {
+            var order = await _shop.NewOrderAsync(await _shop.NewUserAsync(100), (await _shop.NewItemAsync(5, 10), 2));
+            using var paid = await replica.Http.PostAsync(new Uri($"/checkout/{order}", UriKind.Relative), null, Stop);
+            Assert.Equal(HttpStatusCode.OK, paid.StatusCode);
+            var saga = (Guid)(await ScalarAsync(_orders, $"SELECT saga_id FROM orders WHERE id = '{order}'"))!;
+            Assert.InRange(TimeOf(saga), DateTimeOffset.UtcNow - Inaccuracy, DateTimeOffset.UtcNow + Inaccuracy);
+        }
+
+        Assert.Equal(JsonValueKind.True, (await ReconcileAsync(replica.Http)).GetProperty("ok").ValueKind);
+        using var other = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("order-api") };
+        Assert.Equal(JsonValueKind.True, (await ReconcileAsync(other)).GetProperty("ok").ValueKind);
+    }
+
+    /// <summary>A charge may be without its paid order for as long as a checkout takes, and no longer. By the database's time.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData(HourSeconds)]
+    [InlineData(-HourSeconds)]
+    public async Task A_charge_for_nothing_is_named_when_it_is_old_enough_whatever_the_clock_says(int seconds)
+    {
+        await using var replica = await StartAsync("order-api", seconds);
+        var (now, user) = ((DateTime)(await ScalarAsync(_orders, "SELECT now()"))!, await _shop.NewUserAsync(10));
+        var (young, old) = (Guid.CreateVersion7(now), Guid.CreateVersion7(now.AddMinutes(-2)));
+        await ScalarAsync(_payments, $"UPDATE accounts SET balance = 6, captured = 4 WHERE id = '{user}'");
+        await ChargeAsync(young, user);
+        Assert.Equal("", Named(await ReconcileAsync(replica.Http)));
+        await ScalarAsync(_payments, $"DELETE FROM entries WHERE id = '{young}'");
+        await ChargeAsync(old, user);
+        Assert.Equal($"{old}", Named(await ReconcileAsync(replica.Http)));
+        await ScalarAsync(_payments, $"UPDATE accounts SET balance = 10, captured = 0 WHERE id = '{user}'; DELETE FROM entries WHERE id = '{old}'");
+    }
+
+    /// <summary>Records of reservations are kept by the time of Order.Api's database. Redis's clock need not agree with it.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData(HourSeconds)]
+    [InlineData(48 * HourSeconds)]
+    public async Task What_is_held_is_found_by_the_clock_that_it_was_held_by(int seconds)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis", Stop))!);
+        var (saga, item, then) = (Guid.CreateVersion7(), await _shop.NewItemAsync(5, 10), DateTimeOffset.UtcNow.ToUnixTimeSeconds() + seconds);
+        using var stock = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("stock-api") };
+        await redis.GetDatabase().HashSetAsync($"r:{then / 10}", saga.ToByteArray(), $"H {item} 2 0");
+        try
+        {
+            foreach (var isAtomic in (bool[])[false, true])
+            {
+                using var answer = await stock.PostAsJsonAsync("/internal/audit/held", new { items = (string[])[item], now = then, isAtomic }, Stop);
+                var held = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+                var books = held.GetProperty("items").EnumerateArray().Single(one => one.GetProperty("id").GetString() == item);
+                Assert.Equal(2, books.GetProperty("held").GetInt64());
+            }
+        }
+        finally
+        {
+            await redis.GetDatabase().KeyDeleteAsync($"r:{then / 10}");
+        }
+    }
+
+    /// <summary>A replica that is a day ahead, and then gone, leaves figures and a lease of tomorrow.</summary>
+    [Fact(Timeout = LimitMs)]
+    public async Task Analytics_of_tomorrow_are_not_waited_for()
+    {
+        await using (await StartAsync("customer-api", 25 * HourSeconds))
+        {
+            await Eventually.UntilAsync(ComputedAtAsync, at => at > DateTimeOffset.UtcNow.AddHours(24), FiguresLimit);
+            Assert.True(await ComputedAtAsync() > DateTimeOffset.UtcNow.AddHours(24));
+        }
+
+        var at = await Eventually.UntilAsync(ComputedAtAsync, at => at < DateTimeOffset.UtcNow + Inaccuracy, FiguresLimit);
+        Assert.InRange(at, DateTimeOffset.UtcNow - FiguresLimit, DateTimeOffset.UtcNow + Inaccuracy);
+
+        async Task<DateTimeOffset> ComputedAtAsync() =>
+            (await _shop.GetAsync("/customers/analytics/summary")).GetProperty("computed_at").GetDateTimeOffset();
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_clock_that_is_none_is_said_and_nothing_starts()
+    {
+        foreach (var service in (string[])["order-api", "payment-api", "stock-api", "customer-api", "storefront"])
+        {
+            var (code, errors) = await ServiceProcess.FailAsync(cluster.Cluster, service, ("Clock__SkewSeconds", "an hour"));
+            Assert.NotEqual(0, code);
+            Assert.Contains("Clock:SkewSeconds is 'an hour'", errors, StringComparison.Ordinal);
+        }
+    }
+
+    private Task<ServiceProcess> StartAsync(string service, int skewSeconds) =>
+        ServiceProcess.StartAsync(cluster.Cluster, service, ("Clock__SkewSeconds", skewSeconds.ToString(CultureInfo.InvariantCulture)));
+
+    private static DateTimeOffset TimeOf(Guid saga) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(saga.ToByteArray(bigEndian: true)) >> 16);
+
+    private Task<object?> ChargeAsync(Guid saga, string user) =>
+        ScalarAsync(_payments, $"INSERT INTO entries (id, account_id, kind, status, amount) VALUES ('{saga}', '{user}', 3, 1, 4)");
+
+    private static async Task<JsonElement> ReconcileAsync(HttpClient orderApi)
+    {
+        var report = await orderApi.GetFromJsonAsync<JsonElement>("/internal/reconciliation", Stop);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report}");
+        return report;
+    }
+
+    private static string Named(JsonElement report) => string.Join(", ", report.GetProperty("invariants").EnumerateArray()
+        .SelectMany(one => one.GetProperty("samples").EnumerateArray()).Select(sample => sample.GetProperty("id").GetString()));
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(Stop);
+    }
+}

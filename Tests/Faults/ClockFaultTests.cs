@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using Tests.Cluster;
+
+namespace Tests.Faults;
+
+/// <summary>Hosts whose clocks differ (<c>Clock:SkewSeconds</c>): nothing of a checkout goes by a host's clock.</summary>
+[Collection(SharedFaults.Name), Trait("Category", "Faults")]
+public sealed class ClockFaultTests(FaultCluster cluster)
+{
+    private const int LimitMs = 180_000, CheckoutsBetween = 100;
+
+    /// <summary>Longer than the lease of a saga, 6 s: whoever is left takes over what a dead replica had in hand.</summary>
+    private static readonly TimeSpan DeadTime = TimeSpan.FromSeconds(7), Inaccuracy = TimeSpan.FromSeconds(10);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The replica with the wrong clock takes over what the other one had in hand, and then the other way round.</summary>
+    [Theory(Timeout = LimitMs)]
+    [InlineData("order-api", 1)]
+    [InlineData("order-api", -1)]
+    [InlineData("order-api", 25)]
+    [InlineData("payment-api", -25)]
+    [InlineData("stock-api", 25)]
+    public async Task The_books_balance_while_clocks_differ(string api, int hours)
+    {
+        await FaultRun.BalancesAsync(cluster, $"the clock of 1 {api} is {Math.Abs(hours)} h {(hours > 0 ? "ahead" : "behind")}", async load =>
+        {
+            var (wrong, right) = (cluster.Instances(api)[0], cluster.Instances(api)[1]);
+            var skew = TimeSpan.FromHours(hours);
+            await DieAsync(wrong);
+            await cluster.StartAsync(wrong, ("Clock__SkewSeconds", skew.TotalSeconds.ToString(CultureInfo.InvariantCulture)));
+            await cluster.WholeAsync();
+            var now = DateTimeOffset.FromUnixTimeSeconds((await cluster.AskAsync(wrong, "internal/figures")).GetProperty("now").GetInt64());
+            Assert.InRange(now - skew, DateTimeOffset.UtcNow - Inaccuracy, DateTimeOffset.UtcNow + Inaccuracy);
+            await load.DecidedAsync(CheckoutsBetween);
+            await DieAsync(right);
+            await Task.Delay(DeadTime, Ct);
+            await cluster.StartAsync(right);
+            await load.DecidedAsync(CheckoutsBetween);
+            foreach (var instance in cluster.Instances("order-api")) Assert.NotEqual(JsonValueKind.False, (await ReconcileAsync(instance)).ValueKind);
+            await DieAsync(wrong);
+            await Task.Delay(DeadTime, Ct);
+            await cluster.StartAsync(wrong);
+        });
+        foreach (var instance in cluster.Instances("order-api")) Assert.Equal(JsonValueKind.True, (await ReconcileAsync(instance)).ValueKind);
+    }
+
+    private async Task DieAsync(string instance)
+    {
+        cluster.Send(Signal.Kill, [instance]);
+        await cluster.DeadAsync([instance]);
+    }
+
+    private async Task<JsonElement> ReconcileAsync(string instance)
+    {
+        var report = await cluster.AskAsync(instance, "internal/reconciliation");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{instance}: {report}");
+        return report.GetProperty("ok");
+    }
+}
