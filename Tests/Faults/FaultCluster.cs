@@ -37,6 +37,9 @@ public sealed class FaultCluster : ClusterFixture
 
     private string? _crashAt;
 
+    /// <summary>Services that start now tell the dashboard everything.</summary>
+    private bool _tells;
+
     private NpgsqlDataSource? _orders;
 
     private NpgsqlDataSource? _payments;
@@ -49,7 +52,7 @@ public sealed class FaultCluster : ClusterFixture
 
     public override async ValueTask InitializeAsync()
     {
-        Use(await StartAsync(Configure, withDashboard: false));
+        Use(await StartAsync(Configure));
         // No pool: its connections would be dead after Postgres was.
         _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
         _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");
@@ -93,6 +96,23 @@ public sealed class FaultCluster : ClusterFixture
         Assert.True(result.Success, $"start {instance}: {result.Message}");
     }
 
+    /// <summary>Kills instances of services and starts them again; then they tell the dashboard all their telemetry, or none, as after any other start.</summary>
+    public async Task RestartAsync(IReadOnlyList<string> instances, bool tells = false)
+    {
+        Send(Signal.Kill, instances);
+        await DeadAsync(instances);
+        _tells = tells;
+        foreach (var instance in instances) await StartAsync(instance);
+        _tells = false;
+        await WholeAsync();
+    }
+
+    /// <summary>The processes of an instance, the one first that has started the others.</summary>
+    public IReadOnlyList<int> Processes(string instance) => ProcessTable.Tree(RunningCluster.ProcessId(Find(instance))!.Value);
+
+    /// <summary>Where a replica answers itself, not through the gateway.</summary>
+    public Uri Address(string instance) => new(Find(instance).Snapshot.Urls.First(url => url.Name == "http").Url);
+
     /// <summary>What an instance has written since its last start.</summary>
     public async Task<string> LogAsync(string instance)
     {
@@ -125,6 +145,12 @@ public sealed class FaultCluster : ClusterFixture
     {
         builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none"; // signals go to processes of this machine
         foreach (var api in Apis) builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == api)).WithReplicas(Replicas);
+        // To tell the dashboard everything costs more than what the services do.
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+            builder.CreateResourceBuilder(project).WithEnvironment(context =>
+            {
+                if (!_tells) context.EnvironmentVariables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
+            });
         builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == "order-api")).WithEnvironment(context =>
         {
             if (_crashAt is { } point) context.EnvironmentVariables["Checkout__CrashAt"] = point;
@@ -142,7 +168,7 @@ public sealed class FaultCluster : ClusterFixture
     {
         foreach (var api in Apis)
             foreach (var replica in Cluster.Instances(api))
-                if (!await AnswersAsync(new Uri(new Uri(replica.Snapshot.Urls.First(u => u.Name == "http").Url), "health"))) return replica.ResourceId;
+                if (!await AnswersAsync(new Uri(Address(replica.ResourceId), "health"))) return replica.ResourceId;
         foreach (var read in Reads)
             if (!await AnswersAsync(new Uri(Cluster.App.GetEndpoint("gateway"), read))) return read;
         return "";
