@@ -5,7 +5,9 @@ using Tests.Unit;
 
 namespace Tests.Faults;
 
-/// <summary>Disks that fail to keep what they are given. What is there is not read back from them: the kernel has it still, so only what the stores do counts.</summary>
+/// <summary>
+/// Disks that fail to keep what they are given. The kernel has it all the same, so nothing is lost by that: what counts is what the stores do about it.
+/// </summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed partial class DiskFaultTests(FaultCluster cluster)
 {
@@ -53,7 +55,8 @@ public sealed partial class DiskFaultTests(FaultCluster cluster)
     [Theory(Timeout = LimitMs)]
     [InlineData("postgres")]
     [InlineData("redis")]
-    public Task The_books_balance_while_syncs_are_slow(string resource) => FaultRun.BalancesAsync(cluster, $"each sync of {resource} takes 0.2 s more", async _ =>
+    public Task The_books_balance_while_syncs_are_slow(string resource) =>
+        FaultRun.BalancesAsync(cluster, $"each sync of {resource} takes 0.2 s more", async _ =>
     {
         Tracer.SkipUnlessThere();
         await using var tracer = await Tracer.AttachAsync(cluster.Processes(cluster.Instances(resource)[0]), Slow);

@@ -96,7 +96,9 @@ public sealed class FaultCluster : ClusterFixture
         Assert.True(result.Success, $"start {instance}: {result.Message}");
     }
 
-    /// <summary>Kills instances of services and starts them again; then they tell the dashboard all their telemetry, or none, as after any other start.</summary>
+    /// <summary>Kills instances of services and starts them again.</summary>
+    /// <param name="instances">They are alive.</param>
+    /// <param name="tells">From then on they tell the dashboard all their telemetry; after any other start they tell it none.</param>
     public async Task RestartAsync(IReadOnlyList<string> instances, bool tells = false)
     {
         Send(Signal.Kill, instances);

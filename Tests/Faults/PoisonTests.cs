@@ -19,7 +19,8 @@ public sealed class PoisonTests(FaultCluster cluster)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = LimitMs)]
-    public Task The_books_balance_beside_sagas_that_cannot_end() => FaultRun.BalancesAsync(cluster, "sagas that cannot end, and kill -9 of 1 order-api", async _ =>
+    public Task The_books_balance_beside_sagas_that_cannot_end() =>
+        FaultRun.BalancesAsync(cluster, "sagas that cannot end, and kill -9 of 1 order-api", async _ =>
     {
         var clock = Stopwatch.StartNew();
         Guid[] poison = [await InsertAsync("no one", 1), await InsertAsync("0", 0), await InsertAsync("0", -1)];

@@ -13,7 +13,9 @@ public sealed class TelemetryFaultTests(FaultCluster cluster)
 
     private static readonly TimeSpan StandstillTime = TimeSpan.FromSeconds(7), GoneTime = TimeSpan.FromSeconds(3), BeforeTime = TimeSpan.FromSeconds(3);
 
-    /// <summary>All spans of all checkouts go to the dashboard, which hears nothing any more, and then is gone. Every client has its answer all the same.</summary>
+    /// <summary>
+    /// All spans of all checkouts go to the dashboard, which hears nothing any more, and then is gone. Every client has its answer all the same.
+    /// </summary>
     [Fact(Timeout = LimitMs)]
     public async Task Checkouts_do_not_notice_that_the_collector_stands_still_and_is_gone()
     {
@@ -21,7 +23,8 @@ public sealed class TelemetryFaultTests(FaultCluster cluster)
         await cluster.RestartAsync(apis, tells: true);
         try
         {
-            var verdict = await FaultRun.BalancesAsync(cluster, "SIGSTOP of the telemetry's collector for 7 s, then kill -9", async load =>
+            const string Fault = "SIGSTOP of the telemetry's collector for 7 s, then kill -9";
+            var verdict = await FaultRun.BalancesAsync(cluster, Fault, async load =>
             {
                 var dashboard = cluster.Instances("aspire-dashboard");
                 var usual = await load.RateAsync(BeforeTime);

@@ -6,7 +6,9 @@ using Tests.Unit.Deployment;
 
 namespace Tests.Faults;
 
-/// <summary>strace(1) on running processes: their system calls fail, take long or kill them, without a disk that does so. Disposing of it lets go of them.</summary>
+/// <summary>
+/// strace(1) on running processes: their system calls fail, take long or kill them, without a disk that does so. Disposing of it lets go of them.
+/// </summary>
 internal sealed class Tracer : IAsyncDisposable
 {
     private static readonly TimeSpan AttachLimit = TimeSpan.FromSeconds(10), EndLimit = TimeSpan.FromSeconds(10);
@@ -57,5 +59,6 @@ internal sealed class Tracer : IAsyncDisposable
         _strace.Dispose();
     }
 
-    private static bool IsOfAttaching(string line) => line.Contains(" attached", StringComparison.Ordinal) || line.Contains("attach: ", StringComparison.Ordinal);
+    private static bool IsOfAttaching(string line) =>
+        line.Contains(" attached", StringComparison.Ordinal) || line.Contains("attach: ", StringComparison.Ordinal);
 }
