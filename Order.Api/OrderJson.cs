@@ -15,6 +15,7 @@ namespace Order.Api;
 [JsonSerializable(typeof(SettleRequest))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(StockOutcomes))]
+[JsonSerializable(typeof(StockIdentityView))]
 [JsonSerializable(typeof(PricesRequest))]
 [JsonSerializable(typeof(Prices))]
 [JsonSerializable(typeof(PlaceOrder))]

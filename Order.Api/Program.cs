@@ -11,6 +11,7 @@ builder.Services.AddDatabaseSchema(OrderSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
 builder.Services.AddParticipant(StockClient.Name);
 builder.Services.AddParticipant(PaymentClient.Name);
+builder.Services.AddSingleton<StockIdentity>();
 builder.Services.AddSingleton<StockClient>();
 builder.Services.AddSingleton<IStock>(static services => services.GetRequiredService<StockClient>());
 builder.Services.AddSingleton<IPayment, PaymentClient>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults;
+using Stock.Api.Identity;
 using Stock.Api.Reservations;
 
 namespace Stock.Api;
@@ -21,6 +22,7 @@ internal static class ReservationEndpoints
             .WithSummary("Holds stock for sagas, all lines of a saga or none; what they hold is sold, or available again: late holds are then refused.");
         reservations.MapPost("/forget", ForgetAsync).WithName("ForgetReservations")
             .WithSummary("Drops the records of sagas from before a time since which none is open.");
+        reservations.MapGet("/identity", IdentityAsync).WithName("StockIdentity").WithSummary("Tells this stock from any other; null: Redis has lost it.");
     }
 
     private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> SettleAsync(SettleRequest request, ReservationStore store, StockMetrics metrics)
@@ -31,7 +33,7 @@ internal static class ReservationEndpoints
             return Problems.Invalid("1 to 1000 members with a saga, a start, a verb and, to hold, lines of item and quantity; 10000 lines at most.");
         }
 
-        var outcomes = await store.SettleAsync(members);
+        var outcomes = await store.SettleAsync(request.Stock, members);
         metrics.Count(outcomes);
         return TypedResults.Ok(new StockOutcomes(outcomes));
     }
@@ -42,6 +44,9 @@ internal static class ReservationEndpoints
         await store.ForgetAsync(request.StartedBefore);
         return TypedResults.NoContent();
     }
+
+    private static async Task<Ok<StockIdentityView>> IdentityAsync(StockIdentity identity) =>
+        TypedResults.Ok(new StockIdentityView(await identity.FindAsync()));
 
     private static bool IsSound(SettleMember? member) => member is { StartedAt: > 0 } && member.Saga != Guid.Empty && member.Verb switch
     {

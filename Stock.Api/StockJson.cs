@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stock.Api.Audit;
 using Stock.Api.Catalog;
+using Stock.Api.Identity;
 using Stock.Api.Reservations;
 
 namespace Stock.Api;
@@ -15,6 +16,7 @@ namespace Stock.Api;
 [JsonSerializable(typeof(SettleRequest))]
 [JsonSerializable(typeof(ForgetRequest))]
 [JsonSerializable(typeof(StockOutcomes))]
+[JsonSerializable(typeof(StockIdentityView))]
 [JsonSerializable(typeof(ItemPageRequest))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(HeldRequest))]

@@ -29,9 +29,12 @@ internal sealed record ReservationLine(string Item, long Quantity);
 
 internal sealed record SettleMember(Guid Saga, long StartedAt, ReservationVerb Verb, ReservationLine[]? Lines);
 
-internal sealed record SettleRequest(SettleMember[] Members);
+internal sealed record SettleRequest(SettleMember[] Members, Guid Stock);
 
 internal sealed record ForgetRequest(long StartedBefore);
+
+/// <summary>Null: Redis has lost its stock.</summary>
+internal sealed record StockIdentityView(Guid? Id);
 
 internal sealed record StockOutcomes(StockOutcome[] Outcomes);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using ServiceDefaults;
 
@@ -15,11 +16,12 @@ internal sealed class StockClient : IStock
     private const int LinesMax = 10_000;
 
     private readonly IHttpClientFactory _clients;
+    private readonly StockIdentity _identity;
     private readonly GroupCommit<string, long?> _prices;
 
-    public StockClient(IHttpClientFactory clients, IMeterFactory meters)
+    public StockClient(IHttpClientFactory clients, StockIdentity identity, IMeterFactory meters)
     {
-        _clients = clients;
+        (_clients, _identity) = (clients, identity);
         _prices = new(new("prices"), meters, async items =>
             (await PostAsync("/internal/prices", new(items), OrderJson.Default.PricesRequest, OrderJson.Default.Prices)).Values);
     }
@@ -35,7 +37,7 @@ internal sealed class StockClient : IStock
         for (var from = 0; from < heard.Length;)
         {
             var members = Members(sagas, from);
-            var answer = await PostAsync("/internal/reservations", new(members), OrderJson.Default.SettleRequest, OrderJson.Default.StockOutcomes);
+            var answer = await SettleAsync(members);
             if (answer.Outcomes.Length != members.Length)
                 throw new HttpRequestException($"Stock.Api answered {answer.Outcomes.Length} outcomes to {members.Length} members.");
             foreach (var outcome in answer.Outcomes) heard[from++] = Heard(outcome);
@@ -50,6 +52,20 @@ internal sealed class StockClient : IStock
         var request = new ForgetRequest(startedBefore);
         using var response = await _clients.CreateClient(Name).PostAsJsonAsync("/internal/forget", request, OrderJson.Default.ForgetRequest, cancellationToken);
         response.EnsureSuccessStatusCode();
+    }
+
+    private async Task<StockOutcomes> SettleAsync(SettleMember[] members)
+    {
+        var request = new SettleRequest(members, await _identity.GetAsync());
+        try
+        {
+            return await PostAsync("/internal/reservations", request, OrderJson.Default.SettleRequest, OrderJson.Default.StockOutcomes);
+        }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
+        {
+            _identity.Forget(); // another stock, perhaps, that an operator has accepted since
+            throw;
+        }
     }
 
     private static SettleMember[] Members(IReadOnlyList<CheckoutSaga> sagas, int from)

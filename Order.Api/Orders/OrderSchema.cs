@@ -21,6 +21,9 @@ internal static class OrderSchema
     /// shipments, which no checkout reads. popular counts what was sold to each state: a few hundred rows that are changed in place.
     /// </para>
     /// <para>
+    /// stock_identity has one row: the stock, of all that Redis may come up with, that orders are sold from. Without the row the next one is taken for it.
+    /// </para>
+    /// <para>
     /// replaced_orders has of each batch_init the last saga of a paid order that it took away, for the reconciliation: sagas' ids are ordered by time.
     /// </para>
     /// </remarks>
@@ -75,6 +78,7 @@ internal static class OrderSchema
             at timestamptz NOT NULL DEFAULT now()
         );
         CREATE INDEX IF NOT EXISTS idempotency_keys_at ON idempotency_keys USING brin (at);
+        CREATE TABLE IF NOT EXISTS stock_identity (is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one), id uuid NOT NULL);
         CREATE TABLE IF NOT EXISTS replaced_orders (last_saga uuid PRIMARY KEY);
         """;
 }

@@ -24,6 +24,7 @@ internal sealed class Reconciler(
         var (at, startedAt, pace) = (time.GetUtcNow(), time.GetTimestamp(), new Pace(rest, time));
         var findings = new List<Finding>();
         await CheckAsync([Invariants.SagasEnd], found => orders.CheckSagasAsync(options.Value.SagaAgeMax, found[0], cancellationToken));
+        await CheckAsync([Invariants.SameStock], found => stock.CheckIdentityAsync(found[0], cancellationToken));
         await CheckAsync([Invariants.HoldHasSaga], found => stock.CheckHoldsAsync(found[0], cancellationToken));
         await CheckAsync([Invariants.StockNotNegative, Invariants.StockAddsUp], found => stock.CheckItemsAsync(found[0], found[1], pace, cancellationToken));
         await CheckAsync([Invariants.CreditNotNegative, Invariants.BooksBalance, Invariants.BooksMatchEntries], found =>

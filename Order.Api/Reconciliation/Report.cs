@@ -28,6 +28,9 @@ internal static class Invariants
     /// <summary>No saga is open for longer than <see cref="ReconciliationOptions.SagaAgeMax"/>.</summary>
     public const string SagasEnd = "sagas-end";
 
+    /// <summary>Stock.Api has the stock that orders are sold from, and no other, nor none.</summary>
+    public const string SameStock = "same-stock";
+
     /// <summary>An order in checkout has its saga among the open ones.</summary>
     public const string CheckoutHasSaga = "checkout-has-saga";
 

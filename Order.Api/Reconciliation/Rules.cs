@@ -72,6 +72,10 @@ internal static class Rules
                 Text($"funded {account.EntriesFunded}, captured {account.EntriesCaptured}, refunded {account.EntriesRefunded}"));
     }
 
+    /// <summary>The stock is the one that orders are sold from.</summary>
+    public static Violation? SameStock(Guid known, Guid? found) => found == known ? null
+        : new(known.ToString(), "the stock that orders are sold from", found is null ? "none: Redis has lost it" : $"another one, {found}");
+
     /// <summary>No number of an item is negative.</summary>
     public static Violation? StockNotNegative(ItemBooks item) => item is { Available: >= 0, Sold: >= 0, Total: >= 0 } ? null
         : new(item.Id, "no number below 0", Numbers(item));

@@ -1,9 +1,11 @@
+using Order.Api.Checkout;
+
 namespace Order.Api.Reconciliation;
 
 /// <summary>
 /// Checks the books of the stock. Items and the records that hold them cannot be read page by page at one moment; what seems wrong is looked at again.
 /// </summary>
-internal sealed class StockReconciler(AuditClient others, OrderAudit orders, TimeProvider time)
+internal sealed class StockReconciler(AuditClient others, OrderAudit orders, StockIdentity identity, TimeProvider time)
 {
     // Of items that hold something; a hundred times as many as checkouts at full speed have at once.
     private const int ItemsMax = 10_000;
@@ -53,6 +55,14 @@ internal sealed class StockReconciler(AuditClient others, OrderAudit orders, Tim
         }
 
         if (items.Count > ItemsMax) throw new InconclusiveException($"More than {ItemsMax} items are held.");
+    }
+
+    /// <summary>Stock.Api has the stock that orders are sold from. Before the first checkout there is nothing to compare.</summary>
+    public async Task CheckIdentityAsync(Finding finding, CancellationToken cancellationToken)
+    {
+        if (await identity.FindAsync(cancellationToken) is not { } known) return;
+        finding.Examined = 1;
+        finding.Add(Rules.SameStock(known, await identity.AskAsync(cancellationToken)));
     }
 
     /// <summary>A reservation that holds has an open saga. Read in this order: records, open sagas, records again.</summary>

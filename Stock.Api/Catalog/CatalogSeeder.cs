@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Stock.Api.Identity;
 using StackExchange.Redis;
 
 namespace Stock.Api.Catalog;
 
 /// <summary>Fills the catalog at start. Tries until it succeeds; until then the check <c>catalog</c> keeps the service unready.</summary>
-internal sealed partial class CatalogSeeder(ProductCatalog catalog, TimeProvider time, ILogger<CatalogSeeder> logger) : BackgroundService, IHealthCheck
+internal sealed partial class CatalogSeeder(
+    ProductCatalog catalog, StockIdentity identity, TimeProvider time, ILogger<CatalogSeeder> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
@@ -21,6 +23,7 @@ internal sealed partial class CatalogSeeder(ProductCatalog catalog, TimeProvider
         {
             try
             {
+                await identity.EnsureAsync();
                 LogFilled(logger, await catalog.SeedAsync());
                 _isDone = true;
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ServiceDefaults;
+using Stock.Api.Identity;
 using Stock.Api.Scripting;
 using StackExchange.Redis;
 
@@ -46,11 +47,12 @@ internal sealed class ItemStore
     private static readonly RedisValue[] Fields = ["a", "p", "s", "t"];
 
     private readonly RedisScripts _redis;
+    private readonly StockIdentity _identity;
     private readonly GroupCommit<Write, RedisValue> _writes;
 
-    public ItemStore(RedisScripts redis, IMeterFactory meters)
+    public ItemStore(RedisScripts redis, StockIdentity identity, IMeterFactory meters)
     {
-        _redis = redis;
+        (_redis, _identity) = (redis, identity);
         _writes = new(new("items"), meters, CommitAsync);
     }
 
@@ -66,12 +68,19 @@ internal sealed class ItemStore
     public async Task<Item?> FindAsync(string id)
     {
         var values = await _redis.Database.HashGetAsync("i:" + id, Fields).WaitAsync(RedisScripts.CommandTimeMax);
-        return values[0].IsNull ? null : new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
+        if (!values[0].IsNull) return new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
+        await _identity.RequireAsync();
+        return null;
     }
 
     /// <summary>The prices of items, in the order asked; null where there is no such item.</summary>
-    public Task<long?[]> FindPricesAsync(string[] ids) => Task.WhenAll(Array.ConvertAll(ids, async id =>
-        (long?)await _redis.Database.HashGetAsync("i:" + id, "p").WaitAsync(RedisScripts.CommandTimeMax)));
+    public async Task<long?[]> FindPricesAsync(string[] ids)
+    {
+        var prices = await Task.WhenAll(Array.ConvertAll(ids, async id =>
+            (long?)await _redis.Database.HashGetAsync("i:" + id, "p").WaitAsync(RedisScripts.CommandTimeMax)));
+        if (Array.Exists(prices, static price => price is null)) await _identity.RequireAsync();
+        return prices;
+    }
 
     /// <summary>Adds pieces and returns what is available then.</summary>
     /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>

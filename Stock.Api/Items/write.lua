@@ -3,6 +3,7 @@
 -- Replies per write: the amount now available, or 'U' unknown item, 'O' not that much in stock, 'V' the sum would leave 64 bits,
 -- 'K' the key came with another write before. Under a key the first reply is kept for a day.
 -- Arithmetic is Redis's own (64-bit, exact); Lua's numbers are doubles and serve only for their sign.
+if redis.call('EXISTS', 'identity') == 0 then return redis.error_reply('LOST Redis has lost the stock.') end
 local replies = {}
 
 local function write(verb, key, number)

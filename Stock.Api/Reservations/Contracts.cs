@@ -24,7 +24,9 @@ internal sealed record ReservationLine(string Item, long Quantity);
 internal sealed record SettleMember(Guid Saga, long StartedAt, ReservationVerb Verb, ReservationLine[]? Lines);
 
 /// <summary>Body of <c>POST /internal/reservations</c>.</summary>
-internal sealed record SettleRequest(SettleMember[] Members);
+/// <param name="Members">What is wanted.</param>
+/// <param name="Stock">The identity of the stock that is meant; null for any.</param>
+internal sealed record SettleRequest(SettleMember[] Members, Guid? Stock = null);
 
 /// <summary>Body of <c>POST /internal/forget</c>.</summary>
 /// <param name="StartedBefore">Unix seconds; no saga that started before is open.</param>

@@ -19,9 +19,12 @@ internal sealed class ReservationStore(RedisScripts redis)
     private static readonly string ForgetScript = RedisScripts.Load("forget");
 
     /// <summary>Holds, commits and releases in one atomic step; the outcomes come in the order asked.</summary>
-    public async Task<StockOutcome[]> SettleAsync(SettleMember[] members)
+    /// <param name="stock">The stock that is meant; null for any.</param>
+    /// <param name="members">What is wanted.</param>
+    /// <exception cref="RedisServerException">Redis has another stock, or none.</exception>
+    public async Task<StockOutcome[]> SettleAsync(Guid? stock, SettleMember[] members)
     {
-        var arguments = new List<RedisValue>(members.Length * 8);
+        var arguments = new List<RedisValue>((members.Length * 8) + 1) { stock?.ToString() ?? "" };
         foreach (var member in members)
         {
             arguments.Add(member.Verb switch { ReservationVerb.Hold => "H", ReservationVerb.Commit => "C", _ => "R" });

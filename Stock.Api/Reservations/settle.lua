@@ -1,10 +1,13 @@
 -- Moves reservations of sagas on. Each saga is all or nothing and each move happens once: asked again, the first outcome is the reply.
--- ARGV per member: verb, the period the saga started in, its id, and to hold: the number of lines and per line item and quantity.
+-- ARGV: the identity that the stock must have, or '' for any; then per member: verb, the period the saga started in, its id, and to hold: the number of lines
+-- and per line item and quantity.
 -- Verbs: 'H' hold (take from what is available), 'C' commit (what is held is sold), 'R' release (what is held is available again).
 -- Replies per member one letter: 'H' held, 'C' committed, 'R' released (or forgotten, for its age), 'O' out of stock, 'U' unknown item,
 -- 'N' nothing is known that could be committed. To release what is not known leaves a tombstone, which refuses a hold that comes late.
 -- Record in r:<period>: the letter; behind an 'H' per line item, quantity and the item's generation. All records of a period are read by one command and
 -- written by one: commands are what a call costs.
+local identity = redis.call('GET', 'identity')
+if not identity or (ARGV[1] ~= '' and ARGV[1] ~= identity) then return redis.error_reply('LOST Redis has another stock, or none.') end
 local floor = tonumber(redis.call('GET', 'reservations:floor') or '0')
 local count, replies = #ARGV, {}
 
@@ -51,7 +54,7 @@ local function after(verb, position) -- where the next member is
 end
 
 -- Per period: who is asked for, what there is of them, what is to be written.
-local periods, position = {}, 1
+local periods, position = {}, 2
 while position <= count do
   local number, saga = ARGV[position + 1], ARGV[position + 2]
   local period = periods[number]
@@ -67,7 +70,7 @@ for number, period in pairs(periods) do
   for index, saga in ipairs(period.sagas) do period.records[saga] = found[index] end
 end
 
-position = 1
+position = 2
 while position <= count do
   local verb, period, saga = ARGV[position], periods[ARGV[position + 1]], ARGV[position + 2]
   local forgotten, record, change = period.forgotten, period.records[saga], nil

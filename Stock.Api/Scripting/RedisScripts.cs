@@ -48,5 +48,5 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis)
         || Outages.Any(prefix => exception.Message.StartsWith(prefix, StringComparison.Ordinal));
 
     private static readonly string[] Outages =
-        ["LOADING", "OOM", "MISCONF", "READONLY", "BUSY", "NOAUTH", "WRONGPASS", "MASTERDOWN", "NOSCRIPT", "ERR max number of clients"];
+        ["LOADING", "OOM", "MISCONF", "READONLY", "BUSY", "NOAUTH", "WRONGPASS", "MASTERDOWN", "NOSCRIPT", "LOST", "ERR max number of clients"];
 }

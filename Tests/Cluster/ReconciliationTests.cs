@@ -207,7 +207,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     {
         var report = await ReportAsync();
         Assert.True(report.GetProperty("ok").ValueKind == JsonValueKind.True, report.ToString());
-        Assert.Equal(10, report.GetProperty("invariants").GetArrayLength());
+        Assert.Equal(11, report.GetProperty("invariants").GetArrayLength());
     }
 
     private static void AssertNotRed(JsonElement report) => Assert.True(report.GetProperty("ok").ValueKind != JsonValueKind.False, report.ToString());

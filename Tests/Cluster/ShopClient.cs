@@ -88,6 +88,16 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
         return order;
     }
 
+    /// <summary>Asks for a checkout as somebody who hangs up after a time, with the answer or without it.</summary>
+    /// <exception cref="OperationCanceledException">Without it.</exception>
+    public async Task<HttpStatusCode> CheckoutWithinAsync(string order, TimeSpan patience)
+    {
+        using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        hangUp.CancelAfter(patience);
+        using var response = await _http.PostAsync(new Uri(gateway, $"/orders/checkout/{order}"), null, hangUp.Token);
+        return response.StatusCode;
+    }
+
     public Task<Answer> CheckoutAsync(string order) => SendAsync("POST", $"/orders/checkout/{order}");
 
     public async Task<long> CreditAsync(string user) => (await GetAsync($"/payment/find_user/{user}")).GetProperty("credit").GetInt64();

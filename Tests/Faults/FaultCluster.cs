@@ -39,6 +39,9 @@ public sealed class FaultCluster : ClusterFixture
 
     private (string Name, string Value)? _setting;
 
+    /// <summary>Services that start now tell the dashboard everything.</summary>
+    private bool _tells;
+
     private NpgsqlDataSource? _orders;
 
     private NpgsqlDataSource? _payments;
@@ -53,7 +56,7 @@ public sealed class FaultCluster : ClusterFixture
 
     public override async ValueTask InitializeAsync()
     {
-        Use(await StartAsync(Configure, withDashboard: false));
+        Use(await StartAsync(Configure));
         // No pool: its connections would be dead after Postgres was.
         _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
         _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");
@@ -98,8 +101,27 @@ public sealed class FaultCluster : ClusterFixture
         Assert.True(result.Success, $"start {instance}: {result.Message}");
     }
 
+    /// <summary>Kills instances of services and starts them again.</summary>
+    /// <param name="instances">They are alive.</param>
+    /// <param name="tells">From then on they tell the dashboard all their telemetry; after any other start they tell it none.</param>
+    public async Task RestartAsync(IReadOnlyList<string> instances, bool tells = false)
+    {
+        Send(Signal.Kill, instances);
+        await DeadAsync(instances);
+        _tells = tells;
+        foreach (var instance in instances) await StartAsync(instance);
+        _tells = false;
+        await WholeAsync();
+    }
+
+    /// <summary>The processes of an instance, the one first that has started the others.</summary>
+    public IReadOnlyList<int> Processes(string instance) => ProcessTable.Tree(RunningCluster.ProcessId(Find(instance))!.Value);
+
+    /// <summary>Where a replica answers itself, not through the gateway.</summary>
+    public Uri Address(string instance) => new(Find(instance).Snapshot.Urls.First(url => url.Name == "http").Url);
+
     /// <summary>What an instance itself answers, not through the gateway.</summary>
-    public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(AddressOf(Find(instance), path), Ct);
+    public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(new Uri(Address(instance), path), Ct);
 
     /// <summary>What an instance has written since its last start.</summary>
     public async Task<string> LogAsync(string instance)
@@ -132,19 +154,20 @@ public sealed class FaultCluster : ClusterFixture
     private void Configure(IDistributedApplicationTestingBuilder builder)
     {
         builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none"; // signals go to processes of this machine
-        foreach (var api in Apis)
+        foreach (var resource in builder.Resources.OfType<ProjectResource>())
         {
-            var project = builder.CreateResourceBuilder(builder.Resources.OfType<ProjectResource>().Single(p => p.Name == api));
-            project.WithReplicas(Replicas).WithEnvironment(context =>
+            var project = builder.CreateResourceBuilder(resource);
+            if (Apis.Contains(resource.Name)) project.WithReplicas(Replicas);
+            project.WithEnvironment(context =>
             {
+                // To tell the dashboard everything costs more than what the services do.
+                if (!_tells) context.EnvironmentVariables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
                 if (_setting is (var name, var value)) context.EnvironmentVariables[name] = value;
             });
         }
     }
 
     private bool IsDead(string instance) => KnownResourceStates.TerminalStates.Contains(Find(instance).Snapshot.State?.Text ?? "");
-
-    private static Uri AddressOf(ResourceEvent instance, string path) => new(new Uri(instance.Snapshot.Urls.First(u => u.Name == "http").Url), path);
 
     /// <summary>As it stands after the last command: what is watched comes a little later.</summary>
     private ResourceEvent Find(string instance)
@@ -155,7 +178,7 @@ public sealed class FaultCluster : ClusterFixture
     {
         foreach (var api in Apis)
             foreach (var replica in Cluster.Instances(api))
-                if (!await AnswersAsync(AddressOf(replica, "health"))) return replica.ResourceId;
+                if (!await AnswersAsync(new Uri(Address(replica.ResourceId), "health"))) return replica.ResourceId;
         foreach (var read in Reads)
             if (!await AnswersAsync(new Uri(Cluster.App.GetEndpoint("gateway"), read))) return read;
         return "";

@@ -17,7 +17,8 @@ internal static class FaultRun
     /// <param name="cluster">Whole, before and after.</param>
     /// <param name="fault">For the report.</param>
     /// <param name="faultAsync">Does the damage and gives back what was damaged; the rest must come by itself.</param>
-    public static async Task BalancesAsync(FaultCluster cluster, string fault, Func<SteadyLoad, Task> faultAsync)
+    /// <returns>What the clients have heard.</returns>
+    public static async Task<HistoryVerdict> BalancesAsync(FaultCluster cluster, string fault, Func<SteadyLoad, Task> faultAsync)
     {
         var books = await ShopBooks.OpenAsync(cluster);
         await using var load = new SteadyLoad(cluster.Shop, ShopBooks.Orders, fault);
@@ -39,6 +40,7 @@ internal static class FaultRun
             report += string.Create(CultureInfo.InvariantCulture, $", no open saga after {clock.Elapsed.TotalSeconds:0.0} s more");
             var verdict = load.Judge(await books.CloseAsync());
             report += $"; {verdict}";
+            return verdict;
         }
         catch (Exception e)
         {

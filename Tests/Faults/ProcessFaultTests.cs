@@ -11,9 +11,9 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     /// <summary>Longer than the lease of a saga, 6 s: another replica takes over what is still in the hands of one that stands still.</summary>
     private static readonly TimeSpan StandstillTime = TimeSpan.FromSeconds(7);
 
-    private const int SurgeClients = 600;
+    private const int SurgeClients = 600, VanishingClients = 100;
 
-    private static readonly TimeSpan SurgeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SurgeTime = TimeSpan.FromSeconds(5), VanishTime = TimeSpan.FromSeconds(5);
 
     [Theory(Timeout = LimitMs)]
     [InlineData("order-api", 1)]
@@ -64,4 +64,9 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_after_an_overload()
         => FaultRun.BalancesAsync(cluster, $"overload: {SurgeClients} clients more, who do not pause", load => load.SurgeAsync(SurgeClients, SurgeTime));
+
+    /// <summary>What they have asked for is brought to an end without them, or was never begun.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task The_books_balance_after_clients_that_hang_up() => FaultRun.BalancesAsync(
+        cluster, $"{VanishingClients} clients hang up within 0.03 s, again and again", load => load.VanishAsync(VanishingClients, VanishTime));
 }

@@ -13,7 +13,7 @@ namespace Tests.Faults;
 /// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
-    private const int Clients = 32, PauseMsMax = 80, TriesMax = 6;
+    private const int Clients = 32, PauseMsMax = 80, TriesMax = 6, PatienceMsMax = 30;
 
     // One in so many.
     private const int AskTwice = 20, AskLater = 20, GiveUp = 2;
@@ -61,6 +61,17 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }));
     }
 
+    /// <summary>More clients, who are gone before they have heard anything, for a time.</summary>
+    public Task VanishAsync(int clients, TimeSpan time)
+    {
+        var end = NowMs + time.TotalMilliseconds;
+        return Task.WhenAll(Enumerable.Range(1, clients).Select(async client =>
+        {
+            var random = new Random(Seed - client);
+            while (NowMs < end && !_stop.IsCancellationRequested) await AskInHasteAsync(NextOrder(), TimeSpan.FromMilliseconds(random.Next(PatienceMsMax)));
+        }));
+    }
+
     /// <summary>
     /// Judges what was heard by what the books say. The history is kept in the folder that FAULTS_HISTORY names, from the root of the sources, if it names one.
     /// </summary>
@@ -81,6 +92,14 @@ internal sealed class SteadyLoad : IAsyncDisposable
             () => Task.FromResult(Volatile.Read(ref _decided)), decided => decided >= target || _failure is not null, DecidedLimit);
         Assert.True(_failure is null, _failure?.Message);
         Assert.True(decided >= target, $"Of {more} checkouts, {target - decided} have no outcome after {DecidedLimit}.");
+    }
+
+    /// <summary>Checkouts with an outcome, per second, measured from now on.</summary>
+    public async Task<double> RateAsync(TimeSpan time)
+    {
+        var (before, from) = (Volatile.Read(ref _decided), NowMs);
+        await Task.Delay(time, TestContext.Current.CancellationToken);
+        return (Volatile.Read(ref _decided) - before) * 1000 / (NowMs - from);
     }
 
     /// <summary>Lets the clients end what they have asked.</summary>
@@ -147,6 +166,20 @@ internal sealed class SteadyLoad : IAsyncDisposable
         _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
         if (heard != Outcome.Unknown) Interlocked.Increment(ref _decided);
         return (heard, pause);
+    }
+
+    private async Task AskInHasteAsync(int order, TimeSpan patience)
+    {
+        var (heard, from) = (Outcome.Unknown, NowMs);
+        try
+        {
+            if (await _shop.CheckoutWithinAsync($"{order}", patience) == HttpStatusCode.OK) heard = Outcome.Ok;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // Not heard any more.
+        }
+        _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
     }
 
     /// <summary>False: the load is over.</summary>

@@ -92,5 +92,13 @@ public sealed class RulesTests
         static (string?, string?) Judge(ItemBooks item) => (Rules.StockNotNegative(item)?.Id, Rules.StockAddsUp(item)?.Id);
     }
 
+    [Fact]
+    public void Only_the_stock_that_orders_are_sold_from_will_do()
+    {
+        Assert.Null(Rules.SameStock(Early, Early));
+        Assert.Equal($"another one, {Late}", Rules.SameStock(Early, Late)!.Found);
+        Assert.Equal("none: Redis has lost it", Rules.SameStock(Early, null)!.Found);
+    }
+
     private static OrderFact Order(OrderStatus status) => new("o", User, status, Early, 10, false);
 }
