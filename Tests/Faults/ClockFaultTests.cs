@@ -15,7 +15,7 @@ public sealed class ClockFaultTests(FaultCluster cluster)
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>The replica with the wrong clock takes over what the other one had in hand, and then the other way round.</summary>
+    /// <summary>The replica with the wrong clock takes over what the other one had in hand.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData("order-api", -1)]
     [InlineData("order-api", 25)]
@@ -38,7 +38,6 @@ public sealed class ClockFaultTests(FaultCluster cluster)
             await load.DecidedAsync(CheckoutsBetween);
             foreach (var instance in cluster.Instances("order-api")) Assert.NotEqual(JsonValueKind.False, (await ReconcileAsync(instance)).ValueKind);
             await DieAsync(wrong);
-            await Task.Delay(DeadTime, Ct);
             await cluster.StartAsync(wrong);
         });
         foreach (var instance in cluster.Instances("order-api")) Assert.Equal(JsonValueKind.True, (await ReconcileAsync(instance)).ValueKind);

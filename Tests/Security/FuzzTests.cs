@@ -17,7 +17,7 @@ namespace Tests.Security;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
 {
-    private const int LimitMs = 180_000, Requests = 750, AtOnce = 16, PassesMax = 5, ShownMax = 10;
+    private const int LimitMs = 180_000, Requests = 750, AtOnce = 64, PassesMax = 5, ShownMax = 10;
 
     private const string OrdersSql = "SELECT count(*) || coalesce(md5(string_agg(o::text, ';' ORDER BY id)), '') FROM orders o";
 
