@@ -121,7 +121,8 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     [InlineData("    _    ____\n  \\___/  5.6.3\n\nCopyright (c) 1999-2024 The Apache Software Foundation", true)]
     public async Task JMeter_makes_a_report_where_it_can(string version, bool makes)
     {
-        var (code, output) = await RunAsync(JMeterScript, OtherJMeter(version, "timeStamp,elapsed,label,responseCode,success\n1,1,storm,200,true"), "--out", "out");
+        const string Results = "timeStamp,elapsed,label,responseCode,success\n1,1,storm,200,true";
+        var (code, output) = await RunAsync(JMeterScript, OtherJMeter(version, Results), "--out", "out");
         Assert.True(code == 0, output);
         Assert.Equal(makes, output.Contains(" -e -o out/report\n", StringComparison.Ordinal));
         Assert.Equal(makes, !output.Contains("makes no HTML report; 3.0 and later do.", StringComparison.Ordinal));
