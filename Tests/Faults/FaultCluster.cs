@@ -123,6 +123,18 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>What an instance itself answers, not through the gateway.</summary>
     public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(new Uri(Address(instance), path), Ct);
 
+    /// <summary>What the reconciliation of an Order.Api says of an invariant.</summary>
+    public async Task<JsonElement> InvariantAsync(string orderApi, string name) => (await AskAsync(orderApi, "internal/reconciliation"))
+        .GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
+
+    /// <summary>The log of an Order.Api says that an invariant is violated.</summary>
+    public async Task AssertViolationLoggedAsync(string orderApi, string name)
+    {
+        var words = $"Invariant {name} is violated";
+        Assert.Contains(words, await Eventually.UntilAsync(() => LogAsync(orderApi), log => log.Contains(words, StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+    }
+
     /// <summary>What an instance has written since its last start.</summary>
     public async Task<string> LogAsync(string instance)
     {

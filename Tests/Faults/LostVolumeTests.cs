@@ -14,6 +14,8 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
 {
     private const int LimitMs = 180_000;
 
+    private const string Invariant = "same-stock";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), AlarmLimit = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new();
@@ -86,16 +88,12 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
     {
         var instance = cluster.Instances("order-api")[0];
         // Not known for as long as the Stock.Api that is asked has not found Redis again.
-        var rule = await Eventually.UntilAsync(() => RuleAsync(instance), rule => rule.GetProperty("ok").ValueKind != JsonValueKind.Null, AlarmLimit);
+        var rule = await Eventually.UntilAsync(
+            () => cluster.InvariantAsync(instance, Invariant), rule => rule.GetProperty("ok").ValueKind != JsonValueKind.Null, AlarmLimit);
         Assert.True(rule.GetProperty("ok").ValueKind == JsonValueKind.False, $"{rule}");
         Assert.StartsWith(found, rule.GetProperty("samples")[0].GetProperty("found").GetString(), StringComparison.Ordinal);
-        const string Words = "Invariant same-stock is violated";
-        Assert.Contains(Words, await Eventually.UntilAsync(
-            () => cluster.LogAsync(instance), log => log.Contains(Words, StringComparison.Ordinal), AlarmLimit), StringComparison.Ordinal);
+        await cluster.AssertViolationLoggedAsync(instance, Invariant);
     }
-
-    private async Task<JsonElement> RuleAsync(string orderApi) => (await cluster.AskAsync(orderApi, "internal/reconciliation"))
-        .GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "same-stock");
 
     /// <summary>Orders one of the first products, in a checkout that has begun when this returns.</summary>
     private async Task<(string Order, Task<ShopClient.Answer> Answer)> BuyProductAsync()

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using Tests.Cluster;
 
 namespace Tests.Faults;
 
@@ -61,14 +59,11 @@ public sealed class PoisonTests(FaultCluster cluster)
     /// <summary>The reconciliation names them and no other.</summary>
     private async Task AssertNamedAsync(Guid[] poison)
     {
-        using var http = new HttpClient();
-        var report = await http.GetStringAsync(new Uri(cluster.Address(cluster.Instances("order-api")[1]), "internal/reconciliation"), Ct);
-        using var document = JsonDocument.Parse(report);
-        var rule = document.RootElement.GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == "sagas-end");
+        const string Invariant = "sagas-end";
+        var instance = cluster.Instances("order-api")[1];
+        var rule = await cluster.InvariantAsync(instance, Invariant);
         Assert.Equal(poison.Order(), rule.GetProperty("samples").EnumerateArray().Select(sample => Guid.Parse(sample.GetProperty("id").GetString()!)).Order());
-        const string Words = "Invariant sagas-end is violated";
-        Assert.Contains(Words, await Eventually.UntilAsync(
-            () => cluster.LogAsync(cluster.Instances("order-api")[1]), log => log.Contains(Words, StringComparison.Ordinal)), StringComparison.Ordinal);
+        await cluster.AssertViolationLoggedAsync(instance, Invariant);
     }
 
     private async Task<Dictionary<Guid, int>> ReadEpochsAsync(Guid[] sagas)
