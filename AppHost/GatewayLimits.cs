@@ -67,8 +67,7 @@ internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSe
     public string RateOf(GatewayRoutes route, string path)
     {
         if (route.ArePages && PagesPerSecond > 0) return Invariant($"limit_req zone=pages burst={2 * PagesPerSecond} nodelay; ");
-        var isCostly = route.CostlyPaths?.Any(costly => costly.StartsWith(path.TrimEnd('/'), StringComparison.Ordinal)) == true;
-        return isCostly && CostlyPerSecond > 0 ? Invariant($"limit_req zone=costly burst={4 * CostlyPerSecond} nodelay; ") : "";
+        return route.IsCostly(path) && CostlyPerSecond > 0 ? Invariant($"limit_req zone=costly burst={4 * CostlyPerSecond} nodelay; ") : "";
     }
 
     /// <summary>The limit of connections, for nginx's block <c>server</c>.</summary>

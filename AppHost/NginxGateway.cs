@@ -12,7 +12,11 @@ namespace AppHost;
 /// <param name="CostlyPaths">Paths of these, and below these, of which one request costs as much as a thousand others.</param>
 /// <param name="ArePages">Whether people look at them.</param>
 internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null,
-    GatewayAccess Access = GatewayAccess.Everybody, string[]? CostlyPaths = null, bool ArePages = false) : IResourceAnnotation;
+    GatewayAccess Access = GatewayAccess.Everybody, string[]? CostlyPaths = null, bool ArePages = false) : IResourceAnnotation
+{
+    /// <summary>Is a path costly, or something below it?</summary>
+    public bool IsCostly(string path) => CostlyPaths?.Any(costly => costly.StartsWith(path.TrimEnd('/'), StringComparison.Ordinal)) == true;
+}
 
 /// <summary>Whom the gateway passes on; to all others there is nothing.</summary>
 internal enum GatewayAccess
@@ -121,14 +125,16 @@ internal static class NginxGateway
         // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
         var final = route.StripPrefix.Length > 0 && target.Length > 1 ? "^~ " : "";
         var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
+        var time = route.ArePages || route.IsCostly(path) ? "" : "proxy_read_timeout 10s; ";
         text.Append(CultureInfo.InvariantCulture,
-            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}proxy_pass http://{service}{target}; }}\n");
+            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}{time}proxy_pass http://{service}{target}; }}\n");
     }
 
-    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for all of a request's header, and between two parts of its body; 2 s to connect,
-    // 30 s to answer. A request is passed to another replica only if none has seen it, or if it changes nothing (nginx never repeats a POST that was sent).
-    // What nginx itself answers is a problem document, like the services' own. Requests that have no path yet when they are refused cannot be answered by a
-    // named location, so what they get has a path of its own.
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for all of a request's header, and between two parts of its body; 2 s to connect;
+    // 30 s to answer, or 10 s where nothing is costly: a machine that has lost its power does not even refuse, and holds up for as long whoever is sent there
+    // on a connection from before. A request is passed to another replica only if none has seen it, or if it changes nothing (nginx never repeats a POST that
+    // was sent). What nginx itself answers is a problem document, like the services' own. Requests that have no path yet when they are refused cannot be
+    // answered by a named location, so what they get has a path of its own.
     private const string Template = """
         worker_processes auto;
         worker_rlimit_nofile 65536;

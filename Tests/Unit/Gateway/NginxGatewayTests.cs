@@ -34,8 +34,8 @@ public sealed class NginxGatewayTests
     }
 
     [Theory]
-    [InlineData("    location ^~ /orders/find/ { proxy_pass http://order/find/; }\n")]
-    [InlineData("    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n")]
+    [InlineData("    location ^~ /orders/find/ { proxy_read_timeout 10s; proxy_pass http://order/find/; }\n")]
+    [InlineData("    location ^~ /orders/checkout/ { proxy_read_timeout 10s; proxy_pass http://order/checkout/; }\n")]
     [InlineData("    location ~* ^/admin(/|$) { allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://order-history; }\n")]
     [InlineData("    location ~* ^/secret(/|$) { return 404; }\n")]
     [InlineData("    location / { proxy_pass http://order-history/; }\n")]
@@ -79,7 +79,7 @@ public sealed class NginxGatewayTests
             || line.StartsWith("map ", StringComparison.Ordinal)));
         foreach (var location in (string[])
         [
-            "    location ^~ /orders/checkout/ { proxy_pass http://order/checkout/; }\n",
+            "    location ^~ /orders/checkout/ { proxy_read_timeout 10s; proxy_pass http://order/checkout/; }\n",
             "    location ^~ /orders/batch_init/ { limit_req zone=costly burst=12 nodelay; proxy_pass http://order/batch_init/; }\n",
             "    location /customers { client_max_body_size 16m; limit_req zone=costly burst=12 nodelay; proxy_pass http://customer/customers; }\n",
             "    location / { limit_req zone=pages burst=40 nodelay; proxy_pass http://order-history/; }\n",
