@@ -8,9 +8,6 @@ namespace Tests.Cluster;
 /// <param name="connect">How to connect to it; null for the usual way.</param>
 public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
-    /// <summary>Where the gateway is.</summary>
-    public Uri Gateway => gateway;
-
     /// <summary>The gateway itself gives up after 30 s.</summary>
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false, ConnectCallback = connect }) { Timeout = TimeSpan.FromSeconds(40) };

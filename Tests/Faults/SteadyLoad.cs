@@ -20,11 +20,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(1), DecidedLimit = TimeSpan.FromSeconds(20);
 
-    // What has no outcome for a client may be carried out later: where a network was cut, Linux goes on sending what a closed connection has left, for some
-    // 100 s. Then it comes in the middle of a later load, and meets the order that batch_init has made under the same number since.
-    private static readonly TimeSpan LateMax = TimeSpan.FromMinutes(2);
-    private static readonly ConcurrentDictionary<(Uri Gateway, string Order), long> LeftOpen = [];
-
     private readonly ShopClient _shop;
     private readonly int[] _orders;
     private readonly ConcurrentQueue<HistoryLine> _history = [];
@@ -45,8 +40,6 @@ internal sealed class SteadyLoad : IAsyncDisposable
         Seed = seed ?? Random.Shared.Next();
         (_shop, _orders) = (shop, [.. Enumerable.Range(0, orders)]);
         _history.Enqueue(new HistoryRun(fault, Seed, DateTimeOffset.UtcNow));
-        foreach (var (asked, _) in LeftOpen.Where(one => one.Key.Gateway == shop.Gateway && Stopwatch.GetElapsedTime(one.Value) < LateMax))
-            _history.Enqueue(new HistoryRequest(asked.Order, 0, 0, Outcome.Unknown));
         new Random(Seed).Shuffle(_orders);
         _clients = Task.WhenAll(Enumerable.Range(1, Clients).Select(client => RunAsync(new Random(Seed + client))));
     }
@@ -170,7 +163,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         {
             // No answer.
         }
-        Keep(order, from, heard);
+        _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
         if (heard != Outcome.Unknown) Interlocked.Increment(ref _decided);
         return (heard, pause);
     }
@@ -186,13 +179,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         {
             // Not heard any more.
         }
-        Keep(order, from, heard);
-    }
-
-    private void Keep(int order, double from, Outcome heard)
-    {
         _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
-        if (heard == Outcome.Unknown) LeftOpen[(_shop.Gateway, $"{order}")] = Stopwatch.GetTimestamp();
     }
 
     /// <summary>False: the load is over.</summary>
