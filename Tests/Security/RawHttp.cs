@@ -32,7 +32,7 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
 /// <summary>A connection that sends exactly what it is told to: no client in between that would tidy it up.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10), PartsLimit = TimeSpan.FromSeconds(5);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
@@ -53,12 +53,12 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends a request on a connection of its own, and reads until the server closes it.</summary>
+    /// <summary>Sends a request on a connection of its own, and reads until the server closes it, or has begun to answer and sends nothing more.</summary>
     public static async Task<RawAnswer> AskAsync(Uri server, string request, string from = "127.0.0.1", TimeSpan? quiet = null)
     {
         using var connection = await OpenAsync(server, from);
         await connection.SendAsync(request);
-        return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35)));
+        return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35), PartsLimit));
     }
 
     /// <summary>Sends characters as bytes. That a server has closed already is no error: its answer tells why.</summary>
@@ -74,7 +74,9 @@ internal sealed class RawConnection : IDisposable
     }
 
     /// <summary>Reads until the server closes, or sends nothing for as long; 8 MiB at most.</summary>
-    public async Task<string> ReadAsync(TimeSpan quiet)
+    /// <param name="quiet">For how long.</param>
+    /// <param name="parts">For how long after it has sent something; null for as long.</param>
+    public async Task<string> ReadAsync(TimeSpan quiet, TimeSpan? parts = null)
     {
         const int LengthMax = 8 * 1024 * 1024;
         var (received, buffer) = (new StringBuilder(), new byte[64 * 1024]);
@@ -83,7 +85,7 @@ internal sealed class RawConnection : IDisposable
         {
             while (received.Length < LengthMax)
             {
-                limit.CancelAfter(quiet);
+                limit.CancelAfter(received.Length > 0 && parts is { } time ? time : quiet);
                 var count = await _socket.ReceiveAsync(buffer, limit.Token);
                 if (count == 0) break;
                 received.Append(Encoding.Latin1.GetString(buffer, 0, count));
