@@ -124,8 +124,11 @@ public sealed class FaultCluster : ClusterFixture
     public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(new Uri(Address(instance), path), Ct);
 
     /// <summary>What the reconciliation of an Order.Api says of an invariant.</summary>
-    public async Task<JsonElement> InvariantAsync(string orderApi, string name) => (await AskAsync(orderApi, "internal/reconciliation"))
-        .GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
+    public async Task<JsonElement> InvariantAsync(string orderApi, string name) => Invariant(await AskAsync(orderApi, "internal/reconciliation"), name);
+
+    /// <summary>What a report of the reconciliation says of an invariant.</summary>
+    public static JsonElement Invariant(JsonElement report, string name)
+        => report.GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
 
     /// <summary>The log of an Order.Api says that an invariant is violated.</summary>
     public async Task AssertViolationLoggedAsync(string orderApi, string name)

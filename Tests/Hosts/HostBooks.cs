@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Text.Json;
 using LoadTest.Histories;
 using Tests.Cluster;
+using Tests.Faults;
 
 namespace Tests.Hosts;
 
@@ -70,8 +71,7 @@ internal sealed class HostBooks
 
     private static bool IsReconciled(JsonElement report) => report.GetProperty("ok").ValueKind == JsonValueKind.True && IsWithoutSagas(report);
 
-    private static bool IsWithoutSagas(JsonElement report) => report.GetProperty("invariants").EnumerateArray()
-        .Single(static one => one.GetProperty("name").GetString() == "sagas-end").GetProperty("examined").GetInt64() == 0;
+    private static bool IsWithoutSagas(JsonElement report) => FaultCluster.Invariant(report, "sagas-end").GetProperty("examined").GetInt64() == 0;
 
     private async Task<Books[]> StockAsync()
         => await Task.WhenAll(Enumerable.Range(0, Items).Select(item => _shop.StockAsync($"{item}")));

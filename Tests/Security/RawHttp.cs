@@ -32,7 +32,7 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
 /// <summary>A connection that sends exactly what it is told to: no client in between that would tidy it up.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10), PartsLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
@@ -53,12 +53,17 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends a request on a connection of its own, and reads until the server closes it, or has begun to answer and sends nothing more.</summary>
-    public static async Task<RawAnswer> AskAsync(Uri server, string request, string from = "127.0.0.1", TimeSpan? quiet = null)
+    /// <summary>Sends a request on a connection of its own, and reads until the server closes it.</summary>
+    /// <param name="server">Its port counts.</param>
+    /// <param name="request">Its bytes as characters.</param>
+    /// <param name="from">The client's own address, of 127.0.0.0/8.</param>
+    /// <param name="quiet">Ends it before, when the server sends nothing for as long; 35 s unless given.</param>
+    /// <param name="parts">Ends it before, when the server has begun to answer and sends nothing more for as long.</param>
+    public static async Task<RawAnswer> AskAsync(Uri server, string request, string from = "127.0.0.1", TimeSpan? quiet = null, TimeSpan? parts = null)
     {
         using var connection = await OpenAsync(server, from);
         await connection.SendAsync(request);
-        return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35), PartsLimit));
+        return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35), parts));
     }
 
     /// <summary>Sends characters as bytes. That a server has closed already is no error: its answer tells why.</summary>
