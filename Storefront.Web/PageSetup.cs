@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Storefront.Web.Operations;
@@ -27,7 +28,10 @@ internal static class PageSetup
     /// <summary>Adds Razor Pages, sealed cookies, forms that cannot be forged, and shared pages.</summary>
     public static void AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorPages().AddViewOptions(static options => options.HtmlHelperOptions.ClientValidationEnabled = false); // HTML's own does it
+        builder.Services.AddRazorPages()
+            // Names of fields as jQuery writes them: no page has them, and one with an open bracket would be a failure of ours.
+            .AddMvcOptions(static options => options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>())
+            .AddViewOptions(static options => options.HtmlHelperOptions.ClientValidationEnabled = false); // HTML's own does it
         builder.Services.AddRouting(static options => options.LowercaseUrls = true);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Visitor>();
