@@ -19,41 +19,69 @@ public sealed class RedisConnectionTests(ClusterFixture cluster)
     [Fact]
     public async Task A_connection_without_an_answer_is_replaced()
     {
-        var right = (await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!;
-        var address = right.Split(',')[0];
-        using var proxy = new FreezingProxy(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{proxy.Port}", StringComparison.Ordinal);
-        builder.AddRedisClient("redis");
-        using var host = builder.Build();
-        var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
-
-        Assert.True(await PingAsync());
-        proxy.Freeze();
-        Assert.False(await PingAsync());
-        await Eventually.EqualAsync(true, PingAsync, Limit);
-
-        async Task<bool> PingAsync()
+        var (host, proxy) = await StartAsync();
+        using (host)
+        using (proxy)
         {
-            try
-            {
-                await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
-                return true;
-            }
-            catch (Exception e) when (e is TimeoutException or RedisException)
-            {
-                return false;
-            }
+            var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
+            Assert.True(await IsAnsweredAsync(redis));
+            proxy.Freeze();
+            Assert.False(await IsAnsweredAsync(redis));
+            await Eventually.EqualAsync(true, () => IsAnsweredAsync(redis), Limit);
         }
     }
 
-    /// <summary>Passes bytes on, both ways, until it is frozen: then nothing more on the connections that there are.</summary>
+    /// <summary>The driver can take itself for disconnected for good, and then says what it says here: at once that there is no connection.</summary>
+    [Fact]
+    public async Task A_connection_that_cannot_be_made_is_replaced()
+    {
+        var (host, proxy) = await StartAsync();
+        using (host)
+        using (proxy)
+        {
+            var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
+            for (var i = 0; i < 100; i++) Assert.True(await IsAnsweredAsync(redis));
+            var operations = redis.OperationCount;
+            proxy.IsRefusing = true;
+            await Eventually.EqualAsync(true, () => Task.FromResult(redis.OperationCount < operations), Limit); // a new one counts anew
+            Assert.False(await IsAnsweredAsync(redis));
+            proxy.IsRefusing = false;
+            await Eventually.EqualAsync(true, () => IsAnsweredAsync(redis), Limit);
+        }
+    }
+
+    private async Task<(IHost Host, FreezingProxy Proxy)> StartAsync()
+    {
+        var right = (await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!;
+        var address = right.Split(',')[0];
+        var proxy = new FreezingProxy(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{proxy.Port}", StringComparison.Ordinal);
+        builder.AddRedisClient("redis");
+        return (builder.Build(), proxy);
+    }
+
+    private static async Task<bool> IsAnsweredAsync(IConnectionMultiplexer redis)
+    {
+        try
+        {
+            await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or RedisException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Passes bytes on, both ways, until it is frozen: then nothing more on the connections that there are. Or it ends them all.</summary>
     private sealed class FreezingProxy : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly ConcurrentBag<TcpClient> _ends = [];
         private readonly IPEndPoint _target;
         private int _age;
+        private volatile bool _isRefusing;
 
         public FreezingProxy(IPEndPoint target)
         {
@@ -64,11 +92,26 @@ public sealed class RedisConnectionTests(ClusterFixture cluster)
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+        /// <summary>Ends all connections, as soon as they are made.</summary>
+        public bool IsRefusing
+        {
+            set
+            {
+                _isRefusing = value;
+                if (value) End();
+            }
+        }
+
         public void Freeze() => Interlocked.Increment(ref _age);
 
         public void Dispose()
         {
             _listener.Dispose();
+            End();
+        }
+
+        private void End()
+        {
             foreach (var end in _ends) end.Dispose();
         }
 
@@ -81,6 +124,12 @@ public sealed class RedisConnectionTests(ClusterFixture cluster)
                     var (client, server) = (await _listener.AcceptTcpClientAsync(), new TcpClient());
                     _ends.Add(client);
                     _ends.Add(server);
+                    if (_isRefusing)
+                    {
+                        client.Dispose();
+                        continue;
+                    }
+
                     await server.ConnectAsync(_target);
                     _ = PassAsync(client, server);
                     _ = PassAsync(server, client);

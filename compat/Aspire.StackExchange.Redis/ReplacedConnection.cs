@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using StackExchange.Redis;
@@ -5,14 +6,14 @@ using StackExchange.Redis;
 namespace Aspire.StackExchange.Redis;
 
 /// <summary>
-/// A connection that is made anew when the server has not answered over it for <see cref="SilenceMax"/>. Version 1.2.6 of the driver has a race: when
-/// connections end in quick succession it can take itself for connected, queue all commands and never send one again. What was under way on the old
-/// connection stays without an answer, as with any lost connection.
+/// A connection that is made anew when the server has not answered over it for <see cref="SilenceMax"/>. Version 1.2.6 of the driver has races: when
+/// connections end in quick succession it can take itself for connected, queue all commands and never send one again, or for disconnected, refuse all
+/// and never connect again. What was under way on the old connection stays without an answer, as with any lost connection.
 /// </summary>
 [SuppressMessage("Performance", "CA1852", Justification = "The runtime derives the proxy from it.")]
 internal class ReplacedConnection : DispatchProxy
 {
-    /// <summary>So long without an answer to a ping, while one was awaited all the time.</summary>
+    /// <summary>So long without an answer to a ping, whether one is awaited or none can be sent: longer than the driver takes to connect again.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -41,37 +42,50 @@ internal class ReplacedConnection : DispatchProxy
 
     private async Task WatchAsync()
     {
+        var answeredAt = Stopwatch.GetTimestamp();
         while (!_isDisposed)
         {
-            try
+            await Task.Delay(Pause);
+            if (await IsAnsweredAsync())
             {
-                await Task.Delay(Pause);
-                if (await IsSilentAsync()) await ReplaceAsync();
+                answeredAt = Stopwatch.GetTimestamp();
             }
-            catch (Exception e) when (e is RedisException or OperationCanceledException or ObjectDisposedException)
+            else if (!_isDisposed && Stopwatch.GetElapsedTime(answeredAt) >= SilenceMax)
             {
-                // Told at once that there is no connection: the driver knows, and tries by itself. Or it was disposed of just now.
+                await ReplaceAsync();
+                answeredAt = Stopwatch.GetTimestamp(); // the new one has as long
             }
         }
     }
 
-    private async Task<bool> IsSilentAsync()
+    private async Task<bool> IsAnsweredAsync()
     {
         try
         {
             await _current.GetDatabase().PingAsync().WaitAsync(SilenceMax);
-            return false;
-        }
-        catch (TimeoutException)
-        {
             return true;
+        }
+        catch (RedisServerException)
+        {
+            return true; // an answer too, such as LOADING
+        }
+        catch (Exception)
+        {
+            return false; // whatever else a broken driver throws: the watch goes on
         }
     }
 
     private async Task ReplaceAsync()
     {
-        var silent = Interlocked.Exchange(ref _current, _connect());
-        if (_isDisposed) _current.Dispose(); // meanwhile
-        await silent.CloseAsync(allowCommandsToComplete: false);
+        try
+        {
+            var silent = Interlocked.Exchange(ref _current, _connect());
+            if (_isDisposed) _current.Dispose(); // meanwhile
+            await silent.CloseAsync(allowCommandsToComplete: false).WaitAsync(SilenceMax);
+        }
+        catch (Exception)
+        {
+            // No new one, or the old one does not close: neither must end the watch, which tries again.
+        }
     }
 }
