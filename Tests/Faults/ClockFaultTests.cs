@@ -35,6 +35,7 @@ public sealed class ClockFaultTests(FaultCluster cluster)
             await DieAsync(right);
             await Task.Delay(deadTime, Ct);
             await cluster.StartAsync(right);
+            await cluster.WholeAsync();
             await load.DecidedAsync(CheckoutsBetween);
             foreach (var instance in cluster.Instances("order-api")) Assert.NotEqual(JsonValueKind.False, (await ReconcileAsync(instance)).ValueKind);
             await DieAsync(wrong);
