@@ -10,62 +10,62 @@ namespace Tests.Cluster;
 
 /// <summary>What <c>AddRedisClient</c> gives a service must get over a connection that looks alive and is not.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class RedisConnectionTests(ClusterFixture cluster)
+public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private FreezingProxy _proxy = null!;
+    private IHost _host = null!;
+    private IConnectionMultiplexer _redis = null!;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var right = (await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!;
+        var address = right.Split(',')[0];
+        _proxy = new(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{_proxy.Port}", StringComparison.Ordinal);
+        builder.AddRedisClient("redis");
+        _host = builder.Build();
+        _redis = _host.Services.GetRequiredService<IConnectionMultiplexer>();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _host.Dispose();
+        _proxy.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task A_connection_without_an_answer_is_replaced()
     {
-        var (host, proxy) = await StartAsync();
-        using (host)
-        using (proxy)
-        {
-            var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
-            Assert.True(await IsAnsweredAsync(redis));
-            proxy.Freeze();
-            Assert.False(await IsAnsweredAsync(redis));
-            await Eventually.EqualAsync(true, () => IsAnsweredAsync(redis), Limit);
-        }
+        Assert.True(await IsAnsweredAsync());
+        _proxy.Freeze();
+        Assert.False(await IsAnsweredAsync());
+        await Eventually.EqualAsync(true, IsAnsweredAsync, Limit);
     }
 
     /// <summary>The driver can take itself for disconnected for good, and then says what it says here: at once that there is no connection.</summary>
     [Fact]
     public async Task A_connection_that_cannot_be_made_is_replaced()
     {
-        var (host, proxy) = await StartAsync();
-        using (host)
-        using (proxy)
-        {
-            var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
-            for (var i = 0; i < 100; i++) Assert.True(await IsAnsweredAsync(redis));
-            var operations = redis.OperationCount;
-            proxy.IsRefusing = true;
-            await Eventually.EqualAsync(true, () => Task.FromResult(redis.OperationCount < operations), Limit); // a new one counts anew
-            Assert.False(await IsAnsweredAsync(redis));
-            proxy.IsRefusing = false;
-            await Eventually.EqualAsync(true, () => IsAnsweredAsync(redis), Limit);
-        }
+        for (var i = 0; i < 100; i++) Assert.True(await IsAnsweredAsync());
+        var operations = _redis.OperationCount;
+        _proxy.IsRefusing = true;
+        await Eventually.EqualAsync(true, () => Task.FromResult(_redis.OperationCount < operations), Limit); // a new one counts anew
+        Assert.False(await IsAnsweredAsync());
+        _proxy.IsRefusing = false;
+        await Eventually.EqualAsync(true, IsAnsweredAsync, Limit);
     }
 
-    private async Task<(IHost Host, FreezingProxy Proxy)> StartAsync()
-    {
-        var right = (await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!;
-        var address = right.Split(',')[0];
-        var proxy = new FreezingProxy(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{proxy.Port}", StringComparison.Ordinal);
-        builder.AddRedisClient("redis");
-        return (builder.Build(), proxy);
-    }
-
-    private static async Task<bool> IsAnsweredAsync(IConnectionMultiplexer redis)
+    private async Task<bool> IsAnsweredAsync()
     {
         try
         {
-            await redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
+            await _redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
             return true;
         }
         catch (Exception e) when (e is TimeoutException or RedisException)
@@ -124,20 +124,26 @@ public sealed class RedisConnectionTests(ClusterFixture cluster)
                     var (client, server) = (await _listener.AcceptTcpClientAsync(), new TcpClient());
                     _ends.Add(client);
                     _ends.Add(server);
-                    if (_isRefusing)
-                    {
-                        client.Dispose();
-                        continue;
-                    }
-
-                    await server.ConnectAsync(_target);
-                    _ = PassAsync(client, server);
-                    _ = PassAsync(server, client);
+                    if (_isRefusing) client.Dispose();
+                    else _ = ServeAsync(client, server);
                 }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // The end of the test.
+            }
+        }
+
+        private async Task ServeAsync(TcpClient client, TcpClient server)
+        {
+            try
+            {
+                await server.ConnectAsync(_target);
+                await Task.WhenAll(PassAsync(client, server), PassAsync(server, client));
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // Ended before it began.
             }
         }
 
