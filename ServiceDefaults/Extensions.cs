@@ -54,8 +54,8 @@ public static class Extensions
         app.UseSpanDescription();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapHealth("/health", static _ => true);
-        app.MapHealth("/alive", static check => check.Tags.Contains("live"));
+        app.UseOutputCache();
+        app.MapHealth();
         app.MapLiveFigures();
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
