@@ -79,6 +79,7 @@ public static class Extensions
                 new("Logging:LogLevel:Default", "Information"),
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // two lines a request otherwise
                 new("Logging:LogLevel:Npgsql", "Warning"), // a line a command otherwise
+                new("Logging:LogLevel:Polly", "None"), // a line an attempt, and several a time limit: the caller logs the outcome, once a second
             ],
         });
         if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
