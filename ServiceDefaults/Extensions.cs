@@ -51,7 +51,6 @@ public static class Extensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.UseSpanDescription();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseOutputCache();
