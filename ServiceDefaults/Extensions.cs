@@ -31,14 +31,14 @@ public static class Extensions
         builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
         builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
-        builder.Services.AddServiceDiscovery();
+        builder.Services.AddServiceDiscovery().AddSilentReplicas();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
             // Within a network a connection is there at once or, where a machine has lost its power, never.
             http.UseSocketsHttpHandler(static (handler, _) => handler.ConnectTimeout = ConnectTimeMax);
             http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
             http.AddResilience();
-            http.AddServiceDiscovery(); // inside resilience, so that a retry meets the next replica
+            http.AddServiceDiscovery().AddSilentReplicas(); // inside resilience, so that a retry meets the next replica
         });
         builder.Services.Configure<KestrelServerOptions>(Limit);
         return builder;
