@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -30,6 +31,8 @@ internal static class Telemetry
         }
 
         AppContext.SetSwitch(SuppressTags, false);
+        // The framework reads and writes traceparent itself. With the default, which also knows baggage, the packages would do it a second time.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var name = builder.Environment.ApplicationName;
         var telemetry = builder.Services.AddOpenTelemetry();
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_SERVICE_NAME"]))
