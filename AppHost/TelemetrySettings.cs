@@ -2,7 +2,12 @@ namespace AppHost;
 
 internal static class TelemetrySettings
 {
-    private static readonly string[] Variables = ["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_METRIC_EXPORT_INTERVAL"];
+    private const string Sampler = "OTEL_TRACES_SAMPLER";
+
+    /// <summary>Not Aspire's always_on, which also records what a request without a trace does: the commands of a health check, for one.</summary>
+    private const string DefaultSampler = "parentbased_always_on";
+
+    private static readonly string[] Variables = [Sampler, "OTEL_TRACES_SAMPLER_ARG", "OTEL_METRIC_EXPORT_INTERVAL"];
 
     /// <summary>
     /// Hands the settings that the AppHost was started with on to all projects. Unless they are set, every trace is recorded in development and metrics are
@@ -12,8 +17,11 @@ internal static class TelemetrySettings
     public static void ForwardTelemetrySettings(this IDistributedApplicationBuilder builder)
     {
         if (builder.ExecutionContext.IsPublishMode) return; // a deployment has settings of its own
-        foreach (var project in builder.Resources.OfType<ProjectResource>().ToList())
+        foreach (var project in builder.Resources.OfType<ProjectResource>().ToList().Select(builder.CreateResourceBuilder))
+        {
+            project.WithEnvironment(Sampler, DefaultSampler);
             foreach (var variable in Variables)
-                if (builder.Configuration[variable] is { Length: > 0 } value) builder.CreateResourceBuilder(project).WithEnvironment(variable, value);
+                if (builder.Configuration[variable] is { Length: > 0 } value) project.WithEnvironment(variable, value);
+        }
     }
 }

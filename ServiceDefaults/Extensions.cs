@@ -31,14 +31,14 @@ public static class Extensions
         builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
         builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
-        builder.Services.AddServiceDiscovery();
+        builder.Services.AddServiceDiscovery().AddSilentReplicas();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
             // Within a network a connection is there at once or, where a machine has lost its power, never.
             http.UseSocketsHttpHandler(static (handler, _) => handler.ConnectTimeout = ConnectTimeMax);
             http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
             http.AddResilience();
-            http.AddServiceDiscovery(); // inside resilience, so that a retry meets the next replica
+            http.AddServiceDiscovery().AddSilentReplicas(); // inside resilience, so that a retry meets the next replica
         });
         builder.Services.Configure<KestrelServerOptions>(Limit);
         return builder;
@@ -51,11 +51,10 @@ public static class Extensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.UseSpanDescription();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapHealth("/health", static _ => true);
-        app.MapHealth("/alive", static check => check.Tags.Contains("live"));
+        app.UseOutputCache();
+        app.MapHealth();
         app.MapLiveFigures();
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
@@ -79,6 +78,7 @@ public static class Extensions
                 new("Logging:LogLevel:Default", "Information"),
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // two lines a request otherwise
                 new("Logging:LogLevel:Npgsql", "Warning"), // a line a command otherwise
+                new("Logging:LogLevel:Polly", "None"), // a line an attempt, and several a time limit: the caller logs the outcome, once a second
             ],
         });
         if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);

@@ -1,25 +1,37 @@
-using System.Net.Mime;
-using System.Text.Json;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 
 namespace ServiceDefaults;
 
-/// <summary>Health endpoints that cost nothing however often they are asked.</summary>
+/// <summary>Health endpoints that cost next to nothing, however often they are asked.</summary>
 internal static class Health
 {
-    /// <summary>Time limit of a check that has none of its own.</summary>
-    private static readonly TimeSpan CheckTimeMax = TimeSpan.FromSeconds(3);
+    /// <summary>How long an answer is given out.</summary>
+    public static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
 
+    /// <summary>Path of the endpoint that runs every check.</summary>
+    public const string ReadyPath = "/health";
+
+    /// <summary>Path of the endpoint that runs the checks tagged <see cref="LiveTag"/>.</summary>
+    public const string LivePath = "/alive";
+
+    private const string LiveTag = "live";
+
+    /// <summary>Time limit of a check that has none of its own.</summary>
+    private static readonly TimeSpan CheckTimeMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds the check <c>self</c>, and limits to all checks.</summary>
     public static void AddDefaultHealth(this IServiceCollection services)
     {
-        services.AddHealthChecks().AddCheck("self", static () => HealthCheckResult.Healthy(), ["live"]);
+        services.AddHealthChecks().AddCheck("self", static () => HealthCheckResult.Healthy(), [LiveTag]);
         services.PostConfigure<HealthCheckServiceOptions>(static options =>
         {
             foreach (var check in options.Registrations)
@@ -27,151 +39,80 @@ internal static class Health
                 if (check.Timeout == Timeout.InfiniteTimeSpan) check.Timeout = CheckTimeMax;
             }
         });
-        // The service would log every failing round; CachedHealth logs the changes.
+        // It would log every failing check each time; HealthAnswers logs the changes.
         services.AddLogging(static logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
+        services.AddOutputCache();
     }
 
-    public static void MapHealth(this WebApplication app, string path, Func<HealthCheckRegistration, bool> selects)
+    /// <summary>Maps both endpoints. They need the middleware of output caching.</summary>
+    public static void MapHealth(this WebApplication app)
     {
-        var health = new CachedHealth(
-            cancellationToken => app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(selects, cancellationToken),
-            app.Services.GetRequiredService<TimeProvider>(),
-            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ServiceDefaults.Health"));
-        app.MapGet(path, context => AnswerAsync(context, health)).DisableHttpMetrics().ExcludeFromDescription();
+        Map(app, ReadyPath, static _ => true);
+        Map(app, LivePath, static check => check.Tags.Contains(LiveTag));
     }
 
-    private static async Task AnswerAsync(HttpContext context, CachedHealth health)
+    private static void Map(WebApplication app, string path, Func<HealthCheckRegistration, bool> selects)
     {
-        // Probes would fill the trace view: neither this request's span nor a child of it is exported.
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } activity)
+        var answers = new HealthAnswers(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ServiceDefaults.Health"));
+        app.MapHealthChecks(path, new HealthCheckOptions { Predicate = selects, ResponseWriter = answers.WriteAsync })
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])) // no others are cached
+            .CacheOutput(static policy => policy.AddPolicy<EveryAnswer>(), excludeDefaultPolicy: true)
+            .DisableHttpMetrics();
+    }
+
+    /// <summary>Gives one answer, 503 as well as 200, to all who ask within <see cref="Age"/> or while the checks run.</summary>
+    [SuppressMessage("Performance", "CA1812", Justification = "Output caching creates it.")]
+    private sealed class EveryAnswer : IOutputCachePolicy
+    {
+        public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
         {
-            activity.IsAllDataRequested = false;
-            activity.ActivityTraceFlags &= ~System.Diagnostics.ActivityTraceFlags.Recorded;
+            context.EnableOutputCaching = context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = true;
+            context.ResponseExpirationTimeSpan = Age;
+            context.CacheVaryByRules.VaryByHost = false;
+            context.HttpContext.RequestAborted = CancellationToken.None; // others wait for the answer even if this caller leaves
+            return ValueTask.CompletedTask;
         }
 
-        var answer = await health.GetAsync(context.RequestAborted);
-        context.Response.StatusCode = answer.StatusCode;
-        context.Response.ContentType = MediaTypeNames.Application.Json;
-        context.Response.ContentLength = answer.Body.Length;
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
-    }
-}
+        public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-/// <summary>What a health endpoint says.</summary>
-/// <param name="StatusCode">200, or 503 when a check is unhealthy.</param>
-/// <param name="Body"><c>{"status":"Healthy"}</c>; otherwise with <c>"failing":[names]</c>. Never a message: those may hold connection strings.</param>
-internal sealed record HealthAnswer(int StatusCode, byte[] Body)
-{
-    public static HealthAnswer From(HealthReport report)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteString("status", report.Status.ToString());
-            if (report.Status != HealthStatus.Healthy)
-            {
-                json.WriteStartArray("failing");
-                foreach (var (name, entry) in report.Entries)
-                {
-                    if (entry.Status != HealthStatus.Healthy) json.WriteStringValue(name);
-                }
-
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        var code = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        return new HealthAnswer(code, stream.ToArray());
+        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => ValueTask.CompletedTask;
     }
 }
 
 /// <summary>
-/// Runs the checks at most once per <see cref="Age"/>, one run at a time, whatever the number of callers; none waits longer than <see cref="WaitTimeMax"/>.
+/// Writes reports: <c>{"status":"Healthy"}</c>, otherwise with <c>"failing":[names]</c>. Never a message: those may hold connection strings. Logs changes.
 /// </summary>
-internal sealed partial class CachedHealth(Func<CancellationToken, Task<HealthReport>> check, TimeProvider time, ILogger logger)
+internal sealed partial class HealthAnswers(ILogger logger)
 {
-    /// <summary>How long a result is given out.</summary>
-    public static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
-
-    /// <summary>The longest a caller waits for a run; then the answer is 503.</summary>
-    public static readonly TimeSpan WaitTimeMax = TimeSpan.FromSeconds(4);
-
-    private static readonly HealthAnswer Late = new(StatusCodes.Status503ServiceUnavailable, """{"status":"Unhealthy","failing":["timeout"]}"""u8.ToArray());
-
-    private static readonly HealthAnswer Broken = new(StatusCodes.Status503ServiceUnavailable, """{"status":"Unhealthy","failing":["checks"]}"""u8.ToArray());
-
-    private readonly Lock _gate = new();
-    private Task<HealthAnswer>? _run;
-    private HealthAnswer? _last;
-    private long _lastAt;
     private HealthStatus _logged = HealthStatus.Healthy;
 
-    public async ValueTask<HealthAnswer> GetAsync(CancellationToken cancellationToken)
+    /// <summary>Answers a request.</summary>
+    public Task WriteAsync(HttpContext context, HealthReport report)
     {
-        Task<HealthAnswer> run;
-        lock (_gate)
-        {
-            if (_last is not null && time.GetElapsedTime(_lastAt) < Age) return _last;
-            // Off the request: the first caller may go away, the others still want the result.
-            run = _run ??= Task.Run(RunAsync, CancellationToken.None);
-        }
-
-        try
-        {
-            return await run.WaitAsync(WaitTimeMax, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return Late;
-        }
+        Log(report);
+        var failing = report.Status == HealthStatus.Healthy ? null : Failing(report).Select(static entry => entry.Key).ToArray();
+        return context.Response.WriteAsJsonAsync(new Answer(report.Status.ToString(), failing));
     }
 
-    private async Task<HealthAnswer> RunAsync()
+    private static IEnumerable<KeyValuePair<string, HealthReportEntry>> Failing(HealthReport report) =>
+        report.Entries.Where(static entry => entry.Value.Status != HealthStatus.Healthy);
+
+    private void Log(HealthReport report)
     {
-        using var untraced = SuppressInstrumentationScope.Begin();
-        HealthAnswer answer;
-        try
-        {
-            var report = await check(CancellationToken.None);
-            Log(report.Status, report.Entries);
-            answer = HealthAnswer.From(report);
-        }
-#pragma warning disable CA1031 // A check that cannot even be made (no connection string) is a failing check.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            if (_logged != HealthStatus.Unhealthy) LogFailing(logger, _logged = HealthStatus.Unhealthy, "checks", e.Message);
-            answer = Broken;
-        }
-
-        lock (_gate)
-        {
-            _run = null;
-            _last = answer;
-            _lastAt = time.GetTimestamp();
-        }
-
-        return answer;
-    }
-
-    private void Log(HealthStatus status, IReadOnlyDictionary<string, HealthReportEntry> entries)
-    {
-        if (status == _logged) return;
-        _logged = status;
-        var failing = entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).ToList();
-        if (failing.Count == 0)
+        if (report.Status == _logged) return;
+        _logged = report.Status;
+        if (report.Status == HealthStatus.Healthy)
         {
             LogHealthy(logger);
             return;
         }
 
-        var first = failing[0].Value;
-        LogFailing(logger, status, string.Join(", ", failing.Select(entry => entry.Key)), first.Exception?.Message ?? first.Description);
+        var first = Failing(report).First().Value;
+        var names = string.Join(", ", Failing(report).Select(static entry => entry.Key));
+        LogFailing(logger, report.Status, names, first.Exception?.Message ?? first.Description);
     }
+
+    private sealed record Answer(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Failing);
 
     [LoggerMessage(101, LogLevel.Information, "Healthy again")]
     private static partial void LogHealthy(ILogger logger);

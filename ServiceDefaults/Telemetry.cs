@@ -1,39 +1,40 @@
-using System.Diagnostics;
-using System.Globalization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace ServiceDefaults;
 
-/// <summary>Logs, metrics and traces over OTLP. The framework's own sources and meters are used; there is no instrumentation package.</summary>
+/// <summary>Logs, metrics and traces over OTLP.</summary>
 internal static class Telemetry
 {
-    // Unless this is off, the framework leaves even the method and the path to an instrumentation package.
-    private const string SuppressDescription = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+    /// <summary>Off, the framework itself tags a request's span with method, path and so on, and the instrumentation package does not do it a second time.</summary>
+    private const string SuppressTags = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    /// <summary>Sections of the client packages.</summary>
+    private static readonly string[] Clients = ["Aspire:Npgsql", "Aspire:StackExchange:Redis", "Aspire:MongoDB:Driver"];
 
     /// <summary>Exports when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. All other <c>OTEL_*</c> variables have their standard meaning.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        AppContext.SetSwitch(SuppressDescription, false);
-        var telemetry = builder.Services.AddOpenTelemetry();
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            // Integrations turn tracing on; without an exporter every span would be made for nothing.
-            telemetry.WithTracing(static tracing => tracing.SetSampler(new AlwaysOffSampler()));
+            // The client packages turn tracing and metrics on: without an exporter all of it would be for nothing.
+            builder.Configuration.AddInMemoryCollection(Clients.SelectMany(static client =>
+                new KeyValuePair<string, string?>[] { new($"{client}:DisableTracing", "true"), new($"{client}:DisableMetrics", "true") }));
             return;
         }
 
+        AppContext.SetSwitch(SuppressTags, false);
+        // The framework reads and writes traceparent itself. With the default, which also knows baggage, the packages would do it a second time.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var name = builder.Environment.ApplicationName;
+        var telemetry = builder.Services.AddOpenTelemetry();
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_SERVICE_NAME"]))
             telemetry.ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: false));
 
@@ -43,37 +44,13 @@ internal static class Telemetry
             logging.IncludeScopes = true;
         });
         telemetry
-            .WithTracing(tracing => tracing.AddSource(name, "Shop.*", "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"))
-            .WithMetrics(static metrics => metrics.AddMeter(
-                "Shop.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"))
+            .WithTracing(tracing => tracing.AddSource(name, "Shop.*")
+                // Probes would fill the trace view.
+                .AddAspNetCoreInstrumentation(static options => options.Filter = static context =>
+                    !context.Request.Path.StartsWithSegments(Health.ReadyPath) && !context.Request.Path.StartsWithSegments(Health.LivePath))
+                .AddHttpClientInstrumentation())
+            .WithMetrics(static metrics => metrics.AddMeter("Shop.*")
+                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation())
             .UseOtlpExporter();
-    }
-
-    /// <summary>Adds to a request's span what the framework leaves out: its name by route, the answer's status code, whether it failed. Outermost.</summary>
-    public static void UseSpanDescription(this WebApplication app) => app.Use(static next => context =>
-        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity
-            ? DescribeAsync(activity, context, next)
-            : next(context));
-
-    private static async Task DescribeAsync(Activity activity, HttpContext context, RequestDelegate next)
-    {
-        // Known already: routing comes first in a WebApplication. Read now, because the handling of an exception clears it.
-        if (context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
-        {
-            activity.DisplayName = $"{context.Request.Method} {route}";
-            activity.SetTag("http.route", route);
-        }
-        else
-        {
-            activity.DisplayName = context.Request.Method;
-        }
-
-        await next(context);
-
-        var status = context.Response.StatusCode;
-        activity.SetTag("http.response.status_code", status);
-        if (status < StatusCodes.Status500InternalServerError) return;
-        activity.SetStatus(ActivityStatusCode.Error);
-        if (activity.GetTagItem("error.type") is null) activity.SetTag("error.type", status.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -10,7 +10,7 @@ using Stock.Api.Scripting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddRedisClient("redis", static settings => settings.DisableAutoActivation = false, static options => options.AbortOnConnectFail = false);
+builder.AddRedisClient("redis", static settings => settings.DisableAutoActivation = false, RedisLimits.Set);
 builder.Services.AddDependencyFailure<RedisException>(RedisScripts.IsOutage);
 builder.Services.AddDependencyFailure<LostStockException>();
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, StockJson.Default));

@@ -71,7 +71,7 @@ internal sealed class StockAudit(RedisScripts redis)
 
         string[] ids = [.. holds.Keys.Select(static hold => hold.Item).Union(asked)];
         var values = await Task.WhenAll(Array.ConvertAll(ids, id =>
-            redis.Database.HashGetAsync("i:" + id, ["a", "s", "t", "g"]).WaitAsync(RedisScripts.CommandTimeMax)));
+            redis.Database.HashGetAsync("i:" + id, ["a", "s", "t", "g"])));
         return new(Items(ids, [.. values.SelectMany(static row => row)], holds), [.. sagas]);
     }
 

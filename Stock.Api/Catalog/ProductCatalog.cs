@@ -17,7 +17,7 @@ internal sealed class ProductCatalog(RedisScripts redis, ItemStore items)
     /// <summary>All products, in their order.</summary>
     public async Task<List<(string Id, Product Product, Item Item)>> ReadAsync()
     {
-        var entries = await redis.Database.HashGetAllAsync("products").WaitAsync(RedisScripts.CommandTimeMax);
+        var entries = await redis.Database.HashGetAllAsync("products");
         var found = await Task.WhenAll(Array.ConvertAll(entries, entry => items.FindAsync(entry.Name!)));
         var products = new List<(string Id, Product Product, Item Item)>(entries.Length);
         for (var i = 0; i < entries.Length; i++)

@@ -22,11 +22,11 @@ internal sealed class StockIdentity(RedisScripts redis) : IHealthCheck
 
     /// <summary>Gives a stock that has no identity one. Only at start: a running service has seen one.</summary>
     public Task EnsureAsync() =>
-        redis.Database.StringSetAsync(Key, Guid.CreateVersion7().ToString(), when: When.NotExists).WaitAsync(RedisScripts.CommandTimeMax);
+        redis.Database.StringSetAsync(Key, Guid.CreateVersion7().ToString(), when: When.NotExists);
 
     /// <summary>The identity; null where Redis has lost it.</summary>
     public async Task<Guid?> FindAsync() =>
-        (string?)await redis.Database.StringGetAsync(Key).WaitAsync(RedisScripts.CommandTimeMax) is { } id ? Guid.Parse(id) : null;
+        (string?)await redis.Database.StringGetAsync(Key) is { } id ? Guid.Parse(id) : null;
 
     /// <summary>To be asked before something counts as not there: where Redis has lost the stock, that is not known.</summary>
     /// <exception cref="LostStockException">It has.</exception>

@@ -67,7 +67,7 @@ internal sealed class ItemStore
     /// <summary>The item; null where there is none.</summary>
     public async Task<Item?> FindAsync(string id)
     {
-        var values = await _redis.Database.HashGetAsync("i:" + id, Fields).WaitAsync(RedisScripts.CommandTimeMax);
+        var values = await _redis.Database.HashGetAsync("i:" + id, Fields);
         if (!values[0].IsNull) return new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
         await _identity.RequireAsync();
         return null;
@@ -77,7 +77,7 @@ internal sealed class ItemStore
     public async Task<long?[]> FindPricesAsync(string[] ids)
     {
         var prices = await Task.WhenAll(Array.ConvertAll(ids, async id =>
-            (long?)await _redis.Database.HashGetAsync("i:" + id, "p").WaitAsync(RedisScripts.CommandTimeMax)));
+            (long?)await _redis.Database.HashGetAsync("i:" + id, "p")));
         if (Array.Exists(prices, static price => price is null)) await _identity.RequireAsync();
         return prices;
     }

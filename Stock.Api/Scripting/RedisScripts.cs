@@ -8,29 +8,25 @@ namespace Stock.Api.Scripting;
 /// </summary>
 internal sealed class RedisScripts(IConnectionMultiplexer redis)
 {
-    /// <summary>
-    /// A command without an answer for this long counts as unknown: the driver sets asynchronous commands no limit, and the server may still run it.
-    /// </summary>
-    public static readonly TimeSpan CommandTimeMax = TimeSpan.FromSeconds(2);
-
     /// <summary>The database itself, for plain commands.</summary>
     public IDatabase Database => redis.GetDatabase();
 
     /// <summary>Runs a script.</summary>
     /// <param name="script">Its text.</param>
     /// <param name="arguments">Its ARGV.</param>
-    /// <exception cref="TimeoutException">No answer in time; whether the script runs is not known.</exception>
-    /// <exception cref="RedisException">Not connected, or the server refused it.</exception>
+    /// <exception cref="RedisTimeoutException">No answer in time; whether the script runs is not known.</exception>
+    /// <exception cref="RedisConnectionException">No connection, or it was lost: whether a script that was sent has run is not known.</exception>
+    /// <exception cref="RedisServerException">The server refused it.</exception>
     public async Task<RedisResult> RunAsync(string script, RedisValue[] arguments)
     {
         try
         {
-            return await Database.ScriptEvaluateAsync(script, null, arguments).WaitAsync(CommandTimeMax);
+            return await Database.ScriptEvaluateAsync(script, null, arguments);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // The server was restarted: nothing ran, and the driver has forgotten the hash, so this time it sends the text.
-            return await Database.ScriptEvaluateAsync(script, null, arguments).WaitAsync(CommandTimeMax);
+            return await Database.ScriptEvaluateAsync(script, null, arguments);
         }
     }
 

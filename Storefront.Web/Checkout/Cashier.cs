@@ -1,3 +1,4 @@
+using Polly;
 using Storefront.Web.Services;
 
 namespace Storefront.Web.Checkout;
@@ -38,7 +39,7 @@ internal sealed class Cashier(Accounts accounts, OrderService orders, Customers 
         {
             return new(payer, order, await orders.CheckoutAsync(order, CancellationToken.None), false);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or OperationCanceledException)
         {
             return new(payer, order, null, true); // the order's page shows what comes of it
         }

@@ -75,7 +75,7 @@ internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguratio
         {
             return await readAsync();
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or TimeoutException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException)
         {
             return null;
         }

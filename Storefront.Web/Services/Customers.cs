@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polly;
 
 namespace Storefront.Web.Services;
 
@@ -23,7 +24,7 @@ internal sealed partial class Customers(IHttpClientFactory clients, ILogger<Cust
             var (_, refusal) = await clients.CreateClient(Service).PostAsync<Registered>("/customers", $"{user}-customer", customer, limit.Token);
             if (refusal is { } reason) LogNotRegistered(user, reason.Name);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or OperationCanceledException)
         {
             LogNotRegistered(user, e.Message);
         }

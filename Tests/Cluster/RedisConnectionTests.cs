@@ -1,18 +1,25 @@
+extern alias StockApi;
+
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
+using StockApi::Stock.Api.Scripting;
 
 namespace Tests.Cluster;
 
-/// <summary>What <c>AddRedisClient</c> gives a service must get over a connection that looks alive and is not.</summary>
+/// <summary>With Stock.Api's settings the driver must get over connections that are lost, refused, or look alive and are not.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private const int LostEveryMs = 60;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30), AwayTime = TimeSpan.FromSeconds(7), BackTimeMax = TimeSpan.FromSeconds(5),
+        Pause = TimeSpan.FromMilliseconds(100);
 
     private FreezingProxy _proxy = null!;
     private IHost _host = null!;
@@ -27,7 +34,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
         _proxy = new(IPEndPoint.Parse(address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)));
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["ConnectionStrings:redis"] = right.Replace(address, $"127.0.0.1:{_proxy.Port}", StringComparison.Ordinal);
-        builder.AddRedisClient("redis");
+        builder.AddRedisClient("redis", configureOptions: RedisLimits.Set);
         _host = builder.Build();
         _redis = _host.Services.GetRequiredService<IConnectionMultiplexer>();
     }
@@ -44,28 +51,57 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
     {
         Assert.True(await IsAnsweredAsync());
         _proxy.Freeze();
-        Assert.False(await IsAnsweredAsync());
+        await Assert.ThrowsAsync<RedisTimeoutException>(PingAsync);
         await Eventually.EqualAsync(true, IsAnsweredAsync, Limit);
     }
 
-    /// <summary>The driver can take itself for disconnected for good, and then says what it says here: at once that there is no connection.</summary>
+    /// <summary>Nobody has to wait for the first command to run out of time.</summary>
     [Fact]
-    public async Task A_connection_that_cannot_be_made_is_replaced()
+    public async Task An_idle_connection_without_an_answer_is_replaced_before_it_is_needed()
     {
-        for (var i = 0; i < 100; i++) Assert.True(await IsAnsweredAsync());
-        var operations = _redis.OperationCount;
+        var connections = _proxy.Connections;
+        _proxy.Freeze();
+        await Eventually.UntilAsync(() => Task.FromResult(_proxy.Connections), now => now > connections, Limit);
+        await Eventually.EqualAsync(true, () => Task.FromResult(_redis.IsConnected), Limit);
+        Assert.True(await IsAnsweredAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_connection_a_command_fails_at_once_and_one_comes_back()
+    {
+        Assert.True(await IsAnsweredAsync());
         _proxy.IsRefusing = true;
-        await Eventually.EqualAsync(true, () => Task.FromResult(_redis.OperationCount < operations), Limit); // a new one counts anew
-        Assert.False(await IsAnsweredAsync());
+        await Eventually.EqualAsync(false, () => Task.FromResult(_redis.IsConnected), Limit);
+        for (var end = DateTime.UtcNow + AwayTime; DateTime.UtcNow < end; await Task.Delay(Pause, Ct))
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var failure = await Assert.ThrowsAsync<RedisConnectionException>(PingAsync);
+            Assert.Equal(CommandStatus.WaitingToBeSent, failure.CommandStatus);
+            Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, RedisLimits.CommandTimeMax / 2);
+        }
+
         _proxy.IsRefusing = false;
-        await Eventually.EqualAsync(true, IsAnsweredAsync, Limit);
+        await Eventually.EqualAsync(true, IsAnsweredAsync, BackTimeMax);
+    }
+
+    /// <summary>In the middle of commands and of connecting.</summary>
+    [Fact]
+    public async Task Connections_that_are_lost_in_quick_succession_do_not_end_it()
+    {
+        for (var end = DateTime.UtcNow + AwayTime; DateTime.UtcNow < end; await Task.Delay(Random.Shared.Next(LostEveryMs), Ct))
+        {
+            _ = IsAnsweredAsync();
+            _proxy.End();
+        }
+
+        await Eventually.EqualAsync(true, IsAnsweredAsync, BackTimeMax);
     }
 
     private async Task<bool> IsAnsweredAsync()
     {
         try
         {
-            await _redis.GetDatabase().PingAsync().WaitAsync(TimeSpan.FromSeconds(1), Ct);
+            await PingAsync();
             return true;
         }
         catch (Exception e) when (e is TimeoutException or RedisException)
@@ -74,13 +110,15 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
         }
     }
 
+    private Task PingAsync() => _redis.GetDatabase().PingAsync();
+
     /// <summary>Passes bytes on, both ways, until it is frozen: then nothing more on the connections that there are. Or it ends them all.</summary>
     private sealed class FreezingProxy : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly ConcurrentBag<TcpClient> _ends = [];
         private readonly IPEndPoint _target;
-        private int _age;
+        private int _age, _connections;
         private volatile bool _isRefusing;
 
         public FreezingProxy(IPEndPoint target)
@@ -91,6 +129,9 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
         }
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        /// <summary>How many there have been.</summary>
+        public int Connections => Volatile.Read(ref _connections);
 
         /// <summary>Ends all connections, as soon as they are made.</summary>
         public bool IsRefusing
@@ -110,7 +151,8 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
             End();
         }
 
-        private void End()
+        /// <summary>Ends the connections that there are.</summary>
+        public void End()
         {
             foreach (var end in _ends) end.Dispose();
         }
@@ -124,6 +166,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
                     var (client, server) = (await _listener.AcceptTcpClientAsync(), new TcpClient());
                     _ends.Add(client);
                     _ends.Add(server);
+                    Interlocked.Increment(ref _connections);
                     if (_isRefusing) client.Dispose();
                     else _ = ServeAsync(client, server);
                 }

@@ -114,7 +114,7 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
     {
         using var redis = await RedisAsync();
         var database = redis.GetDatabase();
-        foreach (var key in redis.GetServer(redis.GetEndPoints()[0]).Keys())
+        await foreach (var key in redis.GetServer(redis.GetEndPoints()[0]).KeysAsync().WithCancellation(Ct))
         {
             var name = (string)key!;
             Assert.False(name.StartsWith("r:", StringComparison.Ordinal), $"It has reservations: {name}.");
