@@ -168,9 +168,6 @@ internal sealed partial class ClientConnection(
             case Parsed.Invalid:
                 Refuse(fault);
                 break;
-            case Parsed.Command when request.IsLegacy && request.Name is not ("hello" or "isMaster" or "ismaster"):
-                LogUnusable(id); // what a driver of before 2017 would send
-                return false;
             default:
                 state.Begin();
                 try
@@ -194,7 +191,7 @@ internal sealed partial class ClientConnection(
         {
             BsonFault.TooDeep => (ErrorCodes.Overflow, $"BSONObj exceeds maximum nested object depth: {BsonCheck.DepthMax}"),
             BsonFault.Malformed => (ErrorCodes.InvalidBson, "The command is not valid BSON"),
-            _ => (ErrorCodes.FailedToParse, "OP_MSG requests require a command and a $db argument"),
+            _ => (ErrorCodes.FailedToParse, "Requests need a command, and as OP_MSG a $db argument"),
         };
         Replies.Error(_context, code, text);
     }

@@ -18,8 +18,8 @@ internal enum Parsed
 }
 
 /// <summary>
-/// The MongoDB wire protocol, as far as drivers of servers 3.6 and later use it: OP_MSG without checksums checked, compression and exhaust, and OP_QUERY for
-/// the first hello. Source: the MongoDB manual, "Wire Protocol", and the OP_MSG specification.
+/// The MongoDB wire protocol, as far as drivers of servers 3.6 and later use it: OP_MSG without checksums checked, compression and exhaust, and commands as
+/// OP_QUERY. Source: the MongoDB manual, "Wire Protocol", and the OP_MSG specification.
 /// </summary>
 internal static class WireProtocol
 {
@@ -126,7 +126,8 @@ internal static class WireProtocol
         return true;
     }
 
-    // flags, "database.$cmd", skip, count, the command. Only drivers' first hello comes this way.
+    // flags, "database.$cmd", skip, count, the command, perhaps as { $query: command, $readPreference: ... }. A driver logs in this way: until hello has
+    // told it so, it does not know that the server understands OP_MSG.
     private static bool SplitQuery(ReadOnlyMemory<byte> content, CommandRequest request)
     {
         if (content.Length < 4) return false;
@@ -139,6 +140,9 @@ internal static class WireProtocol
         var size = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
         if (size < 5 || size > rest.Length) return false;
         (request.IsLegacy, request.Database, request.Body) = (true, Encoding.UTF8.GetString(space[..^5]), rest[..size]);
+        var view = new BsonView(rest.Span[..size]);
+        if (view.MoveNext() && view.Type == BsonType.Document && view.Name.SequenceEqual("$query"u8))
+            request.Body = rest.Slice(view.ValueOffset, view.Value.Length);
         return true;
     }
 

@@ -66,12 +66,20 @@ public sealed class WireProtocolTests
     }
 
     [Fact]
-    public void The_first_hello_may_be_an_OP_QUERY()
+    public void A_command_may_be_an_OP_QUERY()
     {
         var hello = Documents.Command(b => b.Int32("isMaster"u8, 1), database: "");
         byte[] query = [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. hello];
         Assert.Equal(Parsed.Command, Parse(Documents.Frame(2004, query)));
         Assert.True(_request is { IsLegacy: true, Name: "isMaster", Database: "admin" });
+
+        byte[] wrapped = [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. Documents.Command(b =>
+        {
+            b.Value("$query"u8, BsonType.Document, hello);
+            b.End(b.Begin("$readPreference"u8));
+        }, database: "")];
+        Assert.Equal(Parsed.Command, Parse(Documents.Frame(2004, wrapped)));
+        Assert.True(_request is { IsLegacy: true, Name: "isMaster", Database: "admin" } && _request.Body.Span.SequenceEqual(hello));
 
         byte[] find = [0, 0, 0, 0, .. "db.c\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. hello];
         Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2004, find)));
