@@ -24,6 +24,7 @@ internal static class GatewayServices
             .AddSingleton<DuplicateKeys>()
             .AddSingleton<PointReads>()
             .AddSingleton<DataCommands>()
+            .AddSingleton<BulkWrites>()
             .AddSingleton<IndexCommands>()
             .AddSingleton<AdminCommands>()
             .AddSingleton<SessionCommands>()

@@ -36,7 +36,7 @@ internal sealed class AdminCommands(EngineClient engine)
         var session = lease.Session;
         if (!await session.ReadDocumentAsync(session.Command(sql, parameters), context.Reply, ct))
             throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
     }
 
     private async ValueTask DropAsync(CommandContext context, CancellationToken ct)
@@ -69,7 +69,7 @@ internal sealed class AdminCommands(EngineClient engine)
         var command = session.Command(sql, parameters);
         command.AllResultTypesAreUnknown = true; // void is no type of Npgsql's
         await session.ReadValueAsync(command, ct);
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
     }
 
     private static ((string Database, string Collection) From, (string Database, string Collection) To, bool DropTarget) ReadRename(ReadOnlySpan<byte> body)

@@ -31,6 +31,9 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
     /// <summary>The transaction that the command belongs to.</summary>
     public ClientTransaction? Transaction { get; set; }
 
+    /// <summary>The connection to the engine of the command that this one is a part of.</summary>
+    public EngineSession? Session { get; init; }
+
     /// <summary>The reply's document.</summary>
     public Span<byte> ReplyDocument => Reply.Written[WireProtocol.ReplyBytes..];
 
@@ -40,9 +43,9 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
     /// <summary>Takes back what was written of a reply.</summary>
     public void ClearReply() => Reply.Reset(WireProtocol.ReplyBytes);
 
-    /// <summary>Gets the transaction's connection to the engine, or one for this command.</summary>
+    /// <summary>Gets the connection to the engine that this is to run on, or one for this command alone.</summary>
     public async ValueTask<SessionLease> OpenAsync(EngineClient engine, CancellationToken ct)
-        => Transaction?.Session is { } session ? new(session, IsOwned: false) : new(await engine.OpenAsync(LoggedIn, ct), IsOwned: true);
+        => (Session ?? Transaction?.Session) is { } session ? new(session, IsOwned: false) : new(await engine.OpenAsync(LoggedIn, ct), IsOwned: true);
 
     public void Dispose() => Reply.Dispose();
 }
@@ -50,5 +53,8 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
 /// <summary>A connection to the engine for the time of a command.</summary>
 internal readonly record struct SessionLease(EngineSession Session, bool IsOwned) : IAsyncDisposable
 {
+    /// <inheritdoc cref="EngineSession.CompleteAsync"/>
+    public ValueTask CompleteAsync(CancellationToken ct) => IsOwned ? Session.CompleteAsync(ct) : default;
+
     public ValueTask DisposeAsync() => IsOwned ? Session.DisposeAsync() : default;
 }

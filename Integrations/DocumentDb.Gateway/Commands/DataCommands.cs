@@ -22,9 +22,9 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         ["killCursors"] = new(KillCursorsAsync, FitsTransaction: true),
         ["count"] = new((c, ct) => ReadAsync(c, Sql.Count, ct), FitsTransaction: true),
         ["distinct"] = new((c, ct) => ReadAsync(c, Sql.Distinct, ct), FitsTransaction: true),
-        ["insert"] = new((c, ct) => WriteAsync(c, Sql.Insert, Sql.InsertOnce, ct), FitsTransaction: true),
-        ["update"] = new((c, ct) => WriteAsync(c, Sql.Update, Sql.UpdateOnce, ct), FitsTransaction: true),
-        ["delete"] = new((c, ct) => WriteAsync(c, Sql.Delete, Sql.DeleteOnce, ct), FitsTransaction: true),
+        ["insert"] = new(WriteAsync, FitsTransaction: true) { Sections = ["documents"] },
+        ["update"] = new(WriteAsync, FitsTransaction: true) { Sections = ["updates"] },
+        ["delete"] = new(WriteAsync, FitsTransaction: true) { Sections = ["deletes"] },
         ["findAndModify"] = new(FindAndModifyAsync, FitsTransaction: true),
         ["findandmodify"] = new(FindAndModifyAsync, FitsTransaction: true),
     };
@@ -49,7 +49,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         var more = await session.ReadPageAsync(session.Command(sql, Text(request.Database), Bytes(request.Body)), context.Reply, ct);
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
         if (more is var (continuation, id)) cursors.Add(id, new OpenCursor(context.LoggedIn.User, request.Database, continuation));
     }
 
@@ -63,7 +63,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         var session = lease.Session;
         var command = session.Command(Sql.GetMore, Text(cursor.Database), Bytes(request.Body), Bytes(cursor.Continuation));
         var more = await session.ReadPageAsync(command, context.Reply, ct);
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
         if (more is var (continuation, _)) cursors.Add(id, cursor with { Continuation = continuation });
     }
 
@@ -88,11 +88,19 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         var session = lease.Session;
         if (!await session.ReadDocumentAsync(session.Command(sql, Text(context.Request.Database), Bytes(context.Request.Body)), context.Reply, ct))
             throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
     }
 
-    private async ValueTask WriteAsync(CommandContext context, string sql, string onceSql, CancellationToken ct)
+    /// <summary>Runs an insert, update or delete.</summary>
+    public async ValueTask WriteAsync(CommandContext context, CancellationToken ct)
     {
+        var (sql, onceSql) = context.Request.Name switch
+        {
+            "insert" => (Sql.Insert, Sql.InsertOnce),
+            "update" => (Sql.Update, Sql.UpdateOnce),
+            "delete" => (Sql.Delete, Sql.DeleteOnce),
+            var name => throw new InvalidOperationException($"{name} is not a write command."),
+        };
         await RunWriteAsync(context, sql, onceSql, ct);
         if (WriteErrors.Has(context.ReplyDocument)) await duplicates.ExplainAsync(context, ct);
     }
@@ -122,7 +130,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
             : session.Command(sql, Text(request.Database), Bytes(request.Body));
         if (!request.IsRetryable && !ReferenceEquals(sql, Sql.FindAndModify)) command.Parameters.Add(Bytes(request.Sequence));
         if (!await session.ReadDocumentAsync(command, context.Reply, ct)) throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
     }
 
     private static long CursorId(ReadOnlySpan<byte> body)

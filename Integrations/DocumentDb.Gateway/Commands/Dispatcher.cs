@@ -13,7 +13,11 @@ internal delegate ValueTask CommandHandler(CommandContext context, CancellationT
 /// <param name="Handler">Runs it.</param>
 /// <param name="NeedsLogin">Only for users who have logged in.</param>
 /// <param name="FitsTransaction">May be part of a transaction.</param>
-internal sealed record Command(CommandHandler Handler, bool NeedsLogin = true, bool FitsTransaction = false);
+internal sealed record Command(CommandHandler Handler, bool NeedsLogin = true, bool FitsTransaction = false)
+{
+    /// <summary>The arguments that may come as sections of documents.</summary>
+    public IReadOnlyList<string> Sections { get; init; } = [];
+}
 
 /// <summary>Finds a command's handler, keeps its place in a transaction, and turns failures into replies.</summary>
 internal sealed partial class Dispatcher
@@ -22,12 +26,12 @@ internal sealed partial class Dispatcher
     private readonly TransactionTable _transactions;
     private readonly ILogger<Dispatcher> _logger;
 
-    public Dispatcher(DataCommands data, IndexCommands indexes, AdminCommands admin, SessionCommands sessions, ServerCommands server,
+    public Dispatcher(DataCommands data, BulkWrites bulk, IndexCommands indexes, AdminCommands admin, SessionCommands sessions, ServerCommands server,
         TransactionTable transactions, ILogger<Dispatcher> logger)
     {
         (_transactions, _logger) = (transactions, logger);
         var commands = new Dictionary<string, Command>();
-        foreach (var table in (IEnumerable<KeyValuePair<string, Command>>[])[data.Table, indexes.Table, admin.Table, sessions.Table, server.Table])
+        foreach (var table in (IEnumerable<KeyValuePair<string, Command>>[])[data.Table, bulk.Table, indexes.Table, admin.Table, sessions.Table, server.Table])
             foreach (var (name, command) in table) commands.Add(name, command);
         _commands = commands.ToFrozenDictionary();
         server.CommandNames = [.. commands.Keys.Order(StringComparer.Ordinal)];
@@ -44,6 +48,9 @@ internal sealed partial class Dispatcher
         {
             if (command is null) throw new CommandException(ErrorCodes.CommandNotFound, $"no such command: '{request.Name}'");
             if (command.NeedsLogin && context.User is null) throw new CommandException(ErrorCodes.Unauthorized, $"Command {name} requires authentication");
+            foreach (var (section, _) in request.Sequences)
+                if (!command.Sections.Contains(section))
+                    throw new CommandException(ErrorCodes.UnknownField, $"BSON field '{name}.{section}' is an unknown field.");
             if (request.Acknowledgements > 1)
                 throw new CommandException(ErrorCodes.BadValue, "cannot use 'w' > 1 when a host is not replicated");
             if (request.IsInTransaction && command.NeedsLogin && !IsTransactionEnd(name)) await RunInTransactionAsync(command, context, ct);

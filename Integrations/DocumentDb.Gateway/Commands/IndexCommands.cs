@@ -41,7 +41,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
                 var command = session.Command(Sql.CreateIndexesAtOnce, Text(request.Database), Bytes(request.Body));
                 command.CommandTimeout = (int)options.Value.IndexBuildTime.TotalSeconds;
                 await session.ReadDocumentAsync(command, answer, ct);
-                await session.CompleteAsync(ct);
+                await lease.CompleteAsync(ct);
             }
         }
         catch (CommandException e) when (e.Code == ErrorCodes.DuplicateKey)
@@ -133,7 +133,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         // What a procedure gives back cannot be cast, and the type bson has no binary form that Npgsql knows: it comes as BSONHEX and hexadecimal digits.
         command.AllResultTypesAreUnknown = true;
         var text = await session.ReadValueAsync(command, ct) as string ?? "";
-        await session.CompleteAsync(ct);
+        await lease.CompleteAsync(ct);
         WriteReply(context, Convert.FromHexString(text.AsSpan("BSONHEX".Length)));
     }
 }

@@ -15,9 +15,12 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
     /// <summary>How long drivers keep an idle session.</summary>
     public const int SessionMinutes = 30;
 
-    // Wire version 21 is MongoDB 7.0's: with 25, that of 8.0, drivers would send the command bulkWrite, which the engine does not have.
-    private const int WireVersionMax = 21, WriteBatchMax = 25_000;
-    private const string Version = "7.0.0";
+    /// <summary>Documents or statements of one write command; the engine takes no more.</summary>
+    public const int WriteBatchMax = 25_000;
+
+    // MongoDB 8.0's.
+    private const int WireVersionMax = 25;
+    private const string Version = "8.0.0";
     private static readonly Identity Gateway = new("", IsSuperuser: true);
 
     /// <summary>All commands, for listCommands.</summary>
@@ -97,7 +100,7 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
         reply.String("version"u8, Version);
         reply.String("gitVersion"u8, "documentdb");
         var version = reply.Begin("versionArray"u8, BsonType.Array);
-        reply.Int32("0"u8, 7);
+        reply.Int32("0"u8, 8);
         reply.Int32("1"u8, 0);
         reply.Int32("2"u8, 0);
         reply.Int32("3"u8, 0);
@@ -183,7 +186,7 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
     private static ValueTask GetParameter(CommandContext context, CancellationToken ct) => Replies.Write(context, reply =>
     {
         var version = reply.Begin("featureCompatibilityVersion"u8);
-        reply.String("version"u8, "7.0");
+        reply.String("version"u8, "8.0");
         reply.End(version);
         reply.Strings("authenticationMechanisms"u8, "SCRAM-SHA-256");
     });

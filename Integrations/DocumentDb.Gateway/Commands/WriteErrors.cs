@@ -13,7 +13,14 @@ internal readonly record struct WriteError(int Index, string State, string Messa
 /// <summary>Reads the errors of single documents out of a write's reply.</summary>
 internal static class WriteErrors
 {
-    public static bool Has(ReadOnlySpan<byte> reply) => new BsonView(reply).MoveTo("writeErrors"u8);
+    /// <summary>Whether a write, or an operation of a bulkWrite, failed.</summary>
+    public static bool Has(ReadOnlySpan<byte> reply)
+    {
+        var view = new BsonView(reply);
+        while (view.MoveNext())
+            if (view.Name.SequenceEqual("writeErrors"u8) || (view.Name.SequenceEqual("nErrors"u8) && view.IsTrue)) return true;
+        return false;
+    }
 
     /// <summary>The errors, in order.</summary>
     public static List<WriteError> Read(ReadOnlySpan<byte> reply)

@@ -43,6 +43,9 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         _isOpen = true;
     }
 
+    /// <summary>Has the commands of this session take effect together, with <see cref="CompleteAsync"/>.</summary>
+    public ValueTask BeginUnlessOpenAsync(CancellationToken ct) => _isOpen ? default : BeginAsync("BEGIN", ct);
+
     /// <summary>The command is through: what it did under its user's role is committed. Within a client's transaction this does nothing.</summary>
     public ValueTask CompleteAsync(CancellationToken ct) => _isOpen && !IsTransaction ? EndAsync("COMMIT", ct) : default;
 
@@ -158,7 +161,8 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    private async ValueTask RunAsync(string sql, CancellationToken ct)
+    /// <summary>Runs a statement that gives nothing.</summary>
+    public async ValueTask RunAsync(string sql, CancellationToken ct)
     {
         try
         {

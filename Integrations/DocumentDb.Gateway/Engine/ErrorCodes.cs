@@ -5,11 +5,11 @@ namespace DocumentDb.Gateway.Engine;
 /// <summary>MongoDB's error codes that the gateway gives, and which of the engine's SQLSTATEs become which. Source: the manual's page on error codes.</summary>
 internal static class ErrorCodes
 {
-    public const int InternalError = 1, BadValue = 2, FailedToParse = 9, Unauthorized = 13, Overflow = 15, AuthenticationFailed = 18, IllegalOperation = 20,
+    public const int InternalError = 1, BadValue = 2, FailedToParse = 9, Unauthorized = 13, Overflow = 15, InvalidLength = 16, AuthenticationFailed = 18, IllegalOperation = 20,
         InvalidBson = 22, LockTimeout = 24, NamespaceNotFound = 26, CursorNotFound = 43, MaxTimeExpired = 50, CommandNotFound = 59, InvalidOptions = 72,
         InvalidNamespace = 73, NoReplicationEnabled = 76, ShutdownInProgress = 91, WriteConflict = 112, CommandNotSupported = 115, ExceededMemoryLimit = 146,
         TransactionTooOld = 225, NoSuchTransaction = 251, TransactionCommitted = 256, ExceededTimeLimit = 262, OperationNotSupportedInTransaction = 263,
-        DuplicateKey = 11000, OutOfDiskSpace = 14031, NotWritablePrimary = 10107;
+        DuplicateKey = 11000, UnknownField = 40415, OutOfDiskSpace = 14031, NotWritablePrimary = 10107;
 
     private static readonly FrozenDictionary<int, string> Names = new Dictionary<int, string>
     {
@@ -37,7 +37,7 @@ internal static class ErrorCodes
         ["M000E"] = 43, ["M000F"] = 48, ["M000G"] = 52, ["M000M"] = 66, ["M000N"] = 67, ["M000O"] = 68, ["M000P"] = 72, ["M000Q"] = 73, ["M000R"] = 85,
         ["M000S"] = 86, ["M000U"] = 115, ["M000W"] = 146, ["M0016"] = 263, ["M001B"] = 10334, ["M001C"] = DuplicateKey, ["M00CO"] = 121, ["M00ER"] = 13,
         ["M00EV"] = 18, ["M00EW"] = 24, ["M00EX"] = 50, ["M00EY"] = 59, ["M00F0"] = 91, ["M00F1"] = 112, ["M00F4"] = 201, ["M00F5"] = 225, ["M00F6"] = 251,
-        ["M00F7"] = 256, ["M007U"] = 40324,
+        ["M00F7"] = 256, ["M007U"] = 40324, ["M0088"] = UnknownField,
         // PostgreSQL's.
         ["23505"] = DuplicateKey, ["23P01"] = DuplicateKey, ["57014"] = MaxTimeExpired, ["55P03"] = LockTimeout, ["40001"] = WriteConflict,
         ["40P01"] = WriteConflict, ["42P01"] = NamespaceNotFound, ["0A000"] = CommandNotSupported, ["22P02"] = BadValue, ["22023"] = BadValue,
@@ -71,6 +71,10 @@ internal static class ErrorCodes
 internal class CommandException(int code, string message, Exception? cause = null) : Exception(message, cause)
 {
     public int Code { get; } = code;
+
+    /// <summary>The engine refused the statement, and would another one not: it is neither away nor too busy, and nothing has to be tried again.</summary>
+    public bool IsOfStatement => InnerException is Npgsql.PostgresException && Code is not (ErrorCodes.WriteConflict or ErrorCodes.MaxTimeExpired
+        or ErrorCodes.LockTimeout or ErrorCodes.ShutdownInProgress or ErrorCodes.ExceededTimeLimit or ErrorCodes.OutOfDiskSpace);
 
     /// <summary>The constraint that a duplicate key violates, by PostgreSQL's name.</summary>
     public string? Constraint { get; init; }

@@ -23,6 +23,8 @@ internal static class Sql
         UpdateOnce = "SELECT documentdb_gateway.update_once($1,$2,$3,$4,$5)",
         DeleteOnce = "SELECT documentdb_gateway.delete_once($1,$2,$3,$4,$5)",
         FindAndModifyOnce = "SELECT documentdb_gateway.find_and_modify_once($1,$2,$3,$4,$5)",
+        Claim = "SELECT documentdb_gateway.claim($1,$2)",
+        StoreReply = "UPDATE documentdb_gateway.retryable_writes SET reply = $2 WHERE session = $1",
         Count = "SELECT document::bytea FROM documentdb_api.count_query($1,$2)",
         Distinct = "SELECT document::bytea FROM documentdb_api.distinct_query($1,$2)",
         Create = "SELECT documentdb_api.create_collection_view($1,$2)::bytea",
@@ -60,6 +62,17 @@ internal static class Sql
     /// <summary>The number of a collection that is a table by itself: no view, and not sharded.</summary>
     public const string FindTable = "SELECT collection_id FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2 " + IsPlain;
 
+    // Makes the write $2 of the session $1 the last one, or returns the reply that it had before.
+    private const string ClaimOrReturn = """
+        INSERT INTO documentdb_gateway.retryable_writes AS w (session, number) VALUES ($1, $2)
+          ON CONFLICT (session) DO UPDATE SET number = excluded.number, at = now() WHERE w.number < excluded.number;
+        IF NOT FOUND THEN
+          SELECT w.number, w.reply INTO last, r FROM documentdb_gateway.retryable_writes w WHERE w.session = $1;
+          IF last = $2 THEN RETURN r; END IF;
+          RAISE SQLSTATE 'M00F5' USING MESSAGE = format('Retryable write %s is older than %s of this session', $2, last);
+        END IF;
+        """;
+
     private const string IsPlain = "AND shard_key IS NULL AND view_definition IS NULL";
 
     /// <summary>Forgets sessions that have not written for a time.</summary>
@@ -78,6 +91,12 @@ internal static class Sql
           (session uuid PRIMARY KEY, number bigint NOT NULL, at timestamptz NOT NULL DEFAULT now(), reply bytea) WITH (fillfactor = 50);
         GRANT USAGE ON SCHEMA documentdb_gateway TO PUBLIC;
         GRANT SELECT, INSERT, UPDATE ON documentdb_gateway.retryable_writes TO PUBLIC;
+        CREATE OR REPLACE FUNCTION documentdb_gateway.claim(uuid, bigint) RETURNS bytea LANGUAGE plpgsql AS $body$
+        DECLARE r bytea; last bigint;
+        BEGIN
+          {ClaimOrReturn}
+          RETURN NULL;
+        END $body$;
         {Once("insert", "insert($3,$4,$5)")}
         {Once("update", "update($3,$4,$5)")}
         {Once("delete", "delete($3,$4,$5)")}
@@ -103,13 +122,7 @@ internal static class Sql
         CREATE OR REPLACE FUNCTION documentdb_gateway.{name}_once(uuid, bigint, text, bytea, bytea) RETURNS bytea LANGUAGE plpgsql AS $body$
         DECLARE r bytea; last bigint;
         BEGIN
-          INSERT INTO documentdb_gateway.retryable_writes AS w (session, number) VALUES ($1, $2)
-            ON CONFLICT (session) DO UPDATE SET number = excluded.number, at = now() WHERE w.number < excluded.number;
-          IF NOT FOUND THEN
-            SELECT w.number, w.reply INTO last, r FROM documentdb_gateway.retryable_writes w WHERE w.session = $1;
-            IF last = $2 THEN RETURN r; END IF;
-            RAISE SQLSTATE 'M00F5' USING MESSAGE = format('Retryable write %s is older than %s of this session', $2, last);
-          END IF;
+          {ClaimOrReturn}
           SELECT p_result::bytea INTO r FROM documentdb_api.{call};
           UPDATE documentdb_gateway.retryable_writes w SET reply = r WHERE w.session = $1;
           RETURN r;

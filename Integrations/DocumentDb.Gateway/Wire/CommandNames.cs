@@ -3,17 +3,18 @@ using System.Text;
 
 namespace DocumentDb.Gateway.Wire;
 
-/// <summary>Gives known command names as strings without making new ones.</summary>
+/// <summary>Gives the names of known commands, and of arguments that come as sections, as strings without making new ones.</summary>
 internal static class CommandNames
 {
     private static readonly FrozenDictionary<string, string> Known = new[]
     {
-        "abortTransaction", "aggregate", "buildInfo", "buildinfo", "collMod", "collStats", "collstats", "commitTransaction", "compact", "connectionStatus",
-        "count", "create", "createIndexes", "createUser", "currentOp", "dbStats", "dbstats", "delete", "distinct", "drop", "dropDatabase", "dropIndexes",
-        "dropUser", "endSessions", "explain", "find", "findAndModify", "findandmodify", "getCmdLineOpts", "getLog", "getMore", "getParameter", "hello",
+        "abortTransaction", "aggregate", "buildInfo", "buildinfo", "bulkWrite", "collMod", "collStats", "collstats", "commitTransaction", "compact",
+        "connectionStatus", "count", "create", "createIndexes", "createUser", "currentOp", "dbStats", "dbstats", "delete", "distinct", "drop", "dropDatabase",
+        "dropIndexes", "dropUser", "endSessions", "explain", "find", "findAndModify", "findandmodify", "getCmdLineOpts", "getLog", "getMore", "getParameter", "hello",
         "hostInfo", "insert", "isMaster", "isdbgrid", "ismaster", "killAllSessions", "killCursors", "killSessions", "listCollections", "listCommands",
         "listDatabases", "listIndexes", "logout", "ping", "refreshSessions", "renameCollection", "saslContinue", "saslStart", "serverStatus", "startSession",
         "update", "updateUser", "usersInfo", "validate", "whatsmyuri",
+        "documents", "updates", "deletes", "ops", "nsInfo",
     }.ToFrozenDictionary(name => name);
 
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Known.GetAlternateLookup<ReadOnlySpan<char>>();

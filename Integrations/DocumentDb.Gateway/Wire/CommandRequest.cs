@@ -17,11 +17,11 @@ internal sealed class CommandRequest
     /// <summary>The command document.</summary>
     public ReadOnlyMemory<byte> Body { get; set; }
 
-    /// <summary>The documents of a section of kind 1, one after the other; empty without one.</summary>
-    public ReadOnlyMemory<byte> Sequence { get; set; }
+    /// <summary>The sections of kind 1: the argument that one stands for, such as <c>documents</c>, and its documents one after the other.</summary>
+    public List<(string Name, ReadOnlyMemory<byte> Documents)> Sequences { get; } = [];
 
-    /// <summary>The argument that the section stands for, such as <c>documents</c>; null without one.</summary>
-    public string? SequenceName { get; set; }
+    /// <summary>The documents of the first section of kind 1; empty without one.</summary>
+    public ReadOnlyMemory<byte> Sequence => Sequences.Count > 0 ? Sequences[0].Documents : default;
 
     /// <summary>The name of the command: the first element of the body.</summary>
     public string Name { get; set; } = "";
@@ -62,7 +62,8 @@ internal sealed class CommandRequest
 
     public void Clear()
     {
-        (RequestId, IsLegacy, WantsReply, Body, Sequence, SequenceName) = (0, false, true, default, default, null);
+        (RequestId, IsLegacy, WantsReply, Body) = (0, false, true, default);
+        Sequences.Clear();
         (Name, Session, TransactionNumber, IsInTransaction, StartsTransaction, Acknowledgements) = ("", default, null, false, false, null);
     }
 }

@@ -110,7 +110,7 @@ internal static class WireProtocol
             var size = BinaryPrimitives.ReadInt32LittleEndian(content.Span);
             if (size < 5 || size > content.Length) return false;
             if (kind == 0 && request.Body.IsEmpty) request.Body = content[..size];
-            else if (kind != 1 || request.SequenceName is not null || !TakeSequence(content[4..size], request)) return false;
+            else if (kind != 1 || !TakeSequence(content[4..size], request)) return false;
             content = content[size..];
         }
         return !request.Body.IsEmpty;
@@ -118,11 +118,13 @@ internal static class WireProtocol
 
     private static bool TakeSequence(ReadOnlyMemory<byte> section, CommandRequest request)
     {
-        const int NameBytesMax = 64;
+        const int NameBytesMax = 64, SequencesMax = 4;
         var length = section.Span[..Math.Min(section.Length, NameBytesMax)].IndexOf((byte)0);
-        if (length < 0) return false;
-        request.SequenceName = Encoding.UTF8.GetString(section.Span[..length]);
-        request.Sequence = section[(length + 1)..];
+        if (length < 0 || request.Sequences.Count == SequencesMax) return false;
+        var argument = CommandNames.Get(section.Span[..length]);
+        foreach (var (other, _) in request.Sequences)
+            if (other == argument) return false;
+        request.Sequences.Add((argument, section[(length + 1)..]));
         return true;
     }
 
@@ -149,12 +151,19 @@ internal static class WireProtocol
     private static BsonFault Check(CommandRequest request)
     {
         if (BsonCheck.Check(request.Body.Span) is not BsonFault.None and var fault) return fault;
-        for (var rest = request.Sequence.Span; rest.Length > 0;)
+        foreach (var (_, documents) in request.Sequences)
+            if (CheckSequence(documents.Span) is not BsonFault.None and var inner) return inner;
+        return BsonFault.None;
+    }
+
+    private static BsonFault CheckSequence(ReadOnlySpan<byte> rest)
+    {
+        while (rest.Length > 0)
         {
             if (rest.Length < 5) return BsonFault.Malformed;
             var size = BinaryPrimitives.ReadInt32LittleEndian(rest);
             if (size < 5 || size > rest.Length) return BsonFault.Malformed;
-            if (BsonCheck.Check(rest[..size]) is not BsonFault.None and var inner) return inner;
+            if (BsonCheck.Check(rest[..size]) is not BsonFault.None and var fault) return fault;
             rest = rest[size..];
         }
         return BsonFault.None;
