@@ -10,11 +10,11 @@ internal sealed class AdminCommands(EngineClient engine)
 {
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
-        ["create"] = new((c, ct) => RunAsync(c, Sql.Create, ct, Database(c), Body(c)), FitsTransaction: true),
-        ["collMod"] = new((c, ct) => RunAsync(c, Sql.CollMod, ct, Database(c), Body(c), Target(c))),
-        ["drop"] = new(DropAsync),
-        ["dropDatabase"] = new(DropDatabaseAsync),
-        ["renameCollection"] = new(RenameAsync),
+        ["create"] = new((c, ct) => RunAsync(c, Sql.Create, ct, Database(c), Body(c)), FitsTransaction: true) { RetriesConflicts = true },
+        ["collMod"] = new((c, ct) => RunAsync(c, Sql.CollMod, ct, Database(c), Body(c), Target(c))) { RetriesConflicts = true },
+        ["drop"] = new(DropAsync) { RetriesConflicts = true },
+        ["dropDatabase"] = new(DropDatabaseAsync) { RetriesConflicts = true },
+        ["renameCollection"] = new(RenameAsync) { RetriesConflicts = true },
         ["listDatabases"] = new((c, ct) => RunAsync(c, Sql.ListDatabases, ct, Body(c))),
         ["collStats"] = new((c, ct) => RunAsync(c, Sql.CollStats, ct, Database(c), Target(c), Scale(c))),
         ["collstats"] = new((c, ct) => RunAsync(c, Sql.CollStats, ct, Database(c), Target(c), Scale(c))),

@@ -15,7 +15,7 @@ internal sealed class BulkWrites(EngineClient engine, DataCommands data)
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
-        ["bulkWrite"] = new(RunAsync, FitsTransaction: true) { Sections = ["ops", "nsInfo"] },
+        ["bulkWrite"] = new(RunAsync, FitsTransaction: true) { Sections = ["ops", "nsInfo"], RetriesConflicts = true },
     };
 
     private async ValueTask RunAsync(CommandContext context, CancellationToken ct)

@@ -15,18 +15,18 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
         ["find"] = new(FindAsync, FitsTransaction: true),
-        ["aggregate"] = new((c, ct) => FirstPageAsync(c, Sql.Aggregate, ct), FitsTransaction: true),
+        ["aggregate"] = new((c, ct) => FirstPageAsync(c, Sql.Aggregate, ct), FitsTransaction: true) { RetriesConflicts = true },
         ["listCollections"] = new((c, ct) => FirstPageAsync(c, Sql.ListCollections, ct)),
         ["listIndexes"] = new((c, ct) => FirstPageAsync(c, Sql.ListIndexes, ct)),
         ["getMore"] = new(GetMoreAsync, FitsTransaction: true),
         ["killCursors"] = new(KillCursorsAsync, FitsTransaction: true),
         ["count"] = new((c, ct) => ReadAsync(c, Sql.Count, ct), FitsTransaction: true),
         ["distinct"] = new((c, ct) => ReadAsync(c, Sql.Distinct, ct), FitsTransaction: true),
-        ["insert"] = new(WriteAsync, FitsTransaction: true) { Sections = ["documents"] },
-        ["update"] = new(WriteAsync, FitsTransaction: true) { Sections = ["updates"] },
-        ["delete"] = new(WriteAsync, FitsTransaction: true) { Sections = ["deletes"] },
-        ["findAndModify"] = new(FindAndModifyAsync, FitsTransaction: true),
-        ["findandmodify"] = new(FindAndModifyAsync, FitsTransaction: true),
+        ["insert"] = new(WriteAsync, FitsTransaction: true) { Sections = ["documents"], RetriesConflicts = true },
+        ["update"] = new(WriteAsync, FitsTransaction: true) { Sections = ["updates"], RetriesConflicts = true },
+        ["delete"] = new(WriteAsync, FitsTransaction: true) { Sections = ["deletes"], RetriesConflicts = true },
+        ["findAndModify"] = new(FindAndModifyAsync, FitsTransaction: true) { RetriesConflicts = true },
+        ["findandmodify"] = new(FindAndModifyAsync, FitsTransaction: true) { RetriesConflicts = true },
     };
 
     /// <summary>Deletes the engine's files of cursors that nobody reads any more.</summary>

@@ -17,12 +17,18 @@ internal sealed record Command(CommandHandler Handler, bool NeedsLogin = true, b
 {
     /// <summary>The arguments that may come as sections of documents.</summary>
     public IReadOnlyList<string> Sections { get; init; } = [];
+
+    /// <summary>Tried again after a conflict with another command: all that it does, it does in one transaction of the engine.</summary>
+    public bool RetriesConflicts { get; init; }
 }
 
 /// <summary>Finds a command's handler, keeps its place in a transaction, and turns failures into replies.</summary>
 internal sealed partial class Dispatcher
 {
+    private const int RetriesMax = 10, PauseMsMax = 20, TurnCount = 64;
+
     private readonly FrozenDictionary<string, Command> _commands;
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1, 1))];
     private readonly TransactionTable _transactions;
     private readonly ILogger<Dispatcher> _logger;
 
@@ -54,7 +60,7 @@ internal sealed partial class Dispatcher
             if (request.Acknowledgements > 1)
                 throw new CommandException(ErrorCodes.BadValue, "cannot use 'w' > 1 when a host is not replicated");
             if (request.IsInTransaction && command.NeedsLogin && !IsTransactionEnd(name)) await RunInTransactionAsync(command, context, ct);
-            else await command.Handler(context, ct);
+            else await RunAsync(command, context, ct);
         }
         catch (CommandException e)
         {
@@ -73,6 +79,47 @@ internal sealed partial class Dispatcher
             Replies.Error(context, failure, $"The gateway failed: {e.Message}");
         }
         Diagnostics.End(activity, name, failure, startedAt);
+    }
+
+    private async ValueTask RunAsync(Command command, CommandContext context, CancellationToken ct)
+    {
+        try
+        {
+            await command.Handler(context, ct);
+        }
+        catch (CommandException e) when (e.Code == ErrorCodes.WriteConflict && command.RetriesConflicts)
+        {
+            await RetryAsync(command, context, ct);
+        }
+    }
+
+    /// <summary>
+    /// Runs a command again that conflicted with another one, as MongoDB does, but not forever. Those that conflicted take turns, so that they do not meet again.
+    /// </summary>
+    private async ValueTask RetryAsync(Command command, CommandContext context, CancellationToken ct)
+    {
+        var turn = _turns[(uint)context.Request.Namespace.GetHashCode(StringComparison.Ordinal) % TurnCount];
+        await turn.WaitAsync(ct);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                context.ClearReply();
+                try
+                {
+                    await command.Handler(context, ct);
+                    return;
+                }
+                catch (CommandException e) when (e.Code == ErrorCodes.WriteConflict && attempt < RetriesMax)
+                {
+                    await Task.Delay(Random.Shared.Next(PauseMsMax), ct);
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     private static bool IsTransactionEnd(string name) => name is "commitTransaction" or "abortTransaction";

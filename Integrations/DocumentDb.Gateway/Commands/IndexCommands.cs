@@ -21,8 +21,8 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
-        ["createIndexes"] = new(CreateAsync),
-        ["dropIndexes"] = new(DropAsync),
+        ["createIndexes"] = new(CreateAsync) { RetriesConflicts = true },
+        ["dropIndexes"] = new(DropAsync) { RetriesConflicts = true },
     };
 
     private async ValueTask CreateAsync(CommandContext context, CancellationToken ct)

@@ -26,8 +26,9 @@ internal sealed class EngineClient : IAsyncDisposable
             MaxPoolSize = _options.EngineConnectionsMax, Timeout = (int)_options.EngineWait.TotalSeconds,
             CommandTimeout = (int)_options.CommandTime.TotalSeconds,
             MaxAutoPrepare = PreparedMax, AutoPrepareMinUsages = PrepareUsages, NoResetOnClose = true, Enlist = false, ApplicationName = "documentdb-gateway",
-            // Sorted and aggregated cursors in files: otherwise each of them would keep a connection to itself.
-            Options = "-c client_min_messages=warning -c documentdb.useFileBasedPersistedCursors=on",
+            // Sorted and aggregated cursors in files: otherwise each of them would keep a connection to itself. Concurrent writes of one unique key are often a
+            // deadlock, which then is found soon.
+            Options = "-c client_min_messages=warning -c documentdb.useFileBasedPersistedCursors=on -c deadlock_timeout=50ms",
         };
         connection.Database ??= "postgres";
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);

@@ -60,6 +60,14 @@ internal static class ErrorCodes
         var code => code,
     };
 
+    /// <summary>The number that the engine writes for a SQLSTATE.</summary>
+    public static int Pack(string state)
+    {
+        var packed = 0;
+        for (var i = state.Length - 1; i >= 0; i--) packed = (packed << 6) | (state[i] - '0');
+        return packed;
+    }
+
     /// <summary>The SQLSTATE that the engine put into a number: six bits a character, the first one lowest.</summary>
     public static string Unpack(int packed) => string.Create(5, packed, static (state, rest) =>
     {

@@ -15,9 +15,9 @@ internal static class Sql
         ListIndexes = "SELECT cursorpage::bytea, continuation::bytea, cursorid FROM documentdb_api.list_indexes_cursor_first_page($1,$2)",
         GetMore = "SELECT cursorpage::bytea, continuation::bytea FROM documentdb_api.cursor_get_more($1,$2,$3)",
         KillCursors = "SELECT documentdb_api_internal.delete_cursors($1)::bytea",
-        Insert = "SELECT p_result::bytea FROM documentdb_api.insert($1,$2,$3)",
-        Update = "SELECT p_result::bytea FROM documentdb_api.update($1,$2,$3)",
-        Delete = "SELECT p_result::bytea FROM documentdb_api.delete($1,$2,$3)",
+        Insert = $"SELECT {WriteReply} FROM documentdb_api.insert($1,$2,$3)",
+        Update = $"SELECT {WriteReply} FROM documentdb_api.update($1,$2,$3)",
+        Delete = $"SELECT {WriteReply} FROM documentdb_api.delete($1,$2,$3)",
         FindAndModify = "SELECT p_result::bytea FROM documentdb_api.find_and_modify($1,$2)",
         InsertOnce = "SELECT documentdb_gateway.insert_once($1,$2,$3,$4,$5)",
         UpdateOnce = "SELECT documentdb_gateway.update_once($1,$2,$3,$4,$5)",
@@ -62,6 +62,10 @@ internal static class Sql
     /// <summary>The number of a collection that is a table by itself: no view, and not sharded.</summary>
     public const string FindTable = "SELECT collection_id FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2 " + IsPlain;
 
+    // The engine reports a deadlock like any other failure of a single document, and goes on with the others. Then nothing is to have been done, so that all of
+    // it can be tried again.
+    private const string WriteReply = "CASE WHEN p_success THEN p_result::bytea ELSE documentdb_gateway.settled(p_result::bytea) END";
+
     // Makes the write $2 of the session $1 the last one, or returns the reply that it had before.
     private const string ClaimOrReturn = """
         INSERT INTO documentdb_gateway.retryable_writes AS w (session, number) VALUES ($1, $2)
@@ -97,10 +101,17 @@ internal static class Sql
           {ClaimOrReturn}
           RETURN NULL;
         END $body$;
-        {Once("insert", "insert($3,$4,$5)")}
-        {Once("update", "update($3,$4,$5)")}
-        {Once("delete", "delete($3,$4,$5)")}
-        {Once("find_and_modify", "find_and_modify($3,$4)")}
+        CREATE OR REPLACE FUNCTION documentdb_gateway.settled(reply bytea) RETURNS bytea LANGUAGE plpgsql AS $body$
+        BEGIN
+          IF position('{CodeElement("40P01")}'::bytea IN reply) > 0 OR position('{CodeElement("40001")}'::bytea IN reply) > 0 THEN
+            RAISE SQLSTATE '40P01' USING MESSAGE = 'WriteConflict error: this operation conflicted with another operation. Please retry.';
+          END IF;
+          RETURN reply;
+        END $body$;
+        {Once("insert", WriteReply, "insert($3,$4,$5)")}
+        {Once("update", WriteReply, "update($3,$4,$5)")}
+        {Once("delete", WriteReply, "delete($3,$4,$5)")}
+        {Once("find_and_modify", "p_result::bytea", "find_and_modify($3,$4)")}
         END $setup$
         """;
 
@@ -118,12 +129,15 @@ internal static class Sql
             WHERE collection_id = {collection} AND database_name = $2 AND collection_name = $3 {IsPlain})
         """);
 
-    private static string Once(string name, string call) => $"""
+    // The element "code" of an error in a reply, see ErrorCodes.Unpack, as a constant of the type bytea.
+    private static string CodeElement(string state) => $"\\x10{Convert.ToHexString("code\0"u8)}{Convert.ToHexString(BitConverter.GetBytes(ErrorCodes.Pack(state)))}";
+
+    private static string Once(string name, string reply, string call) => $"""
         CREATE OR REPLACE FUNCTION documentdb_gateway.{name}_once(uuid, bigint, text, bytea, bytea) RETURNS bytea LANGUAGE plpgsql AS $body$
         DECLARE r bytea; last bigint;
         BEGIN
           {ClaimOrReturn}
-          SELECT p_result::bytea INTO r FROM documentdb_api.{call};
+          SELECT {reply} INTO r FROM documentdb_api.{call};
           UPDATE documentdb_gateway.retryable_writes w SET reply = r WHERE w.session = $1;
           RETURN r;
         END $body$;

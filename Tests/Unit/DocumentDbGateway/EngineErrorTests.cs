@@ -18,6 +18,7 @@ public sealed class EngineErrorTests
     public void The_engines_packed_states_become_MongoDBs_codes(int packed, string state, int code)
     {
         Assert.Equal(state, ErrorCodes.Unpack(packed));
+        Assert.Equal(packed, ErrorCodes.Pack(state));
         Assert.Equal(code, ErrorCodes.Of(state));
     }
 
