@@ -10,7 +10,7 @@ internal sealed class AdminCommands(EngineClient engine)
 {
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
-        ["create"] = new((c, ct) => RunAsync(c, Sql.Create, ct, Database(c), Body(c)), FitsTransaction: true) { RetriesConflicts = true },
+        ["create"] = new(CreateAsync, FitsTransaction: true) { RetriesConflicts = true },
         ["collMod"] = new((c, ct) => RunAsync(c, Sql.CollMod, ct, Database(c), Body(c), Target(c))) { RetriesConflicts = true },
         ["drop"] = new(DropAsync) { RetriesConflicts = true },
         ["dropDatabase"] = new(DropDatabaseAsync) { RetriesConflicts = true },
@@ -37,6 +37,12 @@ internal sealed class AdminCommands(EngineClient engine)
         if (!await session.ReadDocumentAsync(session.Command(sql, parameters), context.Reply, ct))
             throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
         await lease.CompleteAsync(ct);
+    }
+
+    private ValueTask CreateAsync(CommandContext context, CancellationToken ct)
+    {
+        Refusals.Check(context.Request);
+        return RunAsync(context, Sql.Create, ct, Database(context), Body(context));
     }
 
     private async ValueTask DropAsync(CommandContext context, CancellationToken ct)

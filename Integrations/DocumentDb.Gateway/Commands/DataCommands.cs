@@ -10,12 +10,12 @@ namespace DocumentDb.Gateway.Commands;
 /// <summary>Reads, writes and cursors: documents pass through as bytes.</summary>
 internal sealed class DataCommands(EngineClient engine, CursorTable cursors, DuplicateKeys duplicates, PointReads pointReads)
 {
-    private const int KillMax = 10_000;
+    private const int KillMax = 10_000, UpsertsMax = 5;
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
     {
         ["find"] = new(FindAsync, FitsTransaction: true),
-        ["aggregate"] = new((c, ct) => FirstPageAsync(c, Sql.Aggregate, ct), FitsTransaction: true) { RetriesConflicts = true },
+        ["aggregate"] = new(AggregateAsync, FitsTransaction: true) { RetriesConflicts = true },
         ["listCollections"] = new((c, ct) => FirstPageAsync(c, Sql.ListCollections, ct)),
         ["listIndexes"] = new((c, ct) => FirstPageAsync(c, Sql.ListIndexes, ct)),
         ["getMore"] = new(GetMoreAsync, FitsTransaction: true),
@@ -40,7 +40,15 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
 
     private async ValueTask FindAsync(CommandContext context, CancellationToken ct)
     {
-        if (!await pointReads.TryReadAsync(context, ct)) await FirstPageAsync(context, Sql.Find, ct);
+        if (await pointReads.TryReadAsync(context, ct)) return;
+        Refusals.Check(context.Request);
+        await FirstPageAsync(context, Sql.Find, ct);
+    }
+
+    private ValueTask AggregateAsync(CommandContext context, CancellationToken ct)
+    {
+        Refusals.Check(context.Request);
+        return FirstPageAsync(context, Sql.Aggregate, ct);
     }
 
     private async ValueTask FirstPageAsync(CommandContext context, string sql, CancellationToken ct)
@@ -84,6 +92,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
 
     private async ValueTask ReadAsync(CommandContext context, string sql, CancellationToken ct)
     {
+        Refusals.Check(context.Request);
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         if (!await session.ReadDocumentAsync(session.Command(sql, Text(context.Request.Database), Bytes(context.Request.Body)), context.Reply, ct))
@@ -101,20 +110,46 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
             "delete" => (Sql.Delete, Sql.DeleteOnce),
             var name => throw new InvalidOperationException($"{name} is not a write command."),
         };
-        await RunWriteAsync(context, sql, onceSql, ct);
-        if (WriteErrors.Has(context.ReplyDocument)) await duplicates.ExplainAsync(context, ct);
+        if (!ReferenceEquals(sql, Sql.Insert)) Refusals.CheckStatements(context.Request);
+        for (var attempt = 1; ; attempt++)
+        {
+            await RunWriteAsync(context, sql, onceSql, ct);
+            if (!WriteErrors.Has(context.ReplyDocument)) return;
+            var values = await duplicates.ExplainAsync(context, ct);
+            if (attempt == UpsertsMax || context.Transaction is not null || !UpsertRace.IsLost(context.Request, values.Span)) return;
+            if (context.Request.IsRetryable) await ForgetReplyAsync(context, ct);
+            context.ClearReply();
+        }
+    }
+
+    // Nothing was done, and the write is to run again.
+    private async ValueTask ForgetReplyAsync(CommandContext context, CancellationToken ct)
+    {
+        var request = context.Request;
+        await using var lease = await context.OpenAsync(engine, ct);
+        var session = lease.Session;
+        await session.ReadValueAsync(session.Command(Sql.ForgetReply, new NpgsqlParameter<Guid> { TypedValue = request.Session },
+            new NpgsqlParameter<long> { TypedValue = request.TransactionNumber!.Value }), ct);
+        await lease.CompleteAsync(ct);
     }
 
     private async ValueTask FindAndModifyAsync(CommandContext context, CancellationToken ct)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await RunWriteAsync(context, Sql.FindAndModify, Sql.FindAndModifyOnce, ct);
-            FindAndModifyReply.Correct(context.ReplyDocument);
-        }
-        catch (CommandException e) when (e.Code == ErrorCodes.DuplicateKey && context.Transaction is null)
-        {
-            throw await duplicates.ExplainAsync(context, e, ct);
+            try
+            {
+                await RunWriteAsync(context, Sql.FindAndModify, Sql.FindAndModifyOnce, ct);
+                FindAndModifyReply.Correct(context.ReplyDocument);
+                return;
+            }
+            catch (CommandException e) when (e.Code == ErrorCodes.DuplicateKey)
+            {
+                var explained = await duplicates.ExplainAsync(context, e, ct);
+                if (attempt == UpsertsMax || context.Transaction is not null || explained is not DuplicateKeyException { Values: var values }
+                    || !UpsertRace.IsLost(context.Request, values.Span)) throw explained;
+                context.ClearReply();
+            }
         }
     }
 

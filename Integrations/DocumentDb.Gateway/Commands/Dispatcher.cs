@@ -57,6 +57,8 @@ internal sealed partial class Dispatcher
             foreach (var (section, _) in request.Sequences)
                 if (!command.Sections.Contains(section))
                     throw new CommandException(ErrorCodes.UnknownField, $"BSON field '{name}.{section}' is an unknown field.");
+            if (request.AcknowledgementMode is { } mode)
+                throw new CommandException(ErrorCodes.UnknownReplWriteConcern, $"No write concern mode named '{mode}' found in the configuration");
             if (request.Acknowledgements > 1)
                 throw new CommandException(ErrorCodes.BadValue, "cannot use 'w' > 1 when a host is not replicated");
             if (request.IsInTransaction && command.NeedsLogin && !IsTransactionEnd(name)) await RunInTransactionAsync(command, context, ct);

@@ -46,7 +46,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         }
         catch (CommandException e) when (e.Code == ErrorCodes.DuplicateKey)
         {
-            throw Explain(context, e);
+            throw DuplicateKeys.ExplainIndex(context, e);
         }
         WriteReply(context, answer.Written);
     }
@@ -107,21 +107,6 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
             else if (view.Name.SequenceEqual("code"u8) && view.AsInt64() is { } n) code = n < 1 << 20 ? (int)n : ErrorCodes.Of(ErrorCodes.Unpack((int)n));
         }
         if (message is not null) throw new CommandException(code, message);
-    }
-
-    /// <summary>Which documents are alike the engine only says in its own terms; with one index in the command it is known which index it is.</summary>
-    private static CommandException Explain(CommandContext context, CommandException e)
-    {
-        var request = context.Request;
-        var view = new BsonView(request.Body.Span);
-        if (!view.MoveTo("indexes"u8) || view.Type != BsonType.Array) return e;
-        var indexes = new BsonView(view.Value);
-        if (!indexes.MoveNext()) return e;
-        var name = new BsonView(indexes.Value);
-        var key = new BsonView(indexes.Value);
-        if (indexes.MoveNext() || !name.MoveTo("name"u8) || !key.MoveTo("key"u8))
-            return new CommandException(e.Code, $"E11000 duplicate key error collection: {request.Namespace}", e);
-        return DuplicateKeys.Describe(request.Namespace, name.AsString() ?? "", key.Value.ToArray(), default, e);
     }
 
     private async ValueTask DropAsync(CommandContext context, CancellationToken ct)

@@ -26,6 +26,7 @@ internal sealed class EngineClient : IAsyncDisposable
             MaxPoolSize = _options.EngineConnectionsMax, Timeout = (int)_options.EngineWait.TotalSeconds,
             CommandTimeout = (int)_options.CommandTime.TotalSeconds,
             MaxAutoPrepare = PreparedMax, AutoPrepareMinUsages = PrepareUsages, NoResetOnClose = true, Enlist = false, ApplicationName = "documentdb-gateway",
+            IncludeErrorDetail = true, // the documents of a duplicate key, see DuplicateKeys; clients see only what that makes of it
             // Sorted and aggregated cursors in files: otherwise each of them would keep a connection to itself. Concurrent writes of one unique key are often a
             // deadlock, which then is found soon.
             Options = "-c client_min_messages=warning -c documentdb.useFileBasedPersistedCursors=on -c deadlock_timeout=50ms",
@@ -64,7 +65,7 @@ internal sealed class EngineClient : IAsyncDisposable
         {
             case PostgresException { SqlState: var state } p:
                 if (state.StartsWith("57P", StringComparison.Ordinal)) Forget();
-                return new CommandException(ErrorCodes.Of(state, isInTransaction), p.MessageText, e) { Constraint = p.ConstraintName };
+                return new CommandException(ErrorCodes.Of(state, isInTransaction), p.MessageText, e);
             case NpgsqlException { InnerException: TimeoutException }:
                 return new CommandException(ErrorCodes.ExceededTimeLimit, "The engine is too busy: no connection to it became free in time", e);
             case NpgsqlException or System.Net.Sockets.SocketException or IOException:

@@ -7,8 +7,8 @@ internal static class ErrorCodes
 {
     public const int InternalError = 1, BadValue = 2, FailedToParse = 9, Unauthorized = 13, Overflow = 15, InvalidLength = 16, AuthenticationFailed = 18, IllegalOperation = 20,
         InvalidBson = 22, LockTimeout = 24, NamespaceNotFound = 26, CursorNotFound = 43, MaxTimeExpired = 50, CommandNotFound = 59, InvalidOptions = 72,
-        InvalidNamespace = 73, NoReplicationEnabled = 76, ShutdownInProgress = 91, WriteConflict = 112, CommandNotSupported = 115, ExceededMemoryLimit = 146,
-        TransactionTooOld = 225, NoSuchTransaction = 251, TransactionCommitted = 256, ExceededTimeLimit = 262, OperationNotSupportedInTransaction = 263,
+        InvalidNamespace = 73, NoReplicationEnabled = 76, UnknownReplWriteConcern = 79, ShutdownInProgress = 91, WriteConflict = 112, CommandNotSupported = 115, ExceededMemoryLimit = 146,
+        TransactionTooOld = 225, NotImplemented = 238, NoSuchTransaction = 251, TransactionCommitted = 256, ExceededTimeLimit = 262, OperationNotSupportedInTransaction = 263,
         DuplicateKey = 11000, UnknownField = 40415, OutOfDiskSpace = 14031, NotWritablePrimary = 10107;
 
     private static readonly FrozenDictionary<int, string> Names = new Dictionary<int, string>
@@ -20,7 +20,7 @@ internal static class ErrorCodes
         [43] = "CursorNotFound", [48] = "NamespaceExists", [50] = "MaxTimeMSExpired", [52] = "DollarPrefixedFieldName", [53] = "InvalidIdField",
         [54] = "NotSingleValueField", [55] = "InvalidDBRef", [56] = "EmptyFieldName", [57] = "DottedFieldName", [59] = "CommandNotFound",
         [66] = "ImmutableField",
-        [67] = "CannotCreateIndex", [68] = "IndexAlreadyExists", [72] = "InvalidOptions", [73] = "InvalidNamespace", [76] = "NoReplicationEnabled",
+        [67] = "CannotCreateIndex", [68] = "IndexAlreadyExists", [72] = "InvalidOptions", [73] = "InvalidNamespace", [76] = "NoReplicationEnabled", [79] = "UnknownReplWriteConcern",
         [85] = "IndexOptionsConflict", [86] = "IndexKeySpecsConflict", [91] = "ShutdownInProgress", [96] = "OperationFailed", [112] = "WriteConflict",
         [115] = "CommandNotSupported", [121] = "DocumentValidationFailure", [125] = "CommandFailed", [146] = "ExceededMemoryLimit",
         [166] = "CommandNotSupportedOnView",
@@ -83,7 +83,4 @@ internal class CommandException(int code, string message, Exception? cause = nul
     /// <summary>The engine refused the statement, and would another one not: it is neither away nor too busy, and nothing has to be tried again.</summary>
     public bool IsOfStatement => InnerException is Npgsql.PostgresException && Code is not (ErrorCodes.WriteConflict or ErrorCodes.MaxTimeExpired
         or ErrorCodes.LockTimeout or ErrorCodes.ShutdownInProgress or ErrorCodes.ExceededTimeLimit or ErrorCodes.OutOfDiskSpace);
-
-    /// <summary>The constraint that a duplicate key violates, by PostgreSQL's name.</summary>
-    public string? Constraint { get; init; }
 }

@@ -24,6 +24,7 @@ internal static class Sql
         DeleteOnce = "SELECT documentdb_gateway.delete_once($1,$2,$3,$4,$5)",
         FindAndModifyOnce = "SELECT documentdb_gateway.find_and_modify_once($1,$2,$3,$4,$5)",
         Claim = "SELECT documentdb_gateway.claim($1,$2)",
+        ForgetReply = "UPDATE documentdb_gateway.retryable_writes SET number = number - 1, reply = NULL WHERE session = $1 AND number = $2",
         StoreReply = "UPDATE documentdb_gateway.retryable_writes SET reply = $2 WHERE session = $1",
         Count = "SELECT document::bytea FROM documentdb_api.count_query($1,$2)",
         Distinct = "SELECT document::bytea FROM documentdb_api.distinct_query($1,$2)",
@@ -42,6 +43,11 @@ internal static class Sql
         IndexByName = "SELECT (i.index_spec).index_name, ((i.index_spec).index_key)::bytea FROM documentdb_api_catalog.collection_indexes i " +
             "JOIN documentdb_api_catalog.collections c USING (collection_id) WHERE c.database_name = $1 AND c.collection_name = $2 " +
             "AND (i.index_spec).index_name = $3",
+        // The engine's find takes no other column than its own beside it.
+        FindDocuments = "WITH found AS MATERIALIZED (SELECT document FROM documentdb_api_catalog.bson_aggregation_find($1,$2)) ",
+        FindDocument = FindDocuments + "SELECT document::bytea FROM found",
+        UpdatedDocuments = FindDocuments + "SELECT documentdb_api_internal.update_bson_document(document,$3,$4,$5,NULL,NULL)::bytea FROM found",
+        UpsertedDocument = "SELECT documentdb_api_internal.update_bson_document('{}'::documentdb_core.bson,$1,$2,$3,NULL,NULL)::bytea",
         ListDatabases = "SELECT documentdb_api.list_databases($1)::bytea",
         CollStats = "SELECT documentdb_api.coll_stats($1,$2,$3)::bytea",
         DbStats = "SELECT documentdb_api.db_stats($1,$2,false)::bytea",

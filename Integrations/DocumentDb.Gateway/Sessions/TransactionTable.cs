@@ -172,8 +172,10 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         transaction.State = status switch
         {
             "committed" => TransactionState.Committed,
+            "aborted" => TransactionState.Aborted,
             "in progress" => throw new CommandException(ErrorCodes.ShutdownInProgress, "The engine is still ending the transaction"),
-            _ => TransactionState.Aborted,
+            // Null where the engine has forgotten it. Not known is not the same as not done.
+            _ => throw new CommandException(ErrorCodes.InternalError, $"The engine does not say how the transaction ended: {status ?? "nothing"}"),
         };
     }
 

@@ -168,7 +168,7 @@ internal sealed partial class ClientConnection(
             case Parsed.Invalid:
                 Refuse(fault);
                 break;
-            default:
+            case Parsed.Command:
                 state.Begin();
                 try
                 {
@@ -191,7 +191,8 @@ internal sealed partial class ClientConnection(
         {
             BsonFault.TooDeep => (ErrorCodes.Overflow, $"BSONObj exceeds maximum nested object depth: {BsonCheck.DepthMax}"),
             BsonFault.Malformed => (ErrorCodes.InvalidBson, "The command is not valid BSON"),
-            _ => (ErrorCodes.FailedToParse, "Requests need a command, and as OP_MSG a $db argument"),
+            BsonFault.None => (ErrorCodes.FailedToParse, "Requests need a command, and as OP_MSG a $db argument"),
+            _ => throw new InvalidOperationException($"{fault} is not a fault of a document."),
         };
         Replies.Error(_context, code, text);
     }

@@ -44,6 +44,9 @@ internal sealed class CommandRequest
     /// <summary>The write concern's <c>w</c>, where it is a number.</summary>
     public long? Acknowledgements { get; set; }
 
+    /// <summary>The write concern's <c>w</c>, where it is the name of a mode other than <c>majority</c>.</summary>
+    public string? AcknowledgementMode { get; set; }
+
     /// <summary>The write is to happen once, however often it is sent with the same session and number.</summary>
     public bool IsRetryable => TransactionNumber is not null && !IsInTransaction;
 
@@ -64,6 +67,6 @@ internal sealed class CommandRequest
     {
         (RequestId, IsLegacy, WantsReply, Body) = (0, false, true, default);
         Sequences.Clear();
-        (Name, Session, TransactionNumber, IsInTransaction, StartsTransaction, Acknowledgements) = ("", default, null, false, false, null);
+        (Name, Session, TransactionNumber, IsInTransaction, StartsTransaction, Acknowledgements, AcknowledgementMode) = ("", default, null, false, false, null, null);
     }
 }

@@ -196,7 +196,9 @@ internal static class WireProtocol
                 case 10 when view.Name.SequenceEqual("autocommit"u8): request.IsInTransaction = !view.IsTrue; break;
                 case 12 when view.Type == BsonType.Document && view.Name.SequenceEqual("writeConcern"u8):
                     var concern = new BsonView(view.Value);
-                    if (concern.MoveTo("w"u8)) request.Acknowledgements = concern.AsInt64();
+                    if (!concern.MoveTo("w"u8)) break;
+                    request.Acknowledgements = concern.AsInt64();
+                    if (concern.Type == BsonType.String && !concern.Value[4..^1].SequenceEqual("majority"u8)) request.AcknowledgementMode = concern.AsString();
                     break;
                 case 16 when view.Name.SequenceEqual("startTransaction"u8): request.StartsTransaction = view.IsTrue; break;
             }

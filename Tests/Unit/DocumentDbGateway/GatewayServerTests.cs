@@ -64,6 +64,13 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_section_that_is_not_an_argument_of_the_command_is_refused()
+    {
+        var hello = Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)));
+        Assert.Equal(40415, (await AskAsync(Documents.Message(0, hello, Documents.Sequence("documents", Documents.Command(_ => { }))))).Code);
+    }
+
+    [Fact]
     public async Task Documents_that_are_not_valid_get_an_error_and_the_connection_goes_on()
     {
         using var client = await ConnectAsync();
