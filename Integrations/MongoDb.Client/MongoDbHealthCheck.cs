@@ -2,10 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace Aspire.MongoDB.Driver;
+namespace MongoDb.Client;
 
-/// <summary>Healthy when <c>ping</c> is answered over the service's own client.</summary>
-internal sealed class MongoDBHealthCheck(IMongoClient client) : IHealthCheck
+/// <summary>Healthy when the server answers <c>ping</c>, over the service's own connection pool.</summary>
+internal sealed class MongoDbHealthCheck(IMongoClient client) : IHealthCheck
 {
     private static readonly BsonDocumentCommand<BsonDocument> Ping = new(new BsonDocument("ping", 1));
 
@@ -16,7 +16,7 @@ internal sealed class MongoDBHealthCheck(IMongoClient client) : IHealthCheck
             await client.GetDatabase("admin").RunCommandAsync(Ping, cancellationToken: cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, exception: e);
         }
