@@ -13,7 +13,7 @@ internal sealed class BulkWrite : IDisposable
     private readonly List<(string Database, string Collection)> _collections = [];
 
     // Of an insert only the document, of the others the operation whole.
-    private readonly List<(string Name, int Collection, ReadOnlyMemory<byte> Document)> _operations = [];
+    private readonly List<(int Index, string Name, int Collection, ReadOnlyMemory<byte> Document)> _operations = [];
     private readonly BsonBuffer _shared = new(), _body = new(), _statements = new(), _results = new();
     private readonly bool _errorsOnly;
     private int _resultCount, _inserted, _matched, _modified, _upserted, _deleted;
@@ -39,8 +39,11 @@ internal sealed class BulkWrite : IDisposable
         }
         foreach (var collection in Documents(request, "nsInfo"u8)) AddCollection(collection.Span);
         foreach (var operation in Documents(request, "ops"u8)) AddOperation(operation);
+        // Without an order those of one collection go together, so that there are few commands; among themselves they stay as they are.
+        if (!IsOrdered) _operations = [.. _operations.OrderBy(static operation => operation.Collection)];
         if (Count is 0 or > ServerCommands.WriteBatchMax)
-            throw new CommandException(ErrorCodes.InvalidLength, $"Write batch sizes must be between 1 and {ServerCommands.WriteBatchMax}. Got {Count} operations.");
+            throw new CommandException(ErrorCodes.InvalidLength,
+                $"Write batch sizes must be between 1 and {ServerCommands.WriteBatchMax}. Got {Count} operations.");
     }
 
     public int Count => _operations.Count;
@@ -62,7 +65,7 @@ internal sealed class BulkWrite : IDisposable
     public void WriteCommand(CommandRequest request, int start, int end)
     {
         request.Clear();
-        var (name, collection, _) = _operations[start];
+        var (_, name, collection, _) = _operations[start];
         (request.Name, request.Database) = (name, _collections[collection].Database);
         _body.Reset(0);
         var body = _body.Begin();
@@ -168,7 +171,7 @@ internal sealed class BulkWrite : IDisposable
     {
         var result = _results.Begin(Encoding.ASCII.GetBytes(_resultCount++.ToString(CultureInfo.InvariantCulture)));
         _results.Double("ok"u8, ok);
-        _results.Int32("idx"u8, operation);
+        _results.Int32("idx"u8, _operations[operation].Index);
         _results.Int32("n"u8, n);
         return result;
     }
@@ -200,7 +203,7 @@ internal sealed class BulkWrite : IDisposable
     /// <summary>An update or a delete as an entry of the command of that name.</summary>
     private void WriteStatement(int operation)
     {
-        var (name, _, document) = _operations[operation];
+        var (_, name, _, document) = _operations[operation];
         var start = _statements.Begin();
         var (isDelete, isMulti) = (name == "delete", false);
         var view = new BsonView(document.Span);
@@ -240,7 +243,7 @@ internal sealed class BulkWrite : IDisposable
                 throw new CommandException(ErrorCodes.BadValue, $"BulkWrite ops entry {Count} has no document to insert.");
             operation = operation.Slice(document.ValueOffset, document.Value.Length);
         }
-        _operations.Add((name, (int)collection, operation));
+        _operations.Add((Count, name, (int)collection, operation));
     }
 
     /// <summary>The documents of a section, or of an array in the body.</summary>

@@ -96,7 +96,8 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>
-    /// Runs a command again that conflicted with another one, as MongoDB does, but not forever. Those that conflicted take turns, so that they do not meet again.
+    /// Runs a command again that conflicted with another one, as MongoDB does, but not forever. Those that conflicted take turns, so that they do not meet
+    /// again.
     /// </summary>
     private async ValueTask RetryAsync(Command command, CommandContext context, CancellationToken ct)
     {

@@ -52,7 +52,8 @@ internal sealed class DuplicateKeyException(string message, ReadOnlyMemory<byte>
 /// </summary>
 internal sealed partial class DuplicateKeys(EngineClient engine)
 {
-    private const string IndexMark = "Index '", ConstraintMark = "documents_rum_index_", PrimaryKeyMark = "collection_pk_", Savepoint = "SAVEPOINT lookup", Undo = "ROLLBACK TO lookup";
+    private const string IndexMark = "Index '", ConstraintMark = "documents_rum_index_", PrimaryKeyMark = "collection_pk_";
+    private const string Savepoint = "SAVEPOINT lookup", Undo = "ROLLBACK TO lookup";
 
     // Documents of an update of many that are looked at for the one that failed.
     private const int UpdatedMax = 10;
@@ -85,26 +86,26 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         await using var session = await engine.OpenAsync(context.LoggedIn, ct); // a transaction that has failed cannot be asked any more
         var index = await session.ReadPairAsync<string, byte[]>(session.Command(Sql.IndexById, new NpgsqlParameter<int> { TypedValue = number }), ct);
         await session.CompleteAsync(ct);
-        return index is (var name, { } key) ? new DuplicateKey(name, key, Values(detail, key)).ToException(context.Request.Namespace, e) : e;
+        return index is (var name, { } key) ? new DuplicateKey(name, key, Values(Documents(detail), key)).ToException(context.Request.Namespace, e) : e;
     }
 
-    /// <summary>The duplicate key that kept an index from being built.</summary>
+    /// <summary>The duplicate key that kept an index from being built; without its values where the index was built online.</summary>
     public static CommandException ExplainIndex(CommandContext context, CommandException e)
     {
         var request = context.Request;
+        var documents = e.InnerException is PostgresException { Detail: { } detail } ? Documents(detail) : [];
+        var (found, count) = (default(DuplicateKey), 0);
         var view = new BsonView(request.Body.Span);
-        if (e.InnerException is not PostgresException { Detail: { } detail } || Documents(detail) is not [var key, ..]
-            || !view.MoveTo("indexes"u8) || view.Type != BsonType.Array)
-            return new CommandException(e.Code, $"E11000 duplicate key error collection: {request.Namespace}", e);
-        var indexes = new BsonView(view.Value);
+        var indexes = view.MoveTo("indexes"u8) && view.Type == BsonType.Array ? new BsonView(view.Value) : default;
         while (indexes.MoveNext())
         {
             var name = new BsonView(indexes.Value);
-            var pattern = new BsonView(indexes.Value);
-            if (name.MoveTo("name"u8) && pattern.MoveTo("key"u8) && pattern.Value.SequenceEqual(key))
-                return new DuplicateKey(name.AsString() ?? "", key, Values(detail, key)).ToException(request.Namespace, e);
+            var key = new BsonView(indexes.Value);
+            if (!name.MoveTo("name"u8) || !key.MoveTo("key"u8) || (documents is [var built, ..] && !key.Value.SequenceEqual(built))) continue;
+            (found, count) = (new(name.AsString() ?? "", key.Value.ToArray(), Values(documents, key.Value)), count + 1);
         }
-        return new CommandException(e.Code, $"E11000 duplicate key error collection: {request.Namespace}", e);
+        return count == 1 ? found.ToException(request.Namespace, e)
+            : new CommandException(e.Code, $"E11000 duplicate key error collection: {request.Namespace}", e);
     }
 
     private async ValueTask<byte[]?> KeyAsync(CommandContext context, string index, CancellationToken ct)
@@ -149,7 +150,8 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
     }
 
     /// <summary>What an update would make of the documents that it found, or of none.</summary>
-    private static async ValueTask<List<byte[]>> UpdatedAsync(CommandRequest request, EngineSession session, ReadOnlyMemory<byte> statement, CancellationToken ct)
+    private static async ValueTask<List<byte[]>> UpdatedAsync(
+        CommandRequest request, EngineSession session, ReadOnlyMemory<byte> statement, CancellationToken ct)
     {
         var (filter, update, arrayFilters) = (Wrapped(statement.Span, "q"u8), Wrapped(statement.Span, "u"u8), Wrapped(statement.Span, "arrayFilters"u8));
         List<byte[]> documents = [];
@@ -237,9 +239,9 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         reply.End(document);
     }
 
-    /// <summary>The values that two documents share: the engine's detail of the error has both.</summary>
-    private static byte[] Values(string detail, ReadOnlySpan<byte> key)
-        => Documents(detail) is [_, var document, _, _, var other, _] ? KeyValues.Shared(KeyValues.Of(document, key), other, key) : [];
+    // The engine's detail of the error has, twice, the index's key, a document, and that one's values in a form of its own.
+    private static byte[] Values(List<byte[]> documents, ReadOnlySpan<byte> key)
+        => documents is [_, var document, _, _, var other, _] ? KeyValues.Shared(KeyValues.Of(document, key), other, key) : [];
 
     private static DuplicateKey PrimaryKey(ReadOnlySpan<byte> id)
     {
@@ -257,7 +259,8 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         return new("_id_", key, buffer.Written.ToArray());
     }
 
-    private static List<byte[]> Documents(string detail) => [.. DocumentText().Matches(detail).Select(static match => Convert.FromHexString(match.Groups[1].ValueSpan))];
+    private static List<byte[]> Documents(string detail)
+        => [.. DocumentText().Matches(detail).Select(static match => Convert.FromHexString(match.Groups[1].ValueSpan))];
 
     // An argument as the only element, without a name, of a document; empty without it.
     private static byte[] Wrapped(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> name)

@@ -5,8 +5,8 @@ using DocumentDb.Gateway.Wire;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// Two upserts that look for the same unique key, and both find nothing: the second insert fails. MongoDB runs that one again, and then it finds the document of
-/// the first.
+/// Two upserts that look for the same unique key, and both find nothing: the second insert fails. MongoDB runs that one again, and then it finds the document
+/// of the first.
 /// </summary>
 internal static class UpsertRace
 {

@@ -68,8 +68,8 @@ internal static class Sql
     /// <summary>The number of a collection that is a table by itself: no view, and not sharded.</summary>
     public const string FindTable = "SELECT collection_id FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2 " + IsPlain;
 
-    // The engine reports a deadlock like any other failure of a single document, and goes on with the others. Then nothing is to have been done, so that all of
-    // it can be tried again.
+    // The engine reports a deadlock, and a lack of rights, like any other failure of a single document, and goes on with the others. But then nothing is to
+    // have been done: after a deadlock all of it is tried again.
     private const string WriteReply = "CASE WHEN p_success THEN p_result::bytea ELSE documentdb_gateway.settled(p_result::bytea) END";
 
     // Makes the write $2 of the session $1 the last one, or returns the reply that it had before.
@@ -111,6 +111,8 @@ internal static class Sql
         BEGIN
           IF position('{CodeElement("40P01")}'::bytea IN reply) > 0 OR position('{CodeElement("40001")}'::bytea IN reply) > 0 THEN
             RAISE SQLSTATE '40P01' USING MESSAGE = 'WriteConflict error: this operation conflicted with another operation. Please retry.';
+          ELSIF position('{CodeElement("42501")}'::bytea IN reply) > 0 THEN
+            RAISE SQLSTATE '42501' USING MESSAGE = 'not authorized to execute this command';
           END IF;
           RETURN reply;
         END $body$;
@@ -136,7 +138,8 @@ internal static class Sql
         """);
 
     // The element "code" of an error in a reply, see ErrorCodes.Unpack, as a constant of the type bytea.
-    private static string CodeElement(string state) => $"\\x10{Convert.ToHexString("code\0"u8)}{Convert.ToHexString(BitConverter.GetBytes(ErrorCodes.Pack(state)))}";
+    private static string CodeElement(string state)
+        => $"\\x10{Convert.ToHexString("code\0"u8)}{Convert.ToHexString(BitConverter.GetBytes(ErrorCodes.Pack(state)))}";
 
     private static string Once(string name, string reply, string call) => $"""
         CREATE OR REPLACE FUNCTION documentdb_gateway.{name}_once(uuid, bigint, text, bytea, bytea) RETURNS bytea LANGUAGE plpgsql AS $body$

@@ -9,12 +9,12 @@ internal static class CommandNames
     private static readonly FrozenDictionary<string, string> Known = new[]
     {
         "abortTransaction", "aggregate", "buildInfo", "buildinfo", "bulkWrite", "collMod", "collStats", "collstats", "commitTransaction", "compact",
-        "connectionStatus", "count", "create", "createIndexes", "createUser", "currentOp", "dbStats", "dbstats", "delete", "distinct", "drop", "dropDatabase",
-        "dropIndexes", "dropUser", "endSessions", "explain", "find", "findAndModify", "findandmodify", "getCmdLineOpts", "getLog", "getMore", "getParameter", "hello",
-        "hostInfo", "insert", "isMaster", "isdbgrid", "ismaster", "killAllSessions", "killCursors", "killSessions", "listCollections", "listCommands",
-        "listDatabases", "listIndexes", "logout", "ping", "refreshSessions", "renameCollection", "saslContinue", "saslStart", "serverStatus", "startSession",
-        "update", "updateUser", "usersInfo", "validate", "whatsmyuri",
-        "documents", "updates", "deletes", "ops", "nsInfo",
+        "connectionStatus", "count", "create", "createIndexes", "createUser", "currentOp", "dbStats", "dbstats", "delete", "distinct", "drop",
+        "dropDatabase", "dropIndexes", "dropUser", "endSessions", "explain", "find", "findAndModify", "findandmodify", "getCmdLineOpts", "getLog",
+        "getMore", "getParameter", "hello", "hostInfo", "insert", "isMaster", "isdbgrid", "ismaster", "killAllSessions", "killCursors",
+        "killSessions", "listCollections", "listCommands", "listDatabases", "listIndexes", "logout", "ping", "refreshSessions", "renameCollection",
+        "saslContinue", "saslStart", "serverStatus", "startSession", "update", "updateUser", "usersInfo", "validate", "whatsmyuri", "documents",
+        "updates", "deletes", "ops", "nsInfo",
     }.ToFrozenDictionary(name => name);
 
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Known.GetAlternateLookup<ReadOnlySpan<char>>();

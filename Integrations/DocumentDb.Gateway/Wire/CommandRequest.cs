@@ -67,6 +67,7 @@ internal sealed class CommandRequest
     {
         (RequestId, IsLegacy, WantsReply, Body) = (0, false, true, default);
         Sequences.Clear();
-        (Name, Session, TransactionNumber, IsInTransaction, StartsTransaction, Acknowledgements, AcknowledgementMode) = ("", default, null, false, false, null, null);
+        (Name, Session, TransactionNumber, IsInTransaction, StartsTransaction) = ("", default, null, false, false);
+        (Acknowledgements, AcknowledgementMode) = (null, null);
     }
 }

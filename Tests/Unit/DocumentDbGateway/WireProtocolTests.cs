@@ -47,7 +47,8 @@ public sealed class WireProtocolTests
     [Fact]
     public void A_command_may_have_several_sections_of_documents()
     {
-        Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("ops", One, One), Documents.Sequence("nsInfo", One))));
+        var sections = new[] { Documents.Body(Insert), Documents.Sequence("ops", One, One), Documents.Sequence("nsInfo", One) };
+        Assert.Equal(Parsed.Command, Parse(Documents.Message(0, sections)));
         Assert.Equal([("ops", One.Length * 2), ("nsInfo", One.Length)], _request.Sequences.Select(s => (s.Name, s.Documents.Length)));
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Body(Insert))));
         Assert.Empty(_request.Sequences);
