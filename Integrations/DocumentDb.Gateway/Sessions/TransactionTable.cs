@@ -169,15 +169,19 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         }
         await using var session = await engine.OpenAsync(user, ct);
         var status = await session.ReadValueAsync(session.Command(Sql.TransactionStatus, EngineSession.Text(transaction.EngineId)), ct) as string;
-        transaction.State = status switch
-        {
-            "committed" => TransactionState.Committed,
-            "aborted" => TransactionState.Aborted,
-            "in progress" => throw new CommandException(ErrorCodes.ShutdownInProgress, "The engine is still ending the transaction"),
-            // Null where the engine has forgotten it. Not known is not the same as not done.
-            _ => throw new CommandException(ErrorCodes.InternalError, $"The engine does not say how the transaction ended: {status ?? "nothing"}"),
-        };
+        transaction.State = Ended(status);
     }
+
+    /// <summary>How a transaction ended, by the engine's <c>pg_xact_status</c>.</summary>
+    /// <exception cref="CommandException">It has not ended, or the engine does not know.</exception>
+    internal static TransactionState Ended(string? status) => status switch
+    {
+        "committed" => TransactionState.Committed,
+        "aborted" => TransactionState.Aborted,
+        "in progress" => throw new CommandException(ErrorCodes.ShutdownInProgress, "The engine is still ending the transaction"),
+        // Null where the engine has forgotten it. Not known is not the same as not done.
+        _ => throw new CommandException(ErrorCodes.InternalError, $"The engine does not say how the transaction ended: {status ?? "nothing"}"),
+    };
 
     private async ValueTask FreeAsync(ClientTransaction transaction)
     {

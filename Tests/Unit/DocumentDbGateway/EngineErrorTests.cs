@@ -4,6 +4,7 @@ using System.Text;
 using DocumentDbGateway::DocumentDb.Gateway.Bson;
 using DocumentDbGateway::DocumentDb.Gateway.Commands;
 using DocumentDbGateway::DocumentDb.Gateway.Engine;
+using DocumentDbGateway::DocumentDb.Gateway.Sessions;
 using DocumentDbGateway::DocumentDb.Gateway.Wire;
 
 namespace Tests.Unit.DocumentDbGateway;
@@ -31,6 +32,16 @@ public sealed class EngineErrorTests
     [InlineData("57014", false, 50)]
     [InlineData("XX000", false, 1)]
     public void So_do_PostgreSQLs(string state, bool isInTransaction, int code) => Assert.Equal(code, ErrorCodes.Of(state, isInTransaction));
+
+    [Fact]
+    public void How_a_commit_ended_is_never_guessed()
+    {
+        Assert.Equal(TransactionState.Committed, TransactionTable.Ended("committed"));
+        Assert.Equal(TransactionState.Aborted, TransactionTable.Ended("aborted"));
+        Assert.Equal(91, Assert.Throws<CommandException>(() => TransactionTable.Ended("in progress")).Code);
+        Assert.Equal(1, Assert.Throws<CommandException>(() => TransactionTable.Ended(null)).Code);
+        Assert.Equal(1, Assert.Throws<CommandException>(() => TransactionTable.Ended("something new")).Code);
+    }
 
     [Fact]
     public void Codes_have_names() => Assert.Equal(("DuplicateKey", "Location40324"), (ErrorCodes.Name(11000), ErrorCodes.Name(40324)));
