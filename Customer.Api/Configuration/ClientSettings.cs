@@ -11,6 +11,19 @@ namespace Customer.Api.Configuration;
 internal static class ClientSettings
 {
     public const int MaxPoolSizeDefault = 100, MinPoolSizeDefault = 4;
+
+    /// <summary>
+    /// Operations that may wait for a connection or for a server. The driver's 500 are fewer than the requests of a burst, and the others would fail at once
+    /// although the pool gets to them well within the wait queue's timeout. There is a limit because each of them holds a request.
+    /// </summary>
+    private const int WaitQueueSize = 20_000;
+
+    /// <summary>
+    /// Connections that are opened at the same time. With the driver's 2 a cold pool takes seconds to grow, and whoever waits for its turn is woken by an
+    /// exception each time a connection comes back. It is not the whole pool, because each connection logs in, which costs a server more than a query.
+    /// </summary>
+    private const int MaxConnectingDefault = 16;
+
     private const int MaxIdleTimeMsDefault = 300_000, WaitTimeMsDefault = 2_000, SocketTimeoutMsDefault = 20_000;
 
     /// <summary>Sets what the configuration says.</summary>
@@ -21,6 +34,10 @@ internal static class ClientSettings
         settings.MaxConnectionPoolSize = configured.MaxPoolSize ?? (uri.Has("maxPoolSize") ? settings.MaxConnectionPoolSize : MaxPoolSizeDefault);
         settings.MinConnectionPoolSize = configured.MinPoolSize
             ?? (uri.Has("minPoolSize") ? settings.MinConnectionPoolSize : Math.Min(MinPoolSizeDefault, settings.MaxConnectionPoolSize));
+        if (!uri.Has("maxConnecting")) settings.MaxConnecting = MaxConnectingDefault;
+        settings.ClusterConfigurator += static cluster => cluster
+            .ConfigureConnectionPool(static pool => pool.With(waitQueueSize: WaitQueueSize))
+            .ConfigureCluster(static selection => selection.With(maxServerSelectionWaitQueueSize: WaitQueueSize));
         settings.MaxConnectionIdleTime = Time(configured.MaxIdleTimeMs, uri.Has("maxIdleTimeMS"), settings.MaxConnectionIdleTime, MaxIdleTimeMsDefault);
         settings.WaitQueueTimeout = Time(configured.WaitQueueTimeoutMs, uri.Has("waitQueueTimeoutMS"), settings.WaitQueueTimeout, WaitTimeMsDefault);
         settings.ServerSelectionTimeout = Time(

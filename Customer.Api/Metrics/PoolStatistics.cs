@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MongoDB.Driver.Core.Configuration;
 using MongoDB.Driver.Core.Events;
 
@@ -6,6 +7,9 @@ namespace Customer.Api.Metrics;
 /// <summary>Counts what happens in the driver's connection pool, from its events.</summary>
 internal sealed class PoolStatistics
 {
+    // The driver reports a connection as removed twice if its pool is cleared while it is in use.
+    private readonly ConcurrentDictionary<long, bool> _connections = new();
+
     private long _opened, _closed, _checkedOut, _checkedIn, _checkOutFailures, _waitMicroseconds;
 
     /// <summary>Limits, for the answer.</summary>
@@ -33,17 +37,18 @@ internal sealed class PoolStatistics
     public void Listen(MongoDB.Driver.MongoClientSettings settings)
     {
         (MaxSize, MinSize) = (settings.MaxConnectionPoolSize, settings.MinConnectionPoolSize);
-        var before = settings.ClusterConfigurator;
-        settings.ClusterConfigurator = cluster =>
-        {
-            before?.Invoke(cluster);
-            Listen(cluster);
-        };
+        settings.ClusterConfigurator += Listen;
     }
 
     private void Listen(ClusterBuilder cluster) => cluster
-        .Subscribe<ConnectionPoolAddedConnectionEvent>(_ => Interlocked.Increment(ref _opened))
-        .Subscribe<ConnectionPoolRemovedConnectionEvent>(_ => Interlocked.Increment(ref _closed))
+        .Subscribe<ConnectionPoolAddedConnectionEvent>(e =>
+        {
+            if (_connections.TryAdd(e.ConnectionId.LongLocalValue, true)) Interlocked.Increment(ref _opened);
+        })
+        .Subscribe<ConnectionPoolRemovedConnectionEvent>(e =>
+        {
+            if (_connections.TryRemove(e.ConnectionId.LongLocalValue, out _)) Interlocked.Increment(ref _closed);
+        })
         .Subscribe<ConnectionPoolCheckedOutConnectionEvent>(e =>
         {
             Interlocked.Increment(ref _checkedOut);

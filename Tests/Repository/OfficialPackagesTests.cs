@@ -14,10 +14,9 @@ public sealed partial class OfficialPackagesTests
     private static IEnumerable<string> Projects => SourceTree.Files.Where(
         file => file.EndsWith(".csproj", StringComparison.Ordinal) && !file.StartsWith("compat/", StringComparison.Ordinal));
 
-    // DocumentDb.Gateway stands in for no package: it is a program that one of the stand-ins starts.
     private static HashSet<string> StandIns { get; } =
         [.. SourceTree.Files.Where(file => file.StartsWith("compat/", StringComparison.Ordinal) && file.EndsWith(".csproj", StringComparison.Ordinal))
-            .Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name != "DocumentDb.Gateway")];
+            .Select(file => Path.GetFileNameWithoutExtension(file)!)];
 
     [Fact]
     public Task With_the_switch_every_project_takes_pinned_official_packages_and_no_stand_in() => ForEachProjectAsync(async (project, ct) =>

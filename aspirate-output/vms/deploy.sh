@@ -8,7 +8,7 @@
 set -euo pipefail
 
 machines=(customer-vm1 customer-vm2 customer-vm3)
-services=(stock-api:Stock.Api payment-api:Payment.Api order-api:Order.Api customer-api:Customer.Api storefront:Storefront.Web mongodb-gateway:compat/DocumentDb.Gateway)      # NAME:PROJECT
+services=(stock-api:Stock.Api payment-api:Payment.Api order-api:Order.Api customer-api:Customer.Api storefront:Storefront.Web mongodb-gateway:Integrations/DocumentDb.Gateway)      # NAME:PROJECT
 here=$(cd "$(dirname "$0")" && pwd)
 source_root=${SOURCE:-$(cd "$here/../.." && pwd)}
 runtime=${RUNTIME:-linux-x64}

@@ -11,7 +11,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 {
     private const int FirstServicePort = 5101, GatewayPort = 8000;
     // Debian's engines, as the AppHost starts them where there are no containers; install.sh makes them, by the program that is also MongoDB's protocol.
-    private const string Engine = "/opt/shop/engine", DocumentGateway = "mongodb-gateway:compat/DocumentDb.Gateway";
+    private const string Engine = "/opt/shop/engine", DocumentGateway = "mongodb-gateway:Integrations/DocumentDb.Gateway";
     private const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
 
     private string[] Addresses => [.. environment.Machines.Select(AddressOf)];

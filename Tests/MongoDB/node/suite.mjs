@@ -519,7 +519,7 @@ describe('administration', () => {
   test('says what it is', async () => {
     const admin = client.db('admin');
     const hello = await admin.command({ hello: 1 });
-    assert.deepEqual([hello.isWritablePrimary, hello.maxBsonObjectSize, hello.maxWireVersion], [true, 16777216, 21]);
+    assert.deepEqual([hello.isWritablePrimary, hello.maxBsonObjectSize, hello.maxWireVersion], [true, 16777216, 25]);
     assert.match((await admin.command({ buildInfo: 1 })).version, /^\d+\.\d+\.\d+$/);
     assert.ok((await admin.command({ serverStatus: 1 })).connections.current >= 1);
     assert.ok((await db.stats()).collections >= 1);

@@ -63,6 +63,10 @@ internal static class Documents
     /// <summary>An OP_MSG with these sections, each with its kind in front.</summary>
     public static byte[] Message(uint flags, params byte[][] sections) => Frame(2013, [.. BitConverter.GetBytes(flags), .. sections.SelectMany(s => s)]);
 
+    /// <summary>A command as an OP_QUERY.</summary>
+    public static byte[] Query(Action<BsonBuffer> fields)
+        => Frame(2004, [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. Command(fields, database: "")]);
+
     /// <summary>A message of any opcode.</summary>
     public static byte[] Frame(int opcode, byte[] content)
     {

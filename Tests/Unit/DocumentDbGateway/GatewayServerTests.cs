@@ -34,8 +34,20 @@ public sealed class GatewayServerTests : IAsyncLifetime
     {
         var reply = await AskAsync(Documents.Message(0, Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)))));
         Assert.Equal(1.0, reply.Ok);
-        byte[] legacy = [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. Documents.Command(b => b.Int32("ismaster"u8, 1), database: "")];
-        Assert.Equal(1.0, (await AskAsync(Documents.Frame(2004, legacy))).Ok);
+    }
+
+    /// <summary>Drivers log in with OP_QUERY until hello has told them that the server knows OP_MSG.</summary>
+    [Fact]
+    public async Task Commands_may_come_as_OP_QUERY_and_none_of_them_closes_the_connection()
+    {
+        using var client = await ConnectAsync();
+        Assert.Equal(1.0, (await AskAsync(client, Documents.Query(b => b.Int32("ismaster"u8, 1))))!.Ok);
+        Assert.Equal(1.0, (await AskAsync(client, Documents.Query(b => b.Int32("buildInfo"u8, 1))))!.Ok);
+        Assert.Equal(18, (await AskAsync(client, Documents.Query(b => b.Int32("saslContinue"u8, 1))))!.Code);
+        Assert.Equal(13, (await AskAsync(client, Documents.Query(b => b.String("find"u8, "c"))))!.Code);
+        Assert.Equal(59, (await AskAsync(client, Documents.Query(b => b.Int32("noSuchCommand"u8, 1))))!.Code);
+        Assert.Equal(9, (await AskAsync(client, Documents.Query(_ => { })))!.Code);
+        Assert.Equal(1.0, (await AskAsync(client, Documents.Query(b => b.Int32("isMaster"u8, 1))))!.Ok);
     }
 
     [Theory]
@@ -49,6 +61,13 @@ public sealed class GatewayServerTests : IAsyncLifetime
     {
         var document = Documents.Command(b => b.String(System.Text.Encoding.ASCII.GetBytes(command), "c"));
         Assert.Equal(code, (await AskAsync(Documents.Message(0, Documents.Body(document)))).Code);
+    }
+
+    [Fact]
+    public async Task A_section_that_is_not_an_argument_of_the_command_is_refused()
+    {
+        var hello = Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)));
+        Assert.Equal(40415, (await AskAsync(Documents.Message(0, hello, Documents.Sequence("documents", Documents.Command(_ => { }))))).Code);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class WireProtocolTests
     {
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("documents", One, One))));
         Assert.Equal(("insert", "db", "c", 42), (_request.Name, _request.Database, _request.Target, _request.RequestId));
-        Assert.Equal(("documents", One.Length * 2), (_request.SequenceName, _request.Sequence.Length));
+        Assert.Equal(("documents", One.Length * 2), (_request.Sequences.Single().Name, _request.Sequence.Length));
         Assert.Equal((new Guid("00112233-4455-6677-8899-aabbccddeeff"), 7, true), (_request.Session, _request.TransactionNumber, _request.IsRetryable));
         Assert.Equal(1, _request.Acknowledgements);
         Assert.True(_request.WantsReply);
@@ -42,6 +42,16 @@ public sealed class WireProtocolTests
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Sequence("documents", One), Documents.Body(Insert))));
         Assert.Equal(Parsed.Command, Parse(Documents.Message(1, Documents.Body(Insert), [1, 2, 3, 4])));
         Assert.Equal(Parsed.Command, Parse(Documents.Message(1 << 16, Documents.Body(Insert)))); // exhaust is allowed, not demanded
+    }
+
+    [Fact]
+    public void A_command_may_have_several_sections_of_documents()
+    {
+        var sections = new[] { Documents.Body(Insert), Documents.Sequence("ops", One, One), Documents.Sequence("nsInfo", One) };
+        Assert.Equal(Parsed.Command, Parse(Documents.Message(0, sections)));
+        Assert.Equal([("ops", One.Length * 2), ("nsInfo", One.Length)], _request.Sequences.Select(s => (s.Name, s.Documents.Length)));
+        Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Body(Insert))));
+        Assert.Empty(_request.Sequences);
     }
 
     [Fact]
@@ -66,12 +76,20 @@ public sealed class WireProtocolTests
     }
 
     [Fact]
-    public void The_first_hello_may_be_an_OP_QUERY()
+    public void A_command_may_be_an_OP_QUERY()
     {
         var hello = Documents.Command(b => b.Int32("isMaster"u8, 1), database: "");
         byte[] query = [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. hello];
         Assert.Equal(Parsed.Command, Parse(Documents.Frame(2004, query)));
         Assert.True(_request is { IsLegacy: true, Name: "isMaster", Database: "admin" });
+
+        byte[] wrapped = [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. Documents.Command(b =>
+        {
+            b.Value("$query"u8, BsonType.Document, hello);
+            b.End(b.Begin("$readPreference"u8));
+        }, database: "")];
+        Assert.Equal(Parsed.Command, Parse(Documents.Frame(2004, wrapped)));
+        Assert.True(_request is { IsLegacy: true, Name: "isMaster", Database: "admin" } && _request.Body.Span.SequenceEqual(hello));
 
         byte[] find = [0, 0, 0, 0, .. "db.c\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. hello];
         Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2004, find)));
@@ -87,7 +105,7 @@ public sealed class WireProtocolTests
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(4, Documents.Body(Insert)))); // a flag that must be understood
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, [2, .. Insert])));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Body(Insert))));
-        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("a", One), Documents.Sequence("b", One))));
+        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("a", One), Documents.Sequence("a", One))));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Sequence("documents", One))));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence(new string('n', 100), One))));
     }
@@ -102,6 +120,8 @@ public sealed class WireProtocolTests
             ParseWithFault(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("documents", One, broken))));
         Assert.Equal((Parsed.Invalid, BsonFault.Malformed),
             ParseWithFault(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("documents", One, [1, 2, 3]))));
+        Assert.Equal((Parsed.Invalid, BsonFault.Malformed),
+            ParseWithFault(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("documents", One), Documents.Sequence("more", broken))));
         Assert.Equal((Parsed.Invalid, BsonFault.TooDeep), ParseWithFault(Documents.Message(0, Documents.Body(Documents.Nested(BsonCheck.DepthMax + 1)))));
         Assert.Equal((Parsed.Invalid, BsonFault.None), ParseWithFault(Documents.Message(0, Documents.Body(One)))); // no $db
         Assert.Equal((Parsed.Invalid, BsonFault.None), ParseWithFault(Documents.Message(0, Documents.Body([5, 0, 0, 0, 0])))); // no command

@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using DocumentDb.Gateway.Bson;
+using DocumentDb.Gateway.Engine;
+
+namespace DocumentDb.Gateway.Commands;
+
+/// <summary>One entry of a reply's <c>writeErrors</c>, as the engine wrote it.</summary>
+/// <param name="Index">Which document or statement.</param>
+/// <param name="State">The SQLSTATE.</param>
+/// <param name="Message">The engine's text.</param>
+internal readonly record struct WriteError(int Index, string State, string Message);
+
+/// <summary>Reads the errors of single documents out of a write's reply.</summary>
+internal static class WriteErrors
+{
+    /// <summary>Whether a write, or an operation of a bulkWrite, failed.</summary>
+    public static bool Has(ReadOnlySpan<byte> reply)
+    {
+        var view = new BsonView(reply);
+        while (view.MoveNext())
+            if (view.Name.SequenceEqual("writeErrors"u8) || (view.Name.SequenceEqual("nErrors"u8) && view.IsTrue)) return true;
+        return false;
+    }
+
+    /// <summary>The errors, in order.</summary>
+    public static List<WriteError> Read(ReadOnlySpan<byte> reply)
+    {
+        List<WriteError> errors = [];
+        var view = new BsonView(reply);
+        if (!view.MoveTo("writeErrors"u8)) return errors;
+        var entries = new BsonView(view.Value);
+        while (entries.MoveNext())
+        {
+            var (index, packed, message) = (0, 0, "");
+            var entry = new BsonView(entries.Value);
+            while (entry.MoveNext())
+            {
+                if (entry.Name.SequenceEqual("index"u8)) index = (int)(entry.AsInt64() ?? 0);
+                else if (entry.Name.SequenceEqual("code"u8)) packed = (int)(entry.AsInt64() ?? 0);
+                else if (entry.Name.SequenceEqual("errmsg"u8)) message = entry.AsString() ?? "";
+            }
+            errors.Add(new(index, ErrorCodes.Unpack(packed), message));
+        }
+        return errors;
+    }
+
+    /// <summary>Within a transaction a conflict concerns the whole of it, and the client may try it again.</summary>
+    /// <exception cref="CommandException">One of the errors is a conflict.</exception>
+    public static void ThrowConflict(ReadOnlySpan<byte> reply)
+    {
+        var view = new BsonView(reply);
+        if (!view.MoveTo("writeErrors"u8)) return;
+        var entries = new BsonView(view.Value);
+        while (entries.MoveNext())
+        {
+            var entry = new BsonView(entries.Value);
+            if (entry.MoveTo("code"u8) && entry.Type == BsonType.Int32 && BinaryPrimitives.ReadInt32LittleEndian(entry.Value) == ErrorCodes.WriteConflict)
+                throw new CommandException(ErrorCodes.WriteConflict, "WriteConflict error: this operation conflicted with another operation. Please retry.");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Data;
+using DocumentDb.Gateway.Bson;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace DocumentDb.Gateway.Engine;
+
+/// <summary>A connection to the engine: for one command, or for a transaction. Dispose it to give it back; what was not committed is rolled back.</summary>
+internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connection) : IAsyncDisposable
+{
+    private bool _isOpen;
+
+    /// <summary>Held by a client's transaction, which decides when to commit.</summary>
+    public bool IsTransaction { get; private set; }
+
+    /// <summary>Makes a command; see <see cref="Text"/> and the next ones for its parameters.</summary>
+    public NpgsqlCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        return command;
+    }
+
+    public static NpgsqlParameter Text(string? value) => value is null
+        ? new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = DBNull.Value } : new NpgsqlParameter<string> { TypedValue = value };
+
+    /// <summary>Bytes; none are NULL.</summary>
+    public static NpgsqlParameter Bytes(ReadOnlyMemory<byte> value) => value.IsEmpty
+        ? new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = DBNull.Value }
+        : new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
+
+    /// <summary>Begins a transaction that stays open until <see cref="EndAsync"/>.</summary>
+    public async ValueTask BeginTransactionAsync(CancellationToken ct)
+    {
+        // A role that is not a superuser has begun one already; its isolation level can still be set.
+        await RunAsync(_isOpen ? "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ", ct);
+        _isOpen = IsTransaction = true;
+    }
+
+    internal async ValueTask BeginAsync(string sql, CancellationToken ct)
+    {
+        await RunAsync(sql, ct);
+        _isOpen = true;
+    }
+
+    /// <summary>Has the commands of this session take effect together, with <see cref="CompleteAsync"/>.</summary>
+    public ValueTask BeginUnlessOpenAsync(CancellationToken ct) => _isOpen ? default : BeginAsync("BEGIN", ct);
+
+    /// <summary>The command is through: what it did under its user's role is committed. Within a client's transaction this does nothing.</summary>
+    public ValueTask CompleteAsync(CancellationToken ct) => _isOpen && !IsTransaction ? EndAsync("COMMIT", ct) : default;
+
+    /// <summary>Ends the transaction.</summary>
+    public async ValueTask EndAsync(string how, CancellationToken ct)
+    {
+        await RunAsync(how, ct);
+        _isOpen = false;
+    }
+
+    /// <summary>Runs a command whose reply is a document in the first column of its only row, and adds that to the reply.</summary>
+    public async ValueTask<bool> ReadDocumentAsync(NpgsqlCommand command, BsonBuffer reply, CancellationToken ct)
+    {
+        await using (command)
+        {
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, ct);
+                return await reader.ReadAsync(ct) && await ReadBytesAsync(reader, 0, reply, ct);
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Runs a command that gives one page of a cursor; returns what the next page needs, or null after the last one.</summary>
+    public async ValueTask<(byte[] Continuation, long Id)?> ReadPageAsync(NpgsqlCommand command, BsonBuffer reply, CancellationToken ct)
+    {
+        await using (command)
+        {
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, ct);
+                if (!await reader.ReadAsync(ct) || !await ReadBytesAsync(reader, 0, reply, ct))
+                    throw new CommandException(ErrorCodes.InternalError, "The engine gave no page");
+                if (await reader.IsDBNullAsync(1, ct)) return null;
+                var continuation = await reader.GetFieldValueAsync<byte[]>(1, ct);
+                return (continuation, reader.FieldCount > 2 ? await reader.GetFieldValueAsync<long>(2, ct) : 0);
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Runs a command, and has each row looked at.</summary>
+    public async ValueTask ReadRowsAsync(NpgsqlCommand command, Action<NpgsqlDataReader> row)
+    {
+        await using (command)
+        {
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync();
+                while (await reader.ReadAsync()) row(reader);
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Runs a command with one value, or none.</summary>
+    public async ValueTask<object?> ReadValueAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using (command)
+        {
+            try
+            {
+                return await command.ExecuteScalarAsync(ct) is var value and not DBNull ? value : null;
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    /// <summary>Runs a command with one row of two values.</summary>
+    public async ValueTask<(T1 First, T2? Second)?> ReadPairAsync<T1, T2>(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using (command)
+        {
+            try
+            {
+                await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, ct);
+                if (!await reader.ReadAsync(ct)) return null;
+                return (await reader.GetFieldValueAsync<T1>(0, ct), await reader.IsDBNullAsync(1, ct) ? default : await reader.GetFieldValueAsync<T2>(1, ct));
+            }
+            catch (Exception e)
+            {
+                throw Translate(e);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_isOpen) await EndAsync("ROLLBACK", CancellationToken.None);
+        }
+        catch (CommandException)
+        {
+            // The connection is broken, and with it the transaction is gone.
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs a statement that gives nothing.</summary>
+    public async ValueTask RunAsync(string sql, CancellationToken ct)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        catch (Exception e)
+        {
+            throw Translate(e);
+        }
+    }
+
+    private Exception Translate(Exception e) => engine.Translate(e, IsTransaction);
+
+    private static async ValueTask<bool> ReadBytesAsync(NpgsqlDataReader reader, int column, BsonBuffer reply, CancellationToken ct)
+    {
+        if (await reader.IsDBNullAsync(column, ct)) return false;
+        var stream = await reader.GetStreamAsync(column, ct);
+        await using (stream) await stream.ReadExactlyAsync(reply.Take((int)stream.Length), ct);
+        return true;
+    }
+}

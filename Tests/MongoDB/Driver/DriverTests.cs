@@ -1,0 +1,50 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Tests.MongoDB.Driver;
+
+/// <summary>A client of the official C# driver as applications make it, and a database for each test.</summary>
+public abstract class DriverTests : IAsyncLifetime
+{
+    private readonly string _connectionString;
+
+    protected DriverTests(MongoDBServer server)
+    {
+        _connectionString = server.ConnectionString;
+        Client = new MongoClient(_connectionString);
+        Database = Client.GetDatabase($"driver-{Guid.NewGuid():N}");
+    }
+
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    protected MongoClient Client { get; }
+
+    protected IMongoDatabase Database { get; }
+
+    /// <summary>A collection of the database.</summary>
+    protected IMongoCollection<BsonDocument> Documents => Database.GetCollection<BsonDocument>("documents");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName, CancellationToken.None);
+        Client.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Another client of the same server.</summary>
+    protected MongoClient NewClient(Action<MongoClientSettings> change)
+    {
+        var settings = MongoClientSettings.FromConnectionString(_connectionString);
+        change(settings);
+        return new MongoClient(settings);
+    }
+
+    /// <summary>Documents with an <c>_id</c> from 0 and a field <c>n</c> of the same value.</summary>
+    protected Task InsertNumbersAsync(int count)
+        => Documents.InsertManyAsync(Enumerable.Range(0, count).Select(i => new BsonDocument { { "_id", i }, { "n", i } }), cancellationToken: Ct);
+
+    protected Task CreateUniqueIndexAsync(string field) => Documents.Indexes.CreateOneAsync(
+        new CreateIndexModel<BsonDocument>(new BsonDocument(field, 1), new CreateIndexOptions { Unique = true }), cancellationToken: Ct);
+}
