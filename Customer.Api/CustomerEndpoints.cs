@@ -41,17 +41,27 @@ internal static class CustomerEndpoints
         if (CustomerQuery.Read(parameters, errors) is not { } query) return errors.ToProblem();
         var customers = await store.PageAsync(query, cancellationToken);
         var hasMore = customers.Count > query.Limit;
-        if (hasMore) customers.RemoveAt(query.Limit);
+        if (hasMore)
+        {
+            customers[query.Limit].Dispose();
+            customers.RemoveAt(query.Limit);
+        }
+
+        var next = hasMore ? query.CursorAfter(customers[^1][Fields.Id].AsString) : null;
         return new JsonResult(json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("customers");
-            foreach (var customer in customers) json.WriteCustomer(customer);
+            foreach (var customer in customers)
+            {
+                using (customer) json.WriteCustomer(customer); // its buffer goes back to the driver's pool
+            }
+
             json.WriteEndArray();
             json.WriteNumber("count", customers.Count);
             json.WriteNumber("limit", query.Limit);
             json.WriteNumber("skip", query.Skip);
-            json.WriteString("next_cursor", hasMore ? query.CursorAfter(customers[^1][Fields.Id].AsString) : null);
+            json.WriteString("next_cursor", next);
             json.WriteEndObject();
         });
     }

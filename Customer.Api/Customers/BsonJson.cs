@@ -16,14 +16,17 @@ internal static class BsonJson
     private const int LengthBytes = 4;
 
     /// <summary>Writes a stored customer's members.</summary>
-    /// <exception cref="FormatException">The bytes are no BSON.</exception>
-    public static void WriteMembers(Utf8JsonWriter json, ReadOnlySpan<byte> customer)
+    /// <exception cref="FormatException">The bytes are not valid BSON.</exception>
+    public static void WriteMembers(Utf8JsonWriter json, RawBsonDocument customer)
     {
+        // The reply's own buffer, unless the document spans two of its chunks.
+        var slice = customer.Slice;
+        var chunk = slice.AccessBackingBytes(0);
         try
         {
-            WriteElements(json, customer, isArray: false, depth: 1);
+            WriteElements(json, chunk.Count < slice.Length ? customer.ToBson() : chunk.AsSpan(0, slice.Length), isArray: false, depth: 1);
         }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or EndOfStreamException)
         {
             throw new FormatException("A stored customer is no BSON.", e);
         }

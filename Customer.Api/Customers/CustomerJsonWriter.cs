@@ -19,7 +19,7 @@ internal static class CustomerJsonWriter
     {
         if (customer is RawBsonDocument raw)
         {
-            BsonJson.WriteMembers(json, raw.ToBson());
+            BsonJson.WriteMembers(json, raw);
             return;
         }
 
