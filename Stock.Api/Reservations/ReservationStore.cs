@@ -27,7 +27,13 @@ internal sealed class ReservationStore(RedisScripts redis)
         var arguments = new List<RedisValue>((members.Length * 8) + 1) { stock?.ToString() ?? "" };
         foreach (var member in members)
         {
-            arguments.Add(member.Verb switch { ReservationVerb.Hold => "H", ReservationVerb.Commit => "C", _ => "R" });
+            arguments.Add(member.Verb switch
+            {
+                ReservationVerb.Hold => "H",
+                ReservationVerb.Commit => "C",
+                ReservationVerb.Release => "R",
+                _ => throw new ArgumentException($"Saga {member.Saga} asks for {(int)member.Verb}, which this version does not know.", nameof(members)),
+            });
             arguments.Add(member.StartedAt / PeriodSeconds);
             arguments.Add(member.Saga.ToByteArray());
             if (member.Verb != ReservationVerb.Hold) continue;
@@ -47,7 +53,7 @@ internal sealed class ReservationStore(RedisScripts redis)
             "R" => StockOutcome.Released,
             "C" => StockOutcome.Committed,
             "N" => StockOutcome.NotHeld,
-            _ => throw new InvalidOperationException($"The script replied '{letter}'."),
+            _ => throw new InvalidDataException($"The script replied '{letter}'."),
         });
     }
 

@@ -54,6 +54,17 @@ public sealed class HistoryTests
         Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[..^1]));
     }
 
+    /// <summary>A number that stands for nothing would count as neither yes nor no, and hide what is wrong.</summary>
+    [Fact]
+    public void An_outcome_that_has_no_name_is_refused()
+    {
+        using var folder = new TempFolder();
+        HistoryFile.Save(folder.Path, Sound);
+        var file = Directory.GetFiles(folder.Path).Single();
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"Fail\"", "7", StringComparison.Ordinal));
+        Assert.Throws<LoadTestException>(() => HistoryFile.Load(file));
+    }
+
     [Fact]
     public void Files_are_judged_as_what_was_written()
     {
