@@ -94,6 +94,8 @@ internal sealed partial class CheckoutSagaRunner(
             // Whatever it was: the command may have been carried out. The sagas stay where they are, and ask again.
             telemetry.StepUnknown(step, sagas.Count);
             LogUnknown(logger, step, sagas.Count, sagas[0].Id, sagas[0].OrderId, e);
+            // Malformed, and it will be so the next time. A failure of the participant (500) may pass.
+            if (sagas.Count == 1 && e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest }) Stop(sagas[0], e);
             return (false, e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError });
         }
     }
@@ -111,12 +113,17 @@ internal sealed partial class CheckoutSagaRunner(
             }
             catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
             {
-                saga.GetStuck();
-                LogStuck(logger, saga.Id, saga.OrderId, before.Step, e.Message);
+                Stop(saga, e);
             }
         }
 
         return moved;
+    }
+
+    private void Stop(CheckoutSaga saga, Exception reason)
+    {
+        saga.GetStuck();
+        LogStuck(logger, saga.Id, saga.OrderId, saga.State.Step, reason.Message);
     }
 
     private bool HasTime(CheckoutSaga saga) => time.GetElapsedTime(saga.Batch.LeasedAt) < SagaLimits.RunTimeMax;

@@ -45,17 +45,20 @@ internal sealed class ReservationStore(RedisScripts redis)
             }
         }
 
-        return Array.ConvertAll((RedisValue[])(await redis.RunAsync(SettleScript, [.. arguments]))!, static letter => (string?)letter switch
-        {
-            "H" => StockOutcome.Held,
-            "O" => StockOutcome.OutOfStock,
-            "U" => StockOutcome.UnknownItem,
-            "R" => StockOutcome.Released,
-            "C" => StockOutcome.Committed,
-            "N" => StockOutcome.NotHeld,
-            _ => throw new InvalidDataException($"The script replied '{letter}'."),
-        });
+        var letters = (RedisValue[])(await redis.RunAsync(SettleScript, [.. arguments]))!;
+        return [.. members.Zip(letters, static (member, letter) => Outcome(member.Saga, letter))];
     }
+
+    private static StockOutcome Outcome(Guid saga, RedisValue letter) => (string?)letter switch
+    {
+        "H" => StockOutcome.Held,
+        "O" => StockOutcome.OutOfStock,
+        "U" => StockOutcome.UnknownItem,
+        "R" => StockOutcome.Released,
+        "C" => StockOutcome.Committed,
+        "N" => StockOutcome.NotHeld,
+        _ => throw new InvalidDataException($"The reservation of saga {saga} is '{letter}', which this version does not know."),
+    };
 
     /// <summary>Drops the records of sagas that started before the given time, to the period. Only for times from which no saga is open.</summary>
     /// <returns>How many periods had records.</returns>

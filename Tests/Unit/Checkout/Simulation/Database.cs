@@ -154,14 +154,14 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         Seconds(_batches.Select(static batch => batch.StartedAt).DefaultIfEmpty(scheduler.Now).Min() - SagaLimits.RecordsKept.Ticks);
 
     /// <summary>
-    /// batch_init: another order has the number now. Not while a saga is open that has been recorded as paid: with its order it would lose the knowledge of
-    /// that, and give back the money of what may be sold.
+    /// Another order has the number now. batch_init waits for open sagas; what is replaced here by hand must be undone all the same. Not while a saga is open
+    /// that has been recorded as paid: with its order it would lose the knowledge of that, and give back the money of what may be sold.
     /// </summary>
     public void Replace(OrderModel order)
     {
         var former = Orders[order.Id];
         if (former.Status == OrderStatus.Paid && _batches.Exists(batch => Array.Exists(batch.Members, member => member.Saga == former.Saga))) return;
-        journal.Write($"batch_init: order {order.Id} is replaced");
+        journal.Write($"order {order.Id} is replaced");
         if (former.Saga is { } saga) Sagas[saga].IsOrphan = true;
         Orders[order.Id] = order;
     }

@@ -65,8 +65,9 @@ internal sealed class Replica
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel == LogLevel.Critical && formatter(state, exception) is var text && !text.Contains("this version does not know", StringComparison.Ordinal))
-                journal.Violate(text);
+            if (logLevel != LogLevel.Critical) return;
+            var text = formatter(state, exception);
+            if (!text.Contains("this version does not know", StringComparison.Ordinal)) journal.Violate(text);
         }
     }
 }
