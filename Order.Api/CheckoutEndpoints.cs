@@ -61,7 +61,8 @@ internal static class CheckoutEndpoints
             CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
             CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),
             CheckoutStatus.Overloaded => Problems.Unavailable("Too many checkouts at once. Nothing was begun; try again."),
-            _ => Problems.Unavailable("The outcome is not known yet; the checkout goes on. Ask again: it will not be done twice."),
+            CheckoutStatus.Unresolved => Problems.Unavailable("The outcome is not known yet; the checkout goes on. Ask again: it will not be done twice."),
+            _ => throw new InvalidDataException($"A checkout has the stored outcome {(short)result.Status}, which this version does not know."),
         };
 
     private static ProblemHttpResult Refused(Refusal refusal) => refusal switch
@@ -70,6 +71,7 @@ internal static class CheckoutEndpoints
         Refusal.UnknownItem => Problems.Refused("unknown-item", "An item of the order does not exist any more."),
         Refusal.InsufficientCredit => Problems.Refused("insufficient-credit", "The user has not enough credit."),
         Refusal.UnknownUser => Problems.Refused("unknown-user", "The order's user does not exist."),
-        _ => Problems.Refused("checkout-expired", "The checkout took too long and was called off. Nothing was charged; try again."),
+        Refusal.Expired => Problems.Refused("checkout-expired", "The checkout took too long and was called off. Nothing was charged; try again."),
+        _ => throw new InvalidDataException($"A checkout has the stored refusal {(short)refusal}, which this version does not know."),
     };
 }

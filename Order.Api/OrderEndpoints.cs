@@ -54,7 +54,7 @@ internal static class OrderEndpoints
     private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> FindAsync(string order, OrderStore orders, CancellationToken cancellationToken)
     {
         if (!PathValues.IsId(order) || await orders.FindAsync(order, cancellationToken) is not { } found) return UnknownOrder();
-        return TypedResults.Ok(new OrderView(order, found.Status == OrderStatus.Paid, found.Lines, found.UserId, found.TotalCost));
+        return TypedResults.Ok(new OrderView(order, found.IsPaid, found.Lines, found.UserId, found.TotalCost));
     }
 
     private static async Task<Results<Ok<OrderChanged>, ProblemHttpResult>> AddItemAsync(
@@ -84,7 +84,8 @@ internal static class OrderEndpoints
         OrderChange.NoSuchLine => Problems.NotFound("The order has no such item."),
         OrderChange.KeyReused => Problems.KeyReused(),
         OrderChange.TooManyLines => Problems.Refused("too-many-lines", $"An order has {OrderRow.LinesMax} lines at most."),
-        _ => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
+        OrderChange.Overflow => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
+        _ => throw new InvalidDataException($"A change of order {order} has the stored outcome {(short)outcome}, which this version does not know."),
     };
 
     private static async Task<Results<Ok<BatchDone>, ProblemHttpResult, UnavailableHttpResult>> BatchInitAsync(

@@ -74,7 +74,8 @@ internal static class PlacedOrderEndpoints
     {
         OrderChange.Changed => TypedResults.Ok(new OrderCreated(id)),
         OrderChange.KeyReused => Problems.KeyReused(),
-        _ => Problems.Refused("amount-too-large", "A quantity or the total would exceed 64 bits."),
+        OrderChange.Overflow => Problems.Refused("amount-too-large", "A quantity or the total would exceed 64 bits."),
+        _ => throw new InvalidDataException($"The placing of order {id} has the stored outcome {(short)outcome}, which this version does not know."),
     };
 
     private static async Task<Results<Ok<PlacedOrderView>, ProblemHttpResult>> FindAsync(
@@ -97,7 +98,8 @@ internal static class PlacedOrderEndpoints
         {
             OrderStatus.Paid => "paid",
             OrderStatus.CheckingOut => "checking-out",
-            _ => order.Refusal == Refusal.None ? "open" : "refused",
+            OrderStatus.Open => order.Refusal == Refusal.None ? "open" : "refused",
+            _ => throw new InvalidDataException($"Order {order.Id} has the status {(short)order.Status}, which this version does not know."),
         },
         order.Status == OrderStatus.Open ? RefusalName(order.Refusal) : null,
         [.. order.Lines.Select(static line => new PlacedLineView(line.Item, line.Quantity, line.Cost))],
@@ -113,6 +115,7 @@ internal static class PlacedOrderEndpoints
         Refusal.UnknownItem => "unknown-item",
         Refusal.InsufficientCredit => "insufficient-credit",
         Refusal.UnknownUser => "unknown-user",
-        _ => "checkout-expired",
+        Refusal.Expired => "checkout-expired",
+        _ => throw new InvalidDataException($"The stored refusal {(short)refusal} is unknown to this version."),
     };
 }

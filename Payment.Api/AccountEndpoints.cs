@@ -53,13 +53,15 @@ internal static class AccountEndpoints
     {
         if (!PathValues.TryAmount(n, out var amount)) return Problems.Invalid("The amount " + AmountRule);
         if (!PathValues.IsId(user)) return UnknownUser();
-        return await MoveAsync(key, user, kind, amount, accounts) switch
+        var status = await MoveAsync(key, user, kind, amount, accounts);
+        return status switch
         {
             EntryStatus.Done => TypedResults.Ok(new Moved(true)),
             EntryStatus.NoAccount => UnknownUser(),
             EntryStatus.NoCredit => Problems.Refused("insufficient-credit", "The user has not that much credit."),
             EntryStatus.KeyReused => Problems.KeyReused(),
-            _ => Problems.Refused("amount-too-large", "The user's books would exceed 64 bits."),
+            EntryStatus.Overflow => Problems.Refused("amount-too-large", "The user's books would exceed 64 bits."),
+            _ => throw new InvalidDataException($"A movement of user {user} has the status {(short)status}, which this version does not know."),
         };
     }
 

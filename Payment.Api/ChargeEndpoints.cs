@@ -21,20 +21,21 @@ internal static class ChargeEndpoints
         var movements = Array.ConvertAll(members, static member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, member.IsRefund));
         var statuses = await accounts.MoveAsync(movements);
         var outcomes = new PaymentOutcome[members.Length];
-        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Outcome(statuses[i], members[i].IsRefund);
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Outcome(members[i].Saga, statuses[i], members[i].IsRefund);
         metrics.Count(outcomes);
         return TypedResults.Ok(new PaymentOutcomes(outcomes));
     }
 
     // To a refund, a charge that was refused is as good as cancelled. What cannot be charged for the size of the user's books is refused like lack of credit.
-    private static PaymentOutcome Outcome(EntryStatus status, bool isRefund) => status switch
+    internal static PaymentOutcome Outcome(Guid saga, EntryStatus status, bool isRefund) => status switch
     {
         EntryStatus.Done => PaymentOutcome.Charged,
         EntryStatus.Refunded => PaymentOutcome.Refunded,
         EntryStatus.Cancelled => PaymentOutcome.Cancelled,
-        _ when isRefund => PaymentOutcome.Cancelled,
+        EntryStatus.NoCredit or EntryStatus.NoAccount or EntryStatus.Overflow when isRefund => PaymentOutcome.Cancelled,
         EntryStatus.NoAccount => PaymentOutcome.UnknownUser,
-        _ => PaymentOutcome.InsufficientCredit,
+        EntryStatus.NoCredit or EntryStatus.Overflow => PaymentOutcome.InsufficientCredit,
+        _ => throw new InvalidDataException($"The charge of saga {saga} has the status {(short)status}, which this version does not know."),
     };
 
     private static bool IsSound(ChargeMember? member) => member is { Amount: > 0 } && member.Saga != Guid.Empty && PathValues.IsId(member.User);

@@ -68,7 +68,8 @@ internal static class ItemEndpoints
             WriteOutcome.UnknownItem => UnknownItem(),
             WriteOutcome.OutOfStock => Problems.Refused("out-of-stock", "There is not that much in stock."),
             WriteOutcome.KeyReused => Problems.KeyReused(),
-            _ => Problems.Refused("amount-too-large", "The stock would exceed 64 bits."),
+            WriteOutcome.Overflow => Problems.Refused("amount-too-large", "The stock would exceed 64 bits."),
+            _ => throw new InvalidOperationException($"{outcome} is not an outcome of a change."),
         };
     }
 

@@ -65,7 +65,8 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     /// <summary>Takes <c>GET /orders/find</c>; false when it is not an order's JSON.</summary>
     public bool TakeOrder(long number, ReadOnlySpan<byte> body)
     {
-        var (isPaid, user, cost) = (false, -1L, -1L);
+        var (user, cost) = (-1L, -1L);
+        bool? isPaid = null;
         _lines.Clear();
         try
         {
@@ -84,8 +85,8 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
             return false;
         }
 
-        if (cost < 0) return false;
-        if (isPaid && !_isPaid[number]) Pay(number, user, cost);
+        if (cost < 0 || isPaid is null) return false;
+        if (isPaid.Value && !_isPaid[number]) Pay(number, user, cost);
         return true;
     }
 

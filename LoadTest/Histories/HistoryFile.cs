@@ -9,13 +9,16 @@ internal static class HistoryFile
 
     private const long BytesMax = 256 << 20;
 
+    // An outcome that is missing is not the first one that there is.
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true };
+
     /// <summary>Writes a history into a folder, under a name made of its fault and its seed.</summary>
     public static void Save(string folder, IReadOnlyCollection<HistoryLine> lines)
     {
         Directory.CreateDirectory(folder);
         var run = lines.OfType<HistoryRun>().First();
         var name = string.Concat(run.Fault.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
-        var texts = lines.Select(static line => JsonSerializer.Serialize(line, JsonSerializerOptions.Web));
+        var texts = lines.Select(static line => JsonSerializer.Serialize(line, Options));
         File.WriteAllLines(Path.Combine(folder, $"{name}-{run.Seed}{Extension}"), texts);
     }
 
@@ -29,7 +32,7 @@ internal static class HistoryFile
         {
             try
             {
-                lines.Add(JsonSerializer.Deserialize<HistoryLine>(text, JsonSerializerOptions.Web) ?? throw new JsonException("null is no line of a history."));
+                lines.Add(JsonSerializer.Deserialize<HistoryLine>(text, Options) ?? throw new JsonException("null is no line of a history."));
             }
             catch (Exception e) when (e is JsonException or NotSupportedException)
             {

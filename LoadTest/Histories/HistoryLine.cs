@@ -26,8 +26,11 @@ internal sealed record HistoryRun(string Fault, int Seed, DateTimeOffset At) : H
 /// <param name="Outcome">What the client knows then.</param>
 internal sealed record HistoryRequest(string Order, double FromMs, double UntilMs, Outcome Outcome) : HistoryLine;
 
+/// <summary>By name only: a number may stand for nothing, and would count as nothing.</summary>
+internal sealed class NamedConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false) where T : struct, Enum;
+
 /// <summary>What a client knows of what it asked for.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Outcome>))]
+[JsonConverter(typeof(NamedConverter<Outcome>))]
 internal enum Outcome
 {
     /// <summary>2xx: it is done.</summary>
@@ -46,7 +49,7 @@ internal enum Outcome
 internal sealed record HistoryMark(MarkedEvent Event, double AtMs) : HistoryLine;
 
 /// <summary>What happened to the shop.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<MarkedEvent>))]
+[JsonConverter(typeof(NamedConverter<MarkedEvent>))]
 internal enum MarkedEvent
 {
     /// <summary>From now on something is broken.</summary>

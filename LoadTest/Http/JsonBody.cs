@@ -19,8 +19,13 @@ internal static class JsonBody
         return Find(body, name, out var reader) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
     }
 
-    /// <summary>Reads a truth value; false also when there is none of that name, or the body is not JSON.</summary>
-    public static bool IsTrue(ReadOnlySpan<byte> body, string name) => Find(body, name, out var reader) && reader.TokenType == JsonTokenType.True;
+    /// <summary>Reads a truth value; null when there is none of that name, or the body is not JSON.</summary>
+    public static bool? Bool(ReadOnlySpan<byte> body, string name) => !Find(body, name, out var reader) ? null : reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => null,
+    };
 
     private static bool Find(ReadOnlySpan<byte> body, string name, out Utf8JsonReader reader)
     {

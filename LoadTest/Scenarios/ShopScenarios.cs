@@ -74,6 +74,6 @@ internal static class ShopScenarios
         visit.CheckNumber("credit", credit - (isPaid ? cost : 0));
         yield return Call.Get("find order", $"/orders/find/{order}");
         visit.CheckNumber("total_cost", cost);
-        visit.Check(visit.IsTrue("paid") == isPaid, "wrong paid");
+        visit.CheckBool("paid", isPaid);
     }
 }

@@ -73,8 +73,13 @@ internal sealed class Visit(long number, Random random, string run)
         Check(value == expected, $"wrong {name}");
     }
 
-    /// <summary>Whether an answer's member is true.</summary>
-    public bool IsTrue(string name) => JsonBody.IsTrue(_body.Span, name);
+    /// <summary>A truth value of the last answer must be this.</summary>
+    public void CheckBool(string name, bool expected)
+    {
+        var value = JsonBody.Bool(_body.Span, name);
+        Check(value is not null, $"no {name}");
+        Check(value == expected, $"wrong {name}");
+    }
 
     /// <summary>The last answer as text.</summary>
     public string Page() => Encoding.UTF8.GetString(_body.Span);

@@ -71,13 +71,21 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             var (order, saga, other) = result.Begun[i];
             if (saga is not null) begun.Add(saga);
             else if (other is { } another) calls[i].Complete(CheckoutResult.Unknown(another));
-            else calls[i].Complete(new(order switch
-            {
-                null => CheckoutStatus.UnknownOrder, OrderStatus.Paid => CheckoutStatus.Paid, _ => CheckoutStatus.EmptyOrder,
-            }));
+            else AnswerNotBegun(calls[i], order);
         }
 
         return begun;
+    }
+
+    private static void AnswerNotBegun(CheckoutCall call, OrderStatus? order)
+    {
+        switch (order)
+        {
+            case null: call.Complete(new(CheckoutStatus.UnknownOrder)); break;
+            case OrderStatus.Paid: call.Complete(CheckoutResult.Paid); break;
+            case OrderStatus.Open: call.Complete(new(CheckoutStatus.EmptyOrder)); break;
+            default: call.Fail(new InvalidDataException($"Order {call.OrderId} has the status {(short)order}, and no checkout.")); break;
+        }
     }
 
     private async Task FinishAsync(List<CheckoutSaga> sagas)

@@ -22,12 +22,17 @@ internal sealed partial class CheckoutRecovery(
         if (adopted.Count == 0) return 0;
         using var activity = telemetry.StartRecovery(adopted);
         foreach (var saga in adopted.SelectMany(static batch => batch.Sagas)) LogAdopted(logger, saga.Id, saga.OrderId, saga.State.Step, saga.Batch.Epoch);
-        await Task.WhenAll(adopted.GroupBy(static one => one.Batch.Epoch < EpochAlone ? Guid.Empty : one.Batch.Id)
-            .Select(group => runner.RunAsync([.. group.SelectMany(static one => one.Sagas)], static state => state.IsOver)));
-        foreach (var saga in adopted.SelectMany(static batch => batch.Sagas)) LogLeft(logger, saga.Id, saga.OrderId, saga.State.Step, saga.State.Refusal);
-        SagaBatch[] ended = [.. adopted.Where(static one => one.Sagas.All(static saga => saga.State.Step == SagaStep.Ended)).Select(static one => one.Batch)];
-        if (ended.Length > 0) await store.TurnAsync(new([], ended, []));
+        await Task.WhenAll(adopted.GroupBy(static one => one.Batch.Epoch < EpochAlone ? Guid.Empty : one.Batch.Id).Select(group => FinishAsync([.. group])));
         return adopted.Count;
+    }
+
+    private async Task FinishAsync(AdoptedBatch[] batches)
+    {
+        CheckoutSaga[] sagas = [.. batches.SelectMany(static one => one.Sagas)];
+        await runner.RunAsync(sagas, static state => state.IsOver);
+        foreach (var saga in sagas) LogLeft(logger, saga.Id, saga.OrderId, saga.State.Step, saga.State.Refusal);
+        SagaBatch[] ended = [.. batches.Where(static one => one.Sagas.All(static saga => saga.State.Step == SagaStep.Ended)).Select(static one => one.Batch)];
+        if (ended.Length > 0) await store.TurnAsync(new([], ended, []));
     }
 
     [LoggerMessage(211, LogLevel.Information, "Adopted saga {SagaId} of order {OrderId} at {Step}; epoch {Epoch}")]

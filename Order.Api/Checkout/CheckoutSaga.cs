@@ -60,8 +60,14 @@ internal sealed class CheckoutSaga(
     /// <summary>Does its order go to a state, whose popular items it counts among once it is paid?</summary>
     public bool IsShipped { get; init; }
 
+    /// <summary>Was it answered what cannot be? Then this owner asks no more; whoever adopts it asks again.</summary>
+    public bool IsStuck { get; private set; }
+
     /// <summary>Moves on. See <see cref="SagaState.On"/>.</summary>
     public void Hear(SagaEvent heard) => State = State.On(heard);
+
+    /// <summary>Leaves it, at the step where it is, to recovery.</summary>
+    public void GetStuck() => IsStuck = true;
 }
 
 /// <summary>The time a saga and its parts may take.</summary>

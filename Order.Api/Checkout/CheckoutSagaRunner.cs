@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Order.Api.Checkout;
 
 /// <summary>Asks for what sagas are to do next, for any number of sagas at once: those that are to ask the same one travel in one call.</summary>
@@ -9,7 +11,7 @@ internal sealed partial class CheckoutSagaRunner(
 
     /// <summary>
     /// Drives sagas until each is where it should be, or over, or <see cref="SagaLimits.RunTimeMax"/> has passed since it was leased. Never throws for what
-    /// a participant or the database does: a saga that gets no further is left to whoever adopts it.
+    /// a participant or the database does: a saga that gets no further, or is answered what cannot be, is left to whoever adopts it.
     /// </summary>
     /// <param name="sagas">The caller's alone.</param>
     /// <param name="isThere">Where to stop.</param>
@@ -18,12 +20,12 @@ internal sealed partial class CheckoutSagaRunner(
         var pause = PauseMin;
         while (true)
         {
-            var due = sagas.Where(saga => !saga.State.IsOver && !isThere(saga.State) && time.GetElapsedTime(saga.Batch.LeasedAt) < SagaLimits.RunTimeMax)
+            var due = sagas.Where(saga => saga is { State.IsOver: false, IsStuck: false } && !isThere(saga.State) && HasTime(saga))
                 .ToLookup(static saga => WhoOf(saga.State.Step));
             if (due.Count == 0) return;
             var moved = false;
-            if (due.Contains(Who.Stock)) moved |= await AskStockAsync([.. due[Who.Stock]]);
-            if (due.Contains(Who.Payment)) moved |= await AskPaymentAsync([.. due[Who.Payment]]);
+            if (due.Contains(Who.Stock)) moved |= await AskInPartsAsync("stock", [.. due[Who.Stock]], stock.AskAsync, Outcomes.EventOf);
+            if (due.Contains(Who.Payment)) moved |= await AskInPartsAsync("payment", [.. due[Who.Payment]], payment.AskAsync, Outcomes.EventOf);
             if (due.Contains(Who.Store)) moved |= await RecordAsync([.. due[Who.Store]]);
             if (moved)
             {
@@ -36,16 +38,16 @@ internal sealed partial class CheckoutSagaRunner(
         }
     }
 
-    /// <summary>Has Stock.Api do what each saga is to do next. True when one has moved on; those with an unknown outcome have not.</summary>
-    public Task<bool> AskStockAsync(IReadOnlyList<CheckoutSaga> sagas) => AskAsync("stock", sagas, stock.AskAsync);
+    /// <summary>Has Stock.Api do what each saga is to do next. Those with an unknown outcome stay where they are.</summary>
+    public async Task AskStockAsync(IReadOnlyList<CheckoutSaga> sagas) => await AskAsync("stock", sagas, stock.AskAsync, Outcomes.EventOf);
 
-    /// <summary>Has Payment.Api do what each saga is to do next. True when one has moved on; those with an unknown outcome have not.</summary>
-    public Task<bool> AskPaymentAsync(IReadOnlyList<CheckoutSaga> sagas) => AskAsync("payment", sagas, payment.AskAsync);
+    /// <summary>Has Payment.Api do what each saga is to do next. Those with an unknown outcome stay where they are.</summary>
+    public async Task AskPaymentAsync(IReadOnlyList<CheckoutSaga> sagas) => await AskAsync("payment", sagas, payment.AskAsync, Outcomes.EventOf);
 
     /// <summary>Lets each saga know what came of its record.</summary>
     public void HearRecorded(IReadOnlyList<CheckoutSaga> sagas, SagaEvent[] heard)
     {
-        Hear(sagas, heard);
+        Hear(sagas, heard, static heard => heard);
         foreach (var saga in sagas)
         {
             if (saga.State.IsDecided) telemetry.Decided(saga.State.Refusal);
@@ -54,7 +56,8 @@ internal sealed partial class CheckoutSagaRunner(
 
     private async Task<bool> RecordAsync(IReadOnlyList<CheckoutSaga> sagas)
     {
-        var moved = await AskAsync("record", sagas, async sagas => (await store.TurnAsync(new(sagas, [], []))).Recorded);
+        var (moved, _) = await AskAsync(
+            "record", sagas, async sagas => (await store.TurnAsync(new(sagas, [], []))).Recorded, static heard => heard);
         foreach (var saga in sagas)
         {
             if (saga.State.IsDecided) telemetry.Decided(saga.State.Refusal);
@@ -63,44 +66,67 @@ internal sealed partial class CheckoutSagaRunner(
         return moved;
     }
 
-    private async Task<bool> AskAsync(string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<SagaEvent[]>> askAsync)
+    // A call that the participant fails may do so for one saga of many: asked in halves, the others do not wait for that one.
+    private async Task<bool> AskInPartsAsync<TOutcome>(
+        string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
     {
-        if (sagas.Count == 0) return false;
+        var (moved, hasFailed) = await AskAsync(step, sagas, askAsync, eventOf);
+        if (!hasFailed || sagas.Count < 2 || !HasTime(sagas[0])) return moved;
+        var half = sagas.Count / 2;
+        return await AskInPartsAsync(step, [.. sagas.Take(half)], askAsync, eventOf)
+            | await AskInPartsAsync(step, [.. sagas.Skip(half)], askAsync, eventOf);
+    }
+
+    // HasFailed: there was an answer, and it was a failure of this very call. Whether any of it was done is as unknown as without an answer.
+    private async Task<(bool Moved, bool HasFailed)> AskAsync<TOutcome>(
+        string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
+    {
+        if (sagas.Count == 0) return default;
         var startedAt = time.GetTimestamp();
         try
         {
-            var heard = await askAsync(sagas);
+            var outcomes = await askAsync(sagas);
             telemetry.StepEnded(step, time.GetElapsedTime(startedAt));
-            return Hear(sagas, heard);
+            return (Hear(sagas, outcomes, eventOf), false);
         }
         catch (Exception e)
         {
             // Whatever it was: the command may have been carried out. The sagas stay where they are, and ask again.
             telemetry.StepUnknown(step, sagas.Count);
             LogUnknown(logger, step, sagas.Count, sagas[0].Id, sagas[0].OrderId, e);
-            return false;
+            // Malformed, and it will be so the next time. A failure of the participant (500) may pass.
+            if (sagas.Count == 1 && e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest }) Stop(sagas[0], e);
+            return (false, e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError });
         }
     }
 
-    private bool Hear(IReadOnlyList<CheckoutSaga> sagas, SagaEvent[] heard)
+    private bool Hear<TOutcome>(IReadOnlyList<CheckoutSaga> sagas, TOutcome[] outcomes, Func<TOutcome, SagaEvent> eventOf)
     {
         var moved = false;
-        for (var i = 0; i < heard.Length; i++)
+        for (var i = 0; i < outcomes.Length; i++)
         {
             var (saga, before) = (sagas[i], sagas[i].State);
             try
             {
-                saga.Hear(heard[i]);
+                saga.Hear(eventOf(outcomes[i]));
                 moved |= saga.State != before;
             }
-            catch (InvalidOperationException e)
+            catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
             {
-                LogBrokenPromise(logger, saga.Id, saga.OrderId, e.Message);
+                Stop(saga, e);
             }
         }
 
         return moved;
     }
+
+    private void Stop(CheckoutSaga saga, Exception reason)
+    {
+        saga.GetStuck();
+        LogStuck(logger, saga.Id, saga.OrderId, saga.State.Step, reason.Message);
+    }
+
+    private bool HasTime(CheckoutSaga saga) => time.GetElapsedTime(saga.Batch.LeasedAt) < SagaLimits.RunTimeMax;
 
     private static Who WhoOf(SagaStep step) => step switch
     {
@@ -120,6 +146,6 @@ internal sealed partial class CheckoutSagaRunner(
     [LoggerMessage(201, LogLevel.Debug, "{Step} of {Sagas} sagas has no known outcome, among them saga {SagaId} of order {OrderId}")]
     private static partial void LogUnknown(ILogger logger, string step, int sagas, Guid sagaId, string orderId, Exception exception);
 
-    [LoggerMessage(202, LogLevel.Critical, "Saga {SagaId} of order {OrderId} cannot go on: {Reason}")]
-    private static partial void LogBrokenPromise(ILogger logger, Guid sagaId, string orderId, string reason);
+    [LoggerMessage(202, LogLevel.Critical, "Saga {SagaId} of order {OrderId} is stuck at {Step} until recovery asks again: {Reason}")]
+    private static partial void LogStuck(ILogger logger, Guid sagaId, string orderId, SagaStep step, string reason);
 }

@@ -96,9 +96,14 @@ internal sealed class Checkouts
             call.Complete(new(CheckoutStatus.Overloaded));
         }
 
-        var result = await call.Answer;
-        _running.TryRemove(call.OrderId, out _);
-        return result;
+        try
+        {
+            return await call.Answer;
+        }
+        finally
+        {
+            _running.TryRemove(call.OrderId, out _);
+        }
     }
 
     // Another replica has the saga, or will have it, or recovery.

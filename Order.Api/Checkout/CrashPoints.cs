@@ -74,12 +74,13 @@ internal static class CrashPoints
             ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
     }
 
-    private static Task<SagaEvent[]> AskAsync(CrashPoint point, IParticipant participant, IReadOnlyList<CheckoutSaga> sagas) =>
+    private static Task<T[]> AskAsync<T>(CrashPoint point, IParticipant<T> participant, IReadOnlyList<CheckoutSaga> sagas) =>
         point.AroundAsync([.. sagas.Select(static saga => NameOf(saga.State.Step)).Distinct()], () => participant.AskAsync(sagas));
 
     private static string NameOf(SagaStep step) => step switch
     {
-        SagaStep.Reserve => "reserve", SagaStep.Commit => "commit", SagaStep.Release => "release", SagaStep.Charge => "charge", _ => "refund",
+        SagaStep.Reserve => "reserve", SagaStep.Commit => "commit", SagaStep.Release => "release", SagaStep.Charge => "charge", SagaStep.Refund => "refund",
+        _ => throw new InvalidOperationException($"{step} asks nothing of others."),
     };
 
     private sealed class CrashingStore(ISagaStore inner, CrashPoint point) : ISagaStore
@@ -101,11 +102,11 @@ internal static class CrashPoints
 
     private sealed class CrashingStock(IStock inner, CrashPoint point) : IStock
     {
-        public Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas) => CrashPoints.AskAsync(point, inner, sagas);
+        public Task<StockOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas) => CrashPoints.AskAsync(point, inner, sagas);
     }
 
     private sealed class CrashingPayment(IPayment inner, CrashPoint point) : IPayment
     {
-        public Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas) => CrashPoints.AskAsync(point, inner, sagas);
+        public Task<PaymentOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas) => CrashPoints.AskAsync(point, inner, sagas);
     }
 }

@@ -9,10 +9,8 @@ namespace Order.Api.Checkout;
 /// Sagas in Postgres. A turn is one round trip and one transaction, for any number of sagas; it takes locks in the order of the orders' ids. Time is the
 /// database's.
 /// </summary>
-internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider time) : ISagaStore
+internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeProvider time, ILogger<PostgresSagaStore> logger) : ISagaStore
 {
-    private const short Open = 0, Paid = 2;
-
     private const int AttemptsMax = 2;
 
     // ANY, here and below, makes Postgres go by the index whatever it takes the table's size to be: by the join alone it may read a small table whole, and
@@ -150,7 +148,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.SagaIds)));
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.OrderIds)));
             await using var row = await find.ExecuteReaderAsync();
-            while (await row.ReadAsync()) orders[row.GetGuid(0)] = new(row.GetInt16(1), Lines(row, 2), row.GetBoolean(4));
+            while (await row.ReadAsync()) orders[row.GetGuid(0)] = new((OrderStatus)row.GetInt16(1), Lines(row, 2), row.GetBoolean(4));
         }
 
         return intents.ConvertAll(intent => Adopted(intent, orders));
@@ -163,8 +161,9 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         command.Parameters.Add(Value(order));
         await using var row = await command.ExecuteReaderAsync();
         if (!await row.ReadAsync()) return null;
-        if (row.GetInt16(0) == Paid) return CheckoutResult.Paid;
-        return row.GetInt16(0) == Open && row.GetGuidOrNull(2) == saga ? CheckoutResult.Refused((Refusal)row.GetInt16(1)) : null;
+        var status = row.GetEnum<OrderStatus>(0);
+        if (status == OrderStatus.Paid) return CheckoutResult.Paid;
+        return status == OrderStatus.Open && row.GetGuidOrNull(2) == saga ? CheckoutResult.Refused(row.GetEnum<Refusal>(1)) : null;
     }
 
     /// <summary>How many checkouts are between intent and record, and for how long the oldest intent has been there; zero where there is none.</summary>
@@ -284,7 +283,7 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
-            var (id, status) = (row.GetGuid(0), row.GetInt16OrNull(1) ?? Open);
+            var (id, status) = (row.GetGuid(0), row.GetInt16OrNull(1) ?? (short)OrderStatus.Open);
             if (row.GetBoolean(2) && status == asked[id]) recorded.Add(id);
         }
     }
@@ -314,16 +313,25 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         row.GetFieldValue<string[]>(7),
         row.GetFieldValue<long[]>(8));
 
-    private static AdoptedBatch Adopted(Intent intent, Dictionary<Guid, FrozenOrder> orders)
+    private AdoptedBatch Adopted(Intent intent, Dictionary<Guid, FrozenOrder> orders)
     {
         var sagas = new List<CheckoutSaga>();
         for (var i = 0; i < intent.SagaIds.Length; i++)
         {
             var (id, isKnown) = (intent.SagaIds[i], orders.TryGetValue(intent.SagaIds[i], out var order));
-            if (isKnown && order.Status == Open) continue; // recorded as failed
-            var state = isKnown && order.Status == Paid ? SagaState.Paid : SagaState.Started;
-            // An order that is not the saga's any more: failed and checked out again, or replaced by batch_init. Nothing must remain of it with others.
-            if (state == SagaState.Started && (intent.IsExpired || !isKnown)) state = state.On(SagaEvent.Expired);
+            SagaState? adopted;
+            try
+            {
+                adopted = SagaState.Adopted(isKnown ? order.Status : null, intent.IsExpired);
+            }
+            catch (InvalidDataException e)
+            {
+                // Those that began with it go on. It keeps its batch open, to be adopted by a version that knows more.
+                LogUnknownStatus(logger, id, intent.OrderIds[i], e.Message);
+                adopted = new(SagaStep.Fenced, Refusal.None);
+            }
+
+            if (adopted is not { } state) continue;
             sagas.Add(new(id, intent.OrderIds[i], intent.UserIds[i], isKnown ? order.Lines : [], intent.Totals[i], intent.Batch, state)
             {
                 IsShipped = order.IsShipped,
@@ -334,7 +342,12 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
         return new(intent.Batch, sagas, intent.TraceParent);
     }
 
-    private static short Status(CheckoutSaga saga) => saga.State.Step == SagaStep.RecordPaid ? Paid : Open;
+    private static short Status(CheckoutSaga saga) => (short)(saga.State.Step switch
+    {
+        SagaStep.RecordPaid => OrderStatus.Paid,
+        SagaStep.RecordFailed => OrderStatus.Open,
+        var step => throw new InvalidOperationException($"{step} is not recorded."),
+    });
 
     private static bool IsCounted(CheckoutSaga saga) => saga.IsShipped && saga.State.Step == SagaStep.RecordPaid;
 
@@ -350,7 +363,10 @@ internal sealed class PostgresSagaStore(NpgsqlDataSource database, TimeProvider 
 
     private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
 
-    private readonly record struct FrozenOrder(short Status, ReservationLine[] Lines, bool IsShipped);
+    [LoggerMessage(214, LogLevel.Critical, "Saga {SagaId} of order {OrderId} cannot be recovered by this version: {Reason}")]
+    private static partial void LogUnknownStatus(ILogger logger, Guid sagaId, string orderId, string reason);
+
+    private readonly record struct FrozenOrder(OrderStatus Status, ReservationLine[] Lines, bool IsShipped);
 
     // The database's time, and a timestamp of this process from just before.
     private sealed record Reading(DateTimeOffset Now, long AskedAt);

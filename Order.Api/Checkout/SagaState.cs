@@ -1,3 +1,5 @@
+using Order.Api.Orders;
+
 namespace Order.Api.Checkout;
 
 /// <summary>What a saga does next. Each but the last two is one command, to be repeated under the same key until its outcome is known.</summary>
@@ -27,7 +29,7 @@ internal enum SagaStep
     /// <summary>Over.</summary>
     Ended,
 
-    /// <summary>Another owner has the saga; this one must not touch it again.</summary>
+    /// <summary>This owner must not touch the saga again: another one has it, or its order is in a state that this version does not know.</summary>
     Fenced,
 }
 
@@ -118,6 +120,22 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
 
     /// <summary>Of a saga that is recorded as paid.</summary>
     public static SagaState Paid { get; } = new(SagaStep.Commit, Refusal.None);
+
+    /// <summary>Of a saga that is adopted, by the status of its order.</summary>
+    /// <param name="order">
+    /// Null: the order is not the saga's any more; it failed and was checked out again, or batch_init replaced it. Nothing must remain of the saga elsewhere.
+    /// </param>
+    /// <param name="isExpired">It is older than <see cref="SagaLimits.PivotAgeMax"/>.</param>
+    /// <returns>Null: it is recorded as failed, and has ended.</returns>
+    /// <exception cref="InvalidDataException">The status is unknown.</exception>
+    public static SagaState? Adopted(OrderStatus? order, bool isExpired) => order switch
+    {
+        OrderStatus.Open => null,
+        OrderStatus.Paid => Paid,
+        OrderStatus.CheckingOut => isExpired ? Started.On(SagaEvent.Expired) : Started,
+        null => Started.On(SagaEvent.Expired),
+        _ => throw new InvalidDataException($"The order has the status {(short)order}, which this version does not know."),
+    };
 
     /// <summary>Nothing more is done here.</summary>
     public bool IsOver => Step is SagaStep.Ended or SagaStep.Fenced;

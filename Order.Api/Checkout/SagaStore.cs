@@ -35,7 +35,20 @@ internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext
         else _answer.TrySetResult(result);
     }
 
-    private async Task CompleteLaterAsync(Guid saga) => _answer.TrySetResult(await followAsync(this, saga));
+    /// <summary>Answers the client with a failure, unless it has its answer.</summary>
+    public void Fail(Exception exception) => _answer.TrySetException(exception);
+
+    private async Task CompleteLaterAsync(Guid saga)
+    {
+        try
+        {
+            _answer.TrySetResult(await followAsync(this, saga));
+        }
+        catch (Exception e)
+        {
+            Fail(e); // nobody awaits this; the client must not wait forever
+        }
+    }
 }
 
 /// <summary>What is written in one transaction.</summary>

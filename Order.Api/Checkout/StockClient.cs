@@ -31,19 +31,20 @@ internal sealed class StockClient : IStock
     public Task<long?> FindPriceAsync(string item) => _prices.AddAsync(item);
 
     /// <inheritdoc />
-    public async Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+    public async Task<StockOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
     {
-        var heard = new SagaEvent[sagas.Count];
-        for (var from = 0; from < heard.Length;)
+        var outcomes = new StockOutcome[sagas.Count];
+        for (var from = 0; from < outcomes.Length;)
         {
             var members = Members(sagas, from);
             var answer = await SettleAsync(members);
             if (answer.Outcomes.Length != members.Length)
                 throw new HttpRequestException($"Stock.Api answered {answer.Outcomes.Length} outcomes to {members.Length} members.");
-            foreach (var outcome in answer.Outcomes) heard[from++] = Heard(outcome);
+            answer.Outcomes.CopyTo(outcomes, from);
+            from += members.Length;
         }
 
-        return heard;
+        return outcomes;
     }
 
     /// <summary>No saga that started before is open: Stock.Api may drop their records.</summary>
@@ -73,28 +74,13 @@ internal sealed class StockClient : IStock
         var members = new List<SettleMember>(sagas.Count - from);
         for (var lines = 0; from < sagas.Count && members.Count < MembersMax; from++)
         {
-            var saga = sagas[from];
-            var verb = saga.State.Step switch
-            {
-                SagaStep.Reserve => ReservationVerb.Hold, SagaStep.Commit => ReservationVerb.Commit, _ => ReservationVerb.Release,
-            };
-            var held = verb == ReservationVerb.Hold ? saga.Lines : null;
-            if ((lines += held?.Length ?? 0) > LinesMax && members.Count > 0) break;
-            members.Add(new(saga.Id, saga.Batch.StartedAt, verb, held));
+            var member = SettleMember.Of(sagas[from]);
+            if ((lines += member.Lines?.Length ?? 0) > LinesMax && members.Count > 0) break;
+            members.Add(member);
         }
 
         return [.. members];
     }
-
-    private static SagaEvent Heard(StockOutcome outcome) => outcome switch
-    {
-        StockOutcome.Held => SagaEvent.Reserved,
-        StockOutcome.OutOfStock => SagaEvent.OutOfStock,
-        StockOutcome.UnknownItem => SagaEvent.UnknownItem,
-        StockOutcome.Released => SagaEvent.Released,
-        StockOutcome.Committed => SagaEvent.Committed,
-        _ => SagaEvent.NotReserved,
-    };
 
     private Task<TAnswer> PostAsync<TBody, TAnswer>(
         string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType) =>

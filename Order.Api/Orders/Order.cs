@@ -76,6 +76,14 @@ internal sealed class OrderRow(string id, string userId, OrderStatus status, Lis
 
     public OrderStatus Status => status;
 
+    /// <exception cref="InvalidDataException">The stored status is unknown.</exception>
+    public bool IsPaid => status switch
+    {
+        OrderStatus.Paid => true,
+        OrderStatus.Open or OrderStatus.CheckingOut => false,
+        _ => throw new InvalidDataException($"Order {id} has the status {(short)status}, which this version does not know."),
+    };
+
     public IReadOnlyList<OrderLine> Lines => lines;
 
     /// <summary>Of a new order: where it goes. Never changes afterwards, and is not read back.</summary>

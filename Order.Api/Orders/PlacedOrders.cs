@@ -77,8 +77,8 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
         return new(
             row.GetString(0),
             row.GetString(1),
-            (OrderStatus)row.GetInt16(2),
-            (Refusal)row.GetInt16(3),
+            row.GetEnum<OrderStatus>(2),
+            row.GetEnum<Refusal>(3),
             [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))],
             row.GetInt64(7),
             isShipped ? new(row.GetString(9), row.GetString(10), row.GetString(8), row.GetString(11)) : null,

@@ -106,7 +106,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         {
             last = row.GetString(0);
             if (row.GetGuidOrNull(3) is { } saga)
-                orders.Add(new(last, row.GetString(1), (OrderStatus)row.GetInt16(2), saga, row.GetInt64(4), row.GetBoolean(5)));
+                orders.Add(new(last, row.GetString(1), row.GetEnum<OrderStatus>(2), saga, row.GetInt64(4), row.GetBoolean(5)));
         }
 
         return (orders, count, count < PageMax ? null : last);

@@ -54,7 +54,8 @@ internal sealed class Reconciler(
     }
 
     private static bool IsTrouble(Exception exception) =>
-        exception is DbException or HttpRequestException or TimeoutException or OperationCanceledException or JsonException or InconclusiveException;
+        exception is DbException or HttpRequestException or TimeoutException or OperationCanceledException or JsonException or InvalidDataException
+            or InconclusiveException;
 
     private async Task CheckBooksAsync(Finding[] found, Pace pace, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using ServiceDefaults;
 using Stock.Api.Identity;
 using Stock.Api.Scripting;
@@ -109,13 +110,16 @@ internal sealed class ItemStore
         return (RedisValue[])(await _redis.RunAsync(WriteScript, arguments))!;
     }
 
-    private static WriteOutcome Outcome(RedisValue reply) => (string?)reply switch
+    /// <summary>What a reply of write.lua says; a number is what is available then.</summary>
+    /// <exception cref="InvalidDataException">It says something else.</exception>
+    internal static WriteOutcome Outcome(RedisValue reply) => (string?)reply switch
     {
         "U" => WriteOutcome.UnknownItem,
         "O" => WriteOutcome.OutOfStock,
         "V" => WriteOutcome.Overflow,
         "K" => WriteOutcome.KeyReused,
-        _ => WriteOutcome.Done,
+        { } number when long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) => WriteOutcome.Done,
+        _ => throw new InvalidDataException($"The script replied '{reply}'."),
     };
 
     private readonly record struct Write(IdempotencyKey? Key, string Verb, string Item, long Number);

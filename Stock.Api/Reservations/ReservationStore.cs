@@ -27,7 +27,13 @@ internal sealed class ReservationStore(RedisScripts redis)
         var arguments = new List<RedisValue>((members.Length * 8) + 1) { stock?.ToString() ?? "" };
         foreach (var member in members)
         {
-            arguments.Add(member.Verb switch { ReservationVerb.Hold => "H", ReservationVerb.Commit => "C", _ => "R" });
+            arguments.Add(member.Verb switch
+            {
+                ReservationVerb.Hold => "H",
+                ReservationVerb.Commit => "C",
+                ReservationVerb.Release => "R",
+                _ => throw new ArgumentException($"Saga {member.Saga} asks for {(int)member.Verb}, which this version does not know.", nameof(members)),
+            });
             arguments.Add(member.StartedAt / PeriodSeconds);
             arguments.Add(member.Saga.ToByteArray());
             if (member.Verb != ReservationVerb.Hold) continue;
@@ -39,17 +45,20 @@ internal sealed class ReservationStore(RedisScripts redis)
             }
         }
 
-        return Array.ConvertAll((RedisValue[])(await redis.RunAsync(SettleScript, [.. arguments]))!, static letter => (string?)letter switch
-        {
-            "H" => StockOutcome.Held,
-            "O" => StockOutcome.OutOfStock,
-            "U" => StockOutcome.UnknownItem,
-            "R" => StockOutcome.Released,
-            "C" => StockOutcome.Committed,
-            "N" => StockOutcome.NotHeld,
-            _ => throw new InvalidOperationException($"The script replied '{letter}'."),
-        });
+        var letters = (RedisValue[])(await redis.RunAsync(SettleScript, [.. arguments]))!;
+        return [.. members.Zip(letters, static (member, letter) => Outcome(member.Saga, letter))];
     }
+
+    private static StockOutcome Outcome(Guid saga, RedisValue letter) => (string?)letter switch
+    {
+        "H" => StockOutcome.Held,
+        "O" => StockOutcome.OutOfStock,
+        "U" => StockOutcome.UnknownItem,
+        "R" => StockOutcome.Released,
+        "C" => StockOutcome.Committed,
+        "N" => StockOutcome.NotHeld,
+        _ => throw new InvalidDataException($"The reservation of saga {saga} is '{letter}', which this version does not know."),
+    };
 
     /// <summary>Drops the records of sagas that started before the given time, to the period. Only for times from which no saga is open.</summary>
     /// <returns>How many periods had records.</returns>

@@ -87,7 +87,7 @@ while position <= count do
   elseif letter == 'H' then
     settle(record, verb == 'C' and 's' or 'a')
     letter, change = verb, verb
-  elseif letter ~= 'C' and letter ~= 'R' then
+  elseif not letter or letter == 'O' or letter == 'U' then -- a letter that is unknown here is the reply, whatever is asked
     if verb == 'C' then
       letter = forgotten and 'C' or 'N'
     else

@@ -31,8 +31,8 @@ internal static class ServiceHttp
     }
 
     /// <summary>Posts under a key.</summary>
-    /// <returns>The answer, or why it was refused (4xx).</returns>
-    /// <exception cref="HttpRequestException">No connection, or an answer without an outcome (5xx).</exception>
+    /// <returns>The answer, or why it was refused (4xx with a problem of the shop).</returns>
+    /// <exception cref="HttpRequestException">No connection, or an answer without an outcome: any other.</exception>
     public static async Task<(T? Answer, Refusal? Refusal)> PostAsync<T>(
         this HttpClient http, string path, string? key, object? body, CancellationToken cancellationToken) where T : class
     {
@@ -40,21 +40,22 @@ internal static class ServiceHttp
         if (key is not null) request.Headers.Add(IdempotencyKey.Header, key);
         if (body is not null) request.Content = JsonContent.Create(body);
         using var response = await http.SendAsync(request, cancellationToken);
-        if (response.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
-            return (null, new Refusal(await ReadNameAsync(response, cancellationToken)));
+        if (response.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+            && await ReadNameAsync(response, cancellationToken) is { } name) return (null, new Refusal(name));
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(cancellationToken), null);
     }
 
-    private static async Task<string> ReadNameAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    // Null: it is nothing that a service of the shop says, so whether it did what was asked is not known.
+    private static async Task<string?> ReadNameAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
             var type = (await response.Content.ReadFromJsonAsync<ProblemType>(cancellationToken))?.Type ?? "";
-            return type.StartsWith(ProblemPrefix, StringComparison.Ordinal) ? type[ProblemPrefix.Length..] : "unknown";
+            return type.StartsWith(ProblemPrefix, StringComparison.Ordinal) ? type[ProblemPrefix.Length..] : null;
         }
         catch (JsonException)
         {
-            return "unknown";
+            return null;
         }
     }
 

@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace Tests.Faults;
 
-/// <summary>Open sagas that nobody can bring to an end, because what they ask for is malformed, among those that somebody can.</summary>
+/// <summary>Open sagas that cannot be brought to an end, because their requests are malformed or the outcomes unknown, among those that can.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class PoisonTests(FaultCluster cluster)
 {
     private const int LimitMs = 180_000;
 
-    // They have been taken over a few times, and so travel alone: with how many others they began would otherwise be a matter of chance.
+    private const short Cancelled = 5, Unknown = 9;
+
+    // They have been taken over a few times, and so do not travel with other batches: with how many would otherwise be a matter of chance.
     private const int EpochBefore = 3;
 
     private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(7), Lease = TimeSpan.FromSeconds(6);
@@ -21,7 +24,16 @@ public sealed class PoisonTests(FaultCluster cluster)
         FaultRun.BalancesAsync(cluster, "sagas that cannot end, and kill -9 of 1 order-api", async _ =>
     {
         var clock = Stopwatch.StartNew();
-        Guid[] poison = [await InsertAsync("no one", 1), await InsertAsync("0", 0), await InsertAsync("0", -1)];
+        var unknown = Guid.CreateVersion7();
+        await WriteAsync(cluster.Payments, $"""
+            ALTER TABLE entries DROP CONSTRAINT entries_status_check;
+            INSERT INTO entries (id, account_id, kind, status, amount) VALUES ('{unknown}', '0', 3, {Unknown}, 1)
+            """);
+        var mate = Guid.CreateVersion7();
+        Guid[] poison =
+        [
+            await InsertAsync("no one", 1), await InsertAsync("0", 0), await InsertAsync("0", -1, mate: mate), await InsertAsync("0", 1, unknown),
+        ];
         var gone = await InsertAsync("0", 1); // its order is gone: that alone can be undone
         try
         {
@@ -32,6 +44,8 @@ public sealed class PoisonTests(FaultCluster cluster)
             await cluster.StartAsync(instance[0]);
             await Task.Delay(FaultTime, Ct);
             await AssertNamedAsync(poison);
+            // The saga that began with a malformed one has come to its end; and of the unknown one nothing is given back, neither money nor goods.
+            Assert.Equal([(mate, Cancelled), (unknown, Unknown)], await ReadEntriesAsync([.. poison, mate]));
             var epochs = await ReadEpochsAsync([.. poison, gone]);
             Assert.Equal(poison.Order(), epochs.Keys.Order());
             Assert.All(epochs.Values, epoch => Assert.InRange(epoch - EpochBefore, 1, (clock.Elapsed / Lease) + 1));
@@ -41,19 +55,40 @@ public sealed class PoisonTests(FaultCluster cluster)
             await using var delete = cluster.Orders.CreateCommand("DELETE FROM sagas WHERE id = ANY ($1)");
             delete.Parameters.AddWithValue(poison);
             await delete.ExecuteNonQueryAsync(Ct);
+            await WriteAsync(cluster.Payments, $"""
+                DELETE FROM entries WHERE id = '{unknown}';
+                ALTER TABLE entries ADD CONSTRAINT entries_status_check CHECK (status BETWEEN 1 AND 6)
+                """);
         }
     });
 
-    /// <summary>Puts the saga of an order that is not there into the table.</summary>
-    private async Task<Guid> InsertAsync(string user, long total)
+    /// <summary>Puts the saga of an order that is not there into the table, and one that began with it, of which nothing is wrong.</summary>
+    private async Task<Guid> InsertAsync(string user, long total, Guid? id = null, Guid? mate = null)
     {
-        var saga = Guid.CreateVersion7();
-        await using var insert = cluster.Orders.CreateCommand(string.Create(CultureInfo.InvariantCulture, $"""
+        var saga = id ?? Guid.CreateVersion7();
+        var (sagas, orders, users, totals) = mate is null ? ("", "", "", "") : ($", '{mate}'", ", 'nowhere else'", ", '0'", ", 1");
+        await WriteAsync(cluster.Orders, $"""
             INSERT INTO sagas (id, epoch, owner, lease_until, started_at, saga_ids, order_ids, user_ids, totals) VALUES ('{saga}', {EpochBefore}, '{saga}',
-                now(), now() - interval '5 minutes', ARRAY['{saga}'::uuid], ARRAY['nowhere'], ARRAY['{user}'], ARRAY[{total}::bigint])
-            """));
-        await insert.ExecuteNonQueryAsync(Ct);
+                now(), now() - interval '5 minutes', ARRAY['{saga}'{sagas}]::uuid[], ARRAY['nowhere'{orders}], ARRAY['{user}'{users}],
+                ARRAY[{total}{totals}]::bigint[])
+            """);
         return saga;
+    }
+
+    private static async Task WriteAsync(NpgsqlDataSource database, FormattableString sql)
+    {
+        await using var command = database.CreateCommand(sql.ToString(CultureInfo.InvariantCulture));
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
+    private async Task<List<(Guid Saga, short Status)>> ReadEntriesAsync(Guid[] sagas)
+    {
+        await using var command = cluster.Payments.CreateCommand("SELECT id, status FROM entries WHERE id = ANY ($1) ORDER BY status");
+        command.Parameters.AddWithValue(sagas);
+        await using var row = await command.ExecuteReaderAsync(Ct);
+        var entries = new List<(Guid, short)>();
+        while (await row.ReadAsync(Ct)) entries.Add((row.GetGuid(0), row.GetInt16(1)));
+        return entries;
     }
 
     /// <summary>The reconciliation names them and no other.</summary>

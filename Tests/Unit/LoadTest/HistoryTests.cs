@@ -54,6 +54,20 @@ public sealed class HistoryTests
         Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[..^1]));
     }
 
+    /// <summary>It would count as neither yes nor no, or as yes, and hide what is wrong.</summary>
+    [Theory]
+    [InlineData("\"outcome\":7")]
+    [InlineData("\"outcome\":\"Perhaps\"")]
+    [InlineData("\"other\":\"Fail\"")]
+    public void An_outcome_that_is_unknown_or_missing_is_refused(string instead)
+    {
+        using var folder = new TempFolder();
+        HistoryFile.Save(folder.Path, Sound);
+        var file = Directory.GetFiles(folder.Path).Single();
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"outcome\":\"Fail\"", instead, StringComparison.Ordinal));
+        Assert.Throws<LoadTestException>(() => HistoryFile.Load(file));
+    }
+
     [Fact]
     public void Files_are_judged_as_what_was_written()
     {

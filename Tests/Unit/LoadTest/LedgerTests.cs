@@ -76,6 +76,7 @@ public sealed class LedgerTests
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{"paid":1,"total_cost":3}""")]
+    [InlineData("""{"items":[],"user_id":"0","total_cost":3}""")]
     [InlineData("""{"paid":true,"items":[["0","2"]],"user_id":"0","total_cost":3}""")]
     public void What_is_not_an_order_is_not_taken(string body) => Assert.False(_ledger.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
 

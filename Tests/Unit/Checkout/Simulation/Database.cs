@@ -47,9 +47,9 @@ internal readonly record struct RecordRow(Guid Saga, string Order, Guid Batch, i
 
 internal readonly record struct MemberRow(Guid Saga, string Order, string User, long Total);
 
-internal readonly record struct BegunRow(string Order, Guid Saga, string User, ReservationLine[] Lines, long Total, long StartedAt, int Epoch);
+internal readonly record struct BegunRow(string Order, Guid Saga, string User, ReservationLine[] Lines, long Total, long StartedAt);
 
-internal readonly record struct IntentRow(Guid Batch, int Epoch, long StartedAt, bool IsExpired, MemberRow[] Members);
+internal readonly record struct IntentRow(Guid Batch, int Epoch, long StartedAt, bool IsExpired, string? TraceParent, MemberRow[] Members);
 
 /// <summary>
 /// The database <c>orders</c>: each method is one statement, or one transaction, of PostgresSagaStore, to be kept like it. Its clock is the scheduler's.
@@ -78,10 +78,11 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
     /// <summary>Called when a saga is recorded.</summary>
     public Action<SagaFacts>? Recorded { get; set; }
 
-    /// <summary>A turn's transaction.</summary>
-    public (List<Guid> Recorded, List<BegunRow> Begun) Write(
-        RecordRow[] record, (Guid Id, int Epoch)[] ended, CheckoutCall[] begin, Guid batchId)
+    /// <summary>A turn's transaction. Null: another batch has the new one's id, and nothing was done.</summary>
+    public (List<Guid> Recorded, List<BegunRow> Begun)? Write(
+        RecordRow[] record, (Guid Id, int Epoch)[] ended, CheckoutCall[] begin, Guid batchId, string? traceParent)
     {
+        if (_batches.Exists(batch => batch.Id == batchId) && Array.Exists(begin, call => FindFree(call) is not null)) return null;
         var recorded = new List<Guid>();
         foreach (var row in record)
         {
@@ -96,7 +97,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         }
 
         foreach (var (id, epoch) in ended) _batches.RemoveAll(batch => batch.Id == id && IsOwned(id, epoch));
-        return (recorded, Begin(begin, batchId));
+        return (recorded, Begin(begin, batchId, traceParent));
     }
 
     /// <summary>Which of the records that a turn did not write are there.</summary>
@@ -127,7 +128,8 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         var due = _batches.Where(batch => batch.LeaseUntil < scheduler.Now).OrderBy(static batch => batch.LeaseUntil).Take(max).ToList();
         foreach (var batch in due) (batch.Epoch, batch.LeaseUntil) = (batch.Epoch + 1, scheduler.Now + SagaLimits.Lease.Ticks);
         return due.ConvertAll(batch => new IntentRow(
-            batch.Id, batch.Epoch, Seconds(batch.StartedAt), scheduler.Now - batch.StartedAt > SagaLimits.PivotAgeMax.Ticks, batch.Members));
+            batch.Id, batch.Epoch, Seconds(batch.StartedAt), scheduler.Now - batch.StartedAt > SagaLimits.PivotAgeMax.Ticks, batch.TraceParent,
+            batch.Members));
     }
 
     /// <summary>The orders that are still these sagas'.</summary>
@@ -152,26 +154,24 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         Seconds(_batches.Select(static batch => batch.StartedAt).DefaultIfEmpty(scheduler.Now).Min() - SagaLimits.RecordsKept.Ticks);
 
     /// <summary>
-    /// batch_init: another order has the number now. Not while a saga is open that has been recorded as paid: with its order it would lose the knowledge of
-    /// that, and give back the money of what may be sold.
+    /// Another order has the number now. batch_init waits for open sagas; what is replaced here by hand must be undone all the same. Not while a saga is open
+    /// that has been recorded as paid: with its order it would lose the knowledge of that, and give back the money of what may be sold.
     /// </summary>
     public void Replace(OrderModel order)
     {
         var former = Orders[order.Id];
         if (former.Status == OrderStatus.Paid && _batches.Exists(batch => Array.Exists(batch.Members, member => member.Saga == former.Saga))) return;
-        journal.Write($"batch_init: order {order.Id} is replaced");
+        journal.Write($"order {order.Id} is replaced");
         if (former.Saga is { } saga) Sagas[saga].IsOrphan = true;
         Orders[order.Id] = order;
     }
 
-    private List<BegunRow> Begin(CheckoutCall[] calls, Guid batchId)
+    private List<BegunRow> Begin(CheckoutCall[] calls, Guid batchId, string? traceParent)
     {
         var begun = new List<OrderModel>();
         foreach (var call in calls)
         {
-            if (!Orders.TryGetValue(call.OrderId, out var order)) continue;
-            var isFree = order.Status == OrderStatus.Open && order.Lines.Length > 0;
-            if (!isFree && !(order.Status == OrderStatus.CheckingOut && order.Saga == call.SagaId)) continue;
+            if (FindFree(call) is not { } order) continue;
             (order.Status, order.Saga, order.Refusal) = (OrderStatus.CheckingOut, call.SagaId, Refusal.None);
             begun.Add(order);
             if (!IsOfThisTime(call.SagaId)) journal.Violate($"{journal.Name(call.SagaId, 'S')} has the time of another clock in its id");
@@ -179,16 +179,18 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
             journal.Write($"    {journal.Name(call.SagaId, 'S')} of order {order.Id} begins in {journal.Name(batchId, 'B')}");
         }
 
-        var batch = _batches.Find(batch => batch.Id == batchId);
-        if (begun.Count > 0 && batch is null)
+        if (begun.Count > 0)
         {
-            batch = new(batchId, scheduler.Now, [.. begun.Select(static order => new MemberRow(order.Saga!.Value, order.Id, order.User, order.Total))]);
-            _batches.Add(batch);
+            var members = begun.ConvertAll(static order => new MemberRow(order.Saga!.Value, order.Id, order.User, order.Total));
+            _batches.Add(new(batchId, scheduler.Now, traceParent, [.. members]));
         }
 
-        return begun.ConvertAll(order => new BegunRow(
-            order.Id, order.Saga!.Value, order.User, order.Lines, order.Total, Seconds(batch!.StartedAt), batch.Epoch));
+        return begun.ConvertAll(order => new BegunRow(order.Id, order.Saga!.Value, order.User, order.Lines, order.Total, Seconds(scheduler.Now)));
     }
+
+    // The order of a call, if it can be checked out.
+    private OrderModel? FindFree(CheckoutCall call) =>
+        Orders.TryGetValue(call.OrderId, out var order) && order.Status == OrderStatus.Open && order.Lines.Length > 0 ? order : null;
 
     private bool IsOwned(Guid batchId, int epoch) => _batches.Exists(batch => batch.Id == batchId && (batch.Epoch == epoch || bug == Bug.NoFencing));
 
@@ -198,11 +200,13 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
 
     private static long Seconds(long ticks) => ticks / TimeSpan.TicksPerSecond;
 
-    private sealed class BatchRow(Guid id, long startedAt, MemberRow[] members)
+    private sealed class BatchRow(Guid id, long startedAt, string? traceParent, MemberRow[] members)
     {
         public Guid Id => id;
 
         public long StartedAt => startedAt;
+
+        public string? TraceParent => traceParent;
 
         public MemberRow[] Members => members;
 

@@ -23,6 +23,9 @@ internal sealed record Faults
     /// <summary>It is answered before the caller has got round to wait.</summary>
     public double AtOnce { get; init; }
 
+    /// <summary>A participant is of another version: it does what is asked, and says so by a number that is unknown here.</summary>
+    public double Unknown { get; init; }
+
     public static Faults Draw(Scheduler scheduler) => new()
     {
         Refused = Draw(scheduler, 0.3),
@@ -31,6 +34,7 @@ internal sealed record Faults
         Late = Draw(scheduler, 0.7),
         Slow = Draw(scheduler, 0.3),
         AtOnce = Draw(scheduler, 0.3),
+        Unknown = Draw(scheduler, 0.3),
     };
 
     private static double Draw(Scheduler scheduler, double max) => scheduler.Chance(0.5) ? max * Math.Pow(scheduler.Random.NextDouble(), 2) : 0;
@@ -59,6 +63,9 @@ public enum Bug
 
     /// <summary>A charge without an answer is taken for one that was refused.</summary>
     PaymentTimeoutIsRefusal,
+
+    /// <summary>An outcome of payment that is unknown is taken for: not charged.</summary>
+    UnknownIsNotCharged,
 
     /// <summary>A release is not sent, and taken for done.</summary>
     NoRelease,

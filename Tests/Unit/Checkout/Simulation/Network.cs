@@ -22,6 +22,9 @@ internal sealed class Network(Scheduler scheduler, Journal journal)
     /// <summary>Calls on their way from when there was trouble: they may yet come out of the blue.</summary>
     public int UnderWay { get; private set; }
 
+    /// <summary>What the caller reads of an outcome: now and then a number that it does not know.</summary>
+    public T Read<T>(T outcome, T unknown) => scheduler.Chance(Faults.Unknown) ? unknown : outcome;
+
     /// <summary>Calls a server.</summary>
     /// <param name="caller">Who waits, for <paramref name="timeMax"/>.</param>
     /// <param name="server">Where it is carried out, if it is.</param>

@@ -4,34 +4,34 @@ using OrderApi::Order.Api.Checkout;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>A replica's way to stock: what StockClient says and hears.</summary>
+/// <summary>A replica's way to stock: what StockClient asks.</summary>
 internal sealed class StockAdapter(Process process, Network network, Server server, StockModel stock, Journal journal, Bug bug) : IStock
 {
     /// <inheritdoc/>
-    public async Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+    public async Task<StockOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
     {
-        var (heard, asked) = (new SagaEvent[sagas.Count], new List<int>());
-        for (var i = 0; i < heard.Length; i++)
+        var (outcomes, asked) = (new StockOutcome[sagas.Count], new List<int>());
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            if (bug == Bug.NoRelease && sagas[i].State.Step == SagaStep.Release) heard[i] = SagaEvent.Released;
+            if (bug == Bug.NoRelease && sagas[i].State.Step == SagaStep.Release) outcomes[i] = StockOutcome.Released;
             else asked.Add(i);
         }
 
-        if (asked.Count == 0) return heard;
-        var members = asked.Select(i => Member(sagas[i])).ToArray();
+        if (asked.Count == 0) return outcomes;
+        var members = asked.Select(i => SettleMember.Of(sagas[i])).ToArray();
         var what = journal.IsKept ? string.Join(", ", members.Select(member => $"{member.Verb} {journal.Name(member.Saga, 'S')}")) : "stock";
         try
         {
-            var outcomes = await network.CallAsync<StockOutcome[]>(
+            var answered = await network.CallAsync<StockOutcome[]>(
                 process, server, SagaLimits.CallTimeMax, repeats: true, what, reply => stock.Settle(members, reply));
-            for (var i = 0; i < outcomes.Length; i++) heard[asked[i]] = Heard(outcomes[i]);
+            for (var i = 0; i < answered.Length; i++) outcomes[asked[i]] = network.Read(answered[i], (StockOutcome)99);
         }
         catch (TimeoutException) when (bug == Bug.StockTimeoutIsRefusal && Array.TrueForAll(members, static member => member.Verb == ReservationVerb.Hold))
         {
-            foreach (var i in asked) heard[i] = SagaEvent.OutOfStock;
+            foreach (var i in asked) outcomes[i] = StockOutcome.OutOfStock;
         }
 
-        return heard;
+        return outcomes;
     }
 
     /// <summary>No saga that started before is open.</summary>
@@ -40,63 +40,37 @@ internal sealed class StockAdapter(Process process, Network network, Server serv
         stock.Forget(startedBefore);
         reply(true);
     });
-
-    private static SettleMember Member(CheckoutSaga saga)
-    {
-        var verb = saga.State.Step switch
-        {
-            SagaStep.Reserve => ReservationVerb.Hold, SagaStep.Commit => ReservationVerb.Commit, _ => ReservationVerb.Release,
-        };
-        return new(saga.Id, saga.Batch.StartedAt, verb, verb == ReservationVerb.Hold ? saga.Lines : null);
-    }
-
-    private static SagaEvent Heard(StockOutcome outcome) => outcome switch
-    {
-        StockOutcome.Held => SagaEvent.Reserved,
-        StockOutcome.OutOfStock => SagaEvent.OutOfStock,
-        StockOutcome.UnknownItem => SagaEvent.UnknownItem,
-        StockOutcome.Released => SagaEvent.Released,
-        StockOutcome.Committed => SagaEvent.Committed,
-        _ => SagaEvent.NotReserved,
-    };
 }
 
-/// <summary>A replica's way to payment: what PaymentClient says and hears.</summary>
+/// <summary>A replica's way to payment: what PaymentClient asks.</summary>
 internal sealed class PaymentAdapter(Process process, Network network, Server server, PaymentModel payment, Journal journal, Bug bug) : IPayment
 {
     /// <inheritdoc/>
-    public async Task<SagaEvent[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+    public async Task<PaymentOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
     {
-        var (heard, asked) = (new SagaEvent[sagas.Count], new List<int>());
-        for (var i = 0; i < heard.Length; i++)
+        var (outcomes, asked) = (new PaymentOutcome[sagas.Count], new List<int>());
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            if (bug == Bug.NoRefund && sagas[i].State.Step == SagaStep.Refund) heard[i] = SagaEvent.NotCharged;
+            if (bug == Bug.NoRefund && sagas[i].State.Step == SagaStep.Refund) outcomes[i] = PaymentOutcome.Cancelled;
             else asked.Add(i);
         }
 
-        if (asked.Count == 0) return heard;
-        var members = asked.Select(i => new ChargeMember(sagas[i].Id, sagas[i].UserId, sagas[i].Total, sagas[i].State.Step == SagaStep.Refund)).ToArray();
+        if (asked.Count == 0) return outcomes;
+        var members = asked.Select(i => ChargeMember.Of(sagas[i])).ToArray();
         var what = journal.IsKept
             ? string.Join(", ", members.Select(member => $"{(member.IsRefund ? "refund" : "charge")} {journal.Name(member.Saga, 'S')}")) : "payment";
         try
         {
-            var outcomes = await network.CallAsync<PaymentOutcome[]>(
+            var answered = await network.CallAsync<PaymentOutcome[]>(
                 process, server, SagaLimits.CallTimeMax, repeats: true, what, reply => payment.Apply(members, reply));
-            for (var i = 0; i < outcomes.Length; i++) heard[asked[i]] = Heard(outcomes[i]);
+            var unknown = bug == Bug.UnknownIsNotCharged ? PaymentOutcome.Cancelled : (PaymentOutcome)99;
+            for (var i = 0; i < answered.Length; i++) outcomes[asked[i]] = network.Read(answered[i], unknown);
         }
         catch (TimeoutException) when (bug == Bug.PaymentTimeoutIsRefusal && !Array.Exists(members, static member => member.IsRefund))
         {
-            foreach (var i in asked) heard[i] = SagaEvent.InsufficientCredit;
+            foreach (var i in asked) outcomes[i] = PaymentOutcome.InsufficientCredit;
         }
 
-        return heard;
+        return outcomes;
     }
-
-    private static SagaEvent Heard(PaymentOutcome outcome) => outcome switch
-    {
-        PaymentOutcome.Charged => SagaEvent.Charged,
-        PaymentOutcome.InsufficientCredit => SagaEvent.InsufficientCredit,
-        PaymentOutcome.UnknownUser => SagaEvent.UnknownUser,
-        _ => SagaEvent.NotCharged,
-    };
 }

@@ -2,6 +2,7 @@ extern alias OrderApi;
 extern alias PaymentApi;
 
 using OrderApi::Order.Api.Checkout;
+using PaymentApi::Payment.Api;
 using PaymentApi::Payment.Api.Accounts;
 using PaymentOutcome = OrderApi::Order.Api.Checkout.PaymentOutcome;
 using ChargeMember = OrderApi::Order.Api.Checkout.ChargeMember;
@@ -54,15 +55,7 @@ internal sealed class PaymentModel(Scheduler scheduler, Journal journal, Bug bug
         var verb = member.IsRefund ? "refund" : "charge";
         journal.Write($"    payment: {verb} {journal.Name(member.Saga, 'S')} {member.Amount} of {member.User} -> {status}; {Text()}");
         Changed?.Invoke(member.Saga);
-        return status switch
-        {
-            EntryStatus.Done => PaymentOutcome.Charged,
-            EntryStatus.Refunded => PaymentOutcome.Refunded,
-            EntryStatus.Cancelled => PaymentOutcome.Cancelled,
-            _ when member.IsRefund => PaymentOutcome.Cancelled,
-            EntryStatus.NoAccount => PaymentOutcome.UnknownUser,
-            _ => PaymentOutcome.InsufficientCredit,
-        };
+        return (PaymentOutcome)(int)ChargeEndpoints.Outcome(member.Saga, status, member.IsRefund); // a number on the wire
     }
 
     private string Text() => string.Join(", ", Accounts.Values.Select(static account => $"{account.Id} {account.Balance}"));

@@ -56,7 +56,7 @@ internal sealed class Replica
         }
     }
 
-    // What is logged as critical must never happen.
+    // What is logged as critical must never happen, but for outcomes of another version.
     private sealed class Alarm(Journal journal) : ILogger<CheckoutSagaRunner>
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -65,7 +65,9 @@ internal sealed class Replica
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel == LogLevel.Critical) journal.Violate(formatter(state, exception));
+            if (logLevel != LogLevel.Critical) return;
+            var text = formatter(state, exception);
+            if (!text.Contains("this version does not know", StringComparison.Ordinal)) journal.Violate(text);
         }
     }
 }

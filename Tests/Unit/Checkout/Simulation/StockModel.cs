@@ -96,7 +96,7 @@ internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
             if (letter == 'C') Commits[member.Saga] = Commits.GetValueOrDefault(member.Saga) + 1;
             records[member.Saga] = (letter.Value, []);
         }
-        else if (letter is not ('C' or 'R'))
+        else if (letter is null or 'O' or 'U')
         {
             if (member.Verb == ReservationVerb.Commit)
             {
@@ -143,7 +143,8 @@ internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
         'U' => StockOutcome.UnknownItem,
         'R' => StockOutcome.Released,
         'C' => StockOutcome.Committed,
-        _ => StockOutcome.NotHeld,
+        'N' => StockOutcome.NotHeld,
+        _ => throw new InvalidOperationException($"{letter} is not a letter of a record."),
     };
 
     private string Text() => string.Join(", ", Items.Select(static item => $"{item.Key} {item.Value.Available} left {item.Value.Sold} sold"));

@@ -72,7 +72,8 @@ internal sealed class StoreModel(Process process, Network network, Server server
         var begin = turn.Begin.ToArray();
         var leasedAt = process.Time.GetTimestamp();
         var what = journal.IsKept ? $"turn: records {Names(record.Select(static row => row.Saga))}, ends {ended.Length}, begins {begin.Length}" : "turn";
-        var (recorded, begun) = await CallAsync(what, () => database.Write(record, ended, begin, turn.BatchId));
+        var (recorded, begun) = await CallAsync(what, () => database.Write(record, ended, begin, turn.BatchId, turn.TraceParent))
+            ?? throw new InvalidOperationException("There is a batch of that id already.");
         if (recorded.Count < record.Length)
             recorded.AddRange(await CallAsync("find records", () => database.FindRecords(record.Where(row => !recorded.Contains(row.Saga)))));
         var sagas = Begun(turn, begun, leasedAt);
@@ -88,7 +89,7 @@ internal sealed class StoreModel(Process process, Network network, Server server
     {
         var sagas = new Dictionary<string, CheckoutSaga>();
         SagaBatch? batch = null;
-        foreach (var row in rows.Where(static row => row.Epoch == 1))
+        foreach (var row in rows)
         {
             batch ??= new(turn.BatchId, 1, row.StartedAt, leasedAt);
             batch.Add();
@@ -106,14 +107,12 @@ internal sealed class StoreModel(Process process, Network network, Server server
         foreach (var member in intent.Members)
         {
             var isKnown = orders.TryGetValue(member.Saga, out var order);
-            if (isKnown && order.Status == OrderStatus.Open) continue;
-            var state = isKnown && order.Status == OrderStatus.Paid ? SagaState.Paid : SagaState.Started;
-            if (state == SagaState.Started && (intent.IsExpired || !isKnown)) state = state.On(SagaEvent.Expired);
+            if (SagaState.Adopted(isKnown ? order.Status : null, intent.IsExpired) is not { } state) continue;
             sagas.Add(new(member.Saga, member.Order, member.User, isKnown ? order.Lines : [], member.Total, batch, state));
             batch.Add();
         }
 
-        return new(batch, sagas, null);
+        return new(batch, sagas, intent.TraceParent);
     }
 
     private Task<T> CallAsync<T>(string what, Func<T> statement) =>

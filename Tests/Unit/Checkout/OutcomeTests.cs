@@ -1,0 +1,226 @@
+extern alias OrderApi;
+extern alias PaymentApi;
+extern alias StockApi;
+
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Orders;
+using PaymentApi::Payment.Api;
+using PaymentApi::Payment.Api.Accounts;
+using StackExchange.Redis;
+using StockApi::Stock.Api.Items;
+using Tests.Unit.Checkout.Simulation;
+using PaymentOutcome = OrderApi::Order.Api.Checkout.PaymentOutcome;
+
+namespace Tests.Unit.Checkout;
+
+/// <summary>Outcomes from a wire or a store that this version does not know: they throw, and are never taken for done or not done.</summary>
+[Trait("Category", "Unit")]
+public sealed class OutcomeTests : IDisposable
+{
+    private static readonly SagaBatch Batch = new(Guid.CreateVersion7(), 1, 1_000_000, 1);
+
+    private readonly Silence _silence = new();
+    private readonly CheckoutTelemetry _telemetry;
+    private readonly ManualTime _time = new();
+    private readonly Logs _logs = new();
+
+    public OutcomeTests() => _telemetry = new(_silence, _silence, NullLogger<CheckoutTelemetry>.Instance);
+
+    public void Dispose()
+    {
+        _telemetry.Dispose();
+        _silence.Dispose();
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(99)]
+    public async Task A_charge_with_an_unknown_outcome_is_left_where_it_is_and_what_is_held_for_it_stays_held(int number)
+    {
+        CheckoutSaga[] sagas = [Saga(SagaStep.Charge), Saga(SagaStep.Charge), Saga(SagaStep.Refund)];
+        await RunAsync(sagas, new Stock(), Payment($$"""{"outcomes":[{{number}},1,{{number}}]}"""));
+        Assert.Equal([SagaStep.Charge, SagaStep.RecordPaid, SagaStep.Refund], sagas.Select(static saga => saga.State.Step));
+
+        // Once each, however long the owner goes on: recovery asks again.
+        Assert.Equal(2, _logs.Critical.Count);
+        Assert.Equal($"Saga {sagas[0].Id} of order {sagas[0].OrderId} is stuck at Charge until recovery asks again: "
+            + $"Payment.Api answered the outcome {number}, which this version does not know.", _logs.Critical[0]);
+    }
+
+    [Fact]
+    public async Task Whoever_adopts_a_saga_that_was_stuck_asks_again()
+    {
+        var id = Guid.CreateVersion7();
+        var saga = Saga(SagaStep.Charge, id);
+        await RunAsync([saga], new Stock(), Payment("""{"outcomes":[77]}"""));
+        var adopted = Saga(SagaStep.Charge, id);
+        await RunAsync([adopted], new Stock(), Payment("""{"outcomes":[1]}"""));
+        Assert.Equal((SagaStep.Charge, SagaStep.RecordPaid), (saga.State.Step, adopted.State.Step));
+    }
+
+    [Theory]
+    [InlineData(nameof(SagaStep.Reserve))]
+    [InlineData(nameof(SagaStep.Commit))]
+    [InlineData(nameof(SagaStep.Release))]
+    public async Task An_unknown_outcome_of_stock_moves_nothing(string at)
+    {
+        var step = Enum.Parse<SagaStep>(at);
+        var saga = Saga(step);
+        var stock = new Stock((StockOutcome)7);
+        await RunAsync([saga], stock, Payment("{}"));
+        Assert.Equal((step, 1, 1), (saga.State.Step, stock.Calls, _logs.Critical.Count));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, 1)] // malformed for good: once
+    [InlineData(HttpStatusCode.InternalServerError, 0)] // may pass: asked again
+    public async Task A_saga_that_makes_calls_fail_does_not_hold_up_those_that_travel_with_it(HttpStatusCode status, int logged)
+    {
+        CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
+        await RunAsync(sagas, new Stock(), new FailingPayment(sagas[37].Id, status));
+        Assert.Equal([sagas[37]], sagas.Where(static saga => saga.State.Step != SagaStep.RecordPaid));
+        Assert.Equal((SagaStep.Charge, logged), (sagas[37].State.Step, _logs.Critical.Count));
+    }
+
+    /// <summary>Without an answer, or from a service that is away, more calls would not find out more.</summary>
+    [Fact]
+    public async Task Sagas_travel_together_to_a_service_that_is_away()
+    {
+        CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
+        var payment = new FailingPayment(sagas[37].Id, HttpStatusCode.ServiceUnavailable);
+        await RunAsync(sagas, new Stock(), payment);
+        Assert.All(sagas, static saga => Assert.Equal(SagaStep.Charge, saga.State.Step));
+        Assert.Equal(100, payment.SmallestCall);
+    }
+
+    [Fact]
+    public void An_order_with_an_unknown_status_is_neither_paid_nor_open()
+    {
+        const OrderStatus Unknown = (OrderStatus)3;
+        Assert.Contains("status 3", Assert.Throws<InvalidDataException>(() => SagaState.Adopted(Unknown, isExpired: true)).Message, StringComparison.Ordinal);
+        var order = new OrderRow("1", "1", Unknown, []);
+        Assert.Throws<InvalidDataException>(() => order.IsPaid);
+        Assert.Equal(OrderChange.NotOpen, order.Add("1", 1, 1));
+    }
+
+    /// <summary>A client must hear that the outcome could not be read, and the order must not be blocked for the next one.</summary>
+    [Fact]
+    public async Task A_client_whose_outcome_cannot_be_read_hears_of_it()
+    {
+        var store = new UnreadableStore();
+        var runner = new CheckoutSagaRunner(store, new Stock(), Payment("{}"), _telemetry, _time, _logs);
+        var checkouts = new Checkouts(store, new CheckoutLane(store, runner, _telemetry, _time), _silence, _time);
+        for (var i = 0; i < 2; i++)
+        {
+            var stop = TestContext.Current.CancellationToken;
+            await Assert.ThrowsAsync<InvalidDataException>(() => checkouts.CheckoutAsync("unreadable").WaitAsync(TimeSpan.FromSeconds(10), stop));
+            await Assert.ThrowsAsync<InvalidDataException>(() => checkouts.CheckoutAsync("unknown status").WaitAsync(TimeSpan.FromSeconds(10), stop));
+            Assert.Equal(CheckoutStatus.EmptyOrder, (await checkouts.CheckoutAsync("empty").WaitAsync(TimeSpan.FromSeconds(10), stop)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)] // KeyReused is never stored
+    [InlineData(8)]
+    public void A_refund_of_an_entry_with_an_unknown_status_is_not_answered_with_cancelled(short status)
+    {
+        foreach (var isRefund in (bool[])[true, false])
+            Assert.Contains($"status {status}", Assert.Throws<InvalidDataException>(
+                () => ChargeEndpoints.Outcome(Guid.NewGuid(), (EntryStatus)status, isRefund)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reply_of_a_script_that_is_unknown_is_not_taken_for_done()
+    {
+        Assert.Equal(WriteOutcome.Done, ItemStore.Outcome("9223372036854775807"));
+        Assert.Equal(WriteOutcome.OutOfStock, ItemStore.Outcome("O"));
+        foreach (var reply in (RedisValue[])["X", "", "-1", "1.5", RedisValue.Null]) Assert.Throws<InvalidDataException>(() => ItemStore.Outcome(reply));
+    }
+
+    private static CheckoutSaga Saga(SagaStep step, Guid? id = null) => new(
+        id ?? Guid.CreateVersion7(), $"order-{Guid.NewGuid():N}", "user", [new("item", 1)], 5, Batch,
+        new(step, step is SagaStep.Refund or SagaStep.Release ? Refusal.Expired : Refusal.None));
+
+    private static PaymentClient Payment(string answer) => new(new Clients(answer));
+
+    // Until each is where the lane or recovery would have it recorded.
+    private async Task RunAsync(CheckoutSaga[] sagas, IStock stock, IPayment payment)
+    {
+        var runner = new CheckoutSagaRunner(new UnreadableStore(), stock, payment, _telemetry, _time, _logs);
+        var run = runner.RunAsync(sagas, static state => state.Step is SagaStep.RecordPaid or SagaStep.RecordFailed);
+        await _time.RunAsync(Ended(run), SagaLimits.Lease);
+    }
+
+    private static async Task<bool> Ended(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private sealed class Stock(StockOutcome? outcome = null) : IStock
+    {
+        public int Calls { get; private set; }
+
+        public Task<StockOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+        {
+            Calls++;
+            return Task.FromResult(sagas.Select(_ => outcome ?? throw new InvalidOperationException("Stock is not to be asked.")).ToArray());
+        }
+    }
+
+    private sealed class FailingPayment(Guid poison, HttpStatusCode status) : IPayment
+    {
+        public int SmallestCall { get; private set; } = int.MaxValue;
+
+        public Task<PaymentOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+        {
+            SmallestCall = Math.Min(SmallestCall, sagas.Count);
+            return sagas.Any(saga => saga.Id == poison) ? throw new HttpRequestException("It fails.", null, status)
+                : Task.FromResult(sagas.Select(static _ => PaymentOutcome.Charged).ToArray());
+        }
+    }
+
+    private sealed class Clients(string answer) : HttpMessageHandler, IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new("http://payment-api") };
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage { Content = new StringContent(answer, Encoding.UTF8, "application/json") });
+    }
+
+    // No checkout begins: each order is another's, or in a state that says no.
+    private sealed class UnreadableStore : ISagaStore
+    {
+        public ValueTask<DateTimeOffset> NowAsync() => new(DateTimeOffset.UnixEpoch);
+
+        public Task<TurnResult> TurnAsync(Turn turn) => Task.FromResult(new TurnResult([], [.. turn.Begin.Select(static call => call.OrderId switch
+        {
+            "unreadable" => new BeginResult(OrderStatus.CheckingOut, null, Guid.NewGuid()),
+            "unknown status" => new((OrderStatus)3, null, null),
+            _ => new(OrderStatus.Open, null, null),
+        })]));
+
+        public Task<List<AdoptedBatch>> AdoptAsync(int max, long now) => Task.FromResult<List<AdoptedBatch>>([]);
+
+        public Task<CheckoutResult?> FindOutcomeAsync(string order, Guid saga) => throw new InvalidDataException("The column status has 3.");
+    }
+
+    private sealed class Logs : ILogger<CheckoutSagaRunner>
+    {
+        public List<string> Critical { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Critical;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Critical.Add(formatter(state, exception));
+    }
+}
