@@ -13,7 +13,7 @@ namespace ServiceDefaults;
 /// <summary>Logs, metrics and traces over OTLP.</summary>
 internal static class Telemetry
 {
-    /// <summary>Off, the framework itself tags a request's span with method, path and so on, and the instrumentation package does not do it a second time.</summary>
+    /// <summary>Off, the framework itself tags a request's span with method, path and so on; the instrumentation package then leaves that out.</summary>
     private const string SuppressTags = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
     /// <summary>Sections of the client packages.</summary>

@@ -7,7 +7,7 @@ internal static class RedisLimits
 {
     /// <summary>
     /// A command without an answer for this long, and up to <see cref="Heartbeat"/> longer, ends with a <see cref="RedisTimeoutException"/>: its outcome is
-    /// unknown, and the server may still run it. Over a connection that brings nothing for four times as long, the driver sends nothing more: it connects again.
+    /// unknown, and the server may still run it. The driver replaces a connection that brings nothing for four times as long.
     /// </summary>
     public static readonly TimeSpan CommandTimeMax = TimeSpan.FromSeconds(2);
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ServiceDefaults;
 
 namespace Tests.Unit.ServiceDefaults;
@@ -12,6 +13,8 @@ namespace Tests.Unit.ServiceDefaults;
 [Trait("Category", "Unit")]
 public sealed class HealthTests : IAsyncLifetime
 {
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentQueue<string> _log = new();
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -133,8 +136,6 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal(0, _runs);
     }
 
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(10);
-
     private async Task<(HttpStatusCode Status, string Text)> AskAsync(string path)
     {
         using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative), Ct);
@@ -143,7 +144,7 @@ public sealed class HealthTests : IAsyncLifetime
 
     private sealed class Log(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
     {
-        public ILogger CreateLogger(string categoryName) => categoryName == "ServiceDefaults.Health" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) => categoryName == "ServiceDefaults.Health" ? this : NullLogger.Instance;
 
         public void Dispose() { }
 
