@@ -4,10 +4,12 @@ namespace AppHost;
 internal static class LoadTestResource
 {
     /// <summary>Adds it to a run; a deployment has none. It plays all scenarios of the shop for a minute.</summary>
-    public static IDistributedApplicationBuilder AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
+    public static IDistributedApplicationBuilder AddLoadTest<TProject>(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
+        where TProject : IProjectMetadata, new()
     {
-        if (!builder.ExecutionContext.IsPublishMode)
-            builder.AddProject("load-test", "../LoadTest")
+        if (builder.ExecutionContext.IsRunMode)
+            builder.AddProject<TProject>("load-test", options => options.ExcludeLaunchProfile = true)
+                .WithBuiltProgram()
                 .WithArgs("shop", "--target", gateway.GetEndpoint("http"), "--duration", "60")
                 .WaitFor(gateway)
                 .WithExplicitStart();

@@ -3,39 +3,28 @@ using AppHost.Deployment;
 using AppHost.Deployment.Vms;
 using Microsoft.Extensions.Configuration;
 
-if (!PublishCommand.TryTranslate(args, out var arguments)) return;
+if (!PublishCommand.TryTranslate(args, out var arguments)) return Environment.ExitCode;
+ShopRun.ReportFailures();
+DashboardPorts.Choose();
 var builder = DistributedApplication.CreateBuilder(arguments);
 
 var postgres = builder.AddPostgres("postgres").WithDataVolume().WithLoadSettings();
 var orders = postgres.AddDatabase("orders");
 var payments = postgres.AddDatabase("payments");
 var redis = builder.AddRedis("redis").WithDataVolume().WithAppendOnlyFile();
-var mongodb = builder.AddMongoDB("mongodb").WithDataVolume();
+var mongodb = builder.AddMongoDB("mongodb").WithDataVolume().WithDocumentDbGateway<Projects.DocumentDb_Gateway>();
 var customers = mongodb.AddDatabase("customers");
 
-var stockApi = builder.AddProject("stock-api", "../Stock.Api")
-    .WithReference(redis).WaitFor(redis)
-    .WithHttpHealthCheck("/health");
-
-var paymentApi = builder.AddProject("payment-api", "../Payment.Api")
-    .WithReference(payments).WaitFor(payments)
-    .WithHttpHealthCheck("/health");
-
-var orderApi = builder.AddProject("order-api", "../Order.Api")
-    .WithReference(orders).WaitFor(orders)
-    .WithReference(stockApi).WithReference(paymentApi)
-    .WithHttpHealthCheck("/health");
-
-var customerApi = builder.AddProject("customer-api", "../Customer.Api")
-    .WithReference(customers).WaitFor(customers)
-    .WithHttpHealthCheck("/health");
+var stockApi = builder.AddService<Projects.Stock_Api>("stock-api").WithReference(redis).WaitFor(redis);
+var paymentApi = builder.AddService<Projects.Payment_Api>("payment-api").WithReference(payments).WaitFor(payments);
+var orderApi = builder.AddService<Projects.Order_Api>("order-api").WithReference(orders).WaitFor(orders).WithReference(stockApi).WithReference(paymentApi);
+var customerApi = builder.AddService<Projects.Customer_Api>("customer-api").WithReference(customers).WaitFor(customers);
 
 var cookieSecret = builder.AddParameter("cookie-secret", new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
-var storefront = builder.AddProject("storefront", "../Storefront.Web")
+var storefront = builder.AddService<Projects.Storefront_Web>("storefront")
     .WithReference(orderApi).WithReference(paymentApi).WithReference(stockApi).WithReference(customerApi)
     .WithEnvironment("Shop__CookieSecret", cookieSecret) // one for all replicas
-    .WithShopCommands(stockApi, orderApi)
-    .WithHttpHealthCheck("/health");
+    .WithShopCommands(stockApi, orderApi);
 
 var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
@@ -47,14 +36,14 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"], arePages: true);
 
-if (builder.Publishes("kubernetes")) builder.AddKubernetesEnvironment("kubernetes").WithKustomize();
-if (builder.Publishes("compose")) builder.AddDockerComposeEnvironment("compose").WithComposeFile();
-if (builder.Publishes("vms"))
-    builder.AddVirtualMachineEnvironment("vms", "customer-vm1", "customer-vm2", "customer-vm3")
-        .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
+builder.AddLoadTest<Projects.LoadTest>(gateway).ForwardTelemetrySettings();
 
-builder.AddLoadTest(gateway).ForwardTelemetrySettings();
-builder.Build().Run();
+builder.AddKubernetesTarget("kubernetes");
+builder.AddComposeTarget("compose");
+builder.AddVirtualMachineTarget("vms", "customer-vm1", "customer-vm2", "customer-vm3")
+    .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
+
+return await builder.AddNativeEngines().AddRestarts().BuildAndRunAsync();
 
 /// <summary>The AppHost's entry point; tests start it by this type.</summary>
 public sealed partial class Program;

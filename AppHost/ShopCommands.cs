@@ -7,19 +7,21 @@ internal static class ShopCommands
     /// <param name="storefront">Whose commands they are.</param>
     /// <param name="stockApi">Fills the shelves.</param>
     /// <param name="orderApi">Empties the shop.</param>
-    public static IResourceBuilder<ProjectResource> WithShopCommands(
-        this IResourceBuilder<ProjectResource> storefront, IResourceBuilder<ProjectResource> stockApi, IResourceBuilder<ProjectResource> orderApi)
-        => storefront
-            .WithHttpCommand("/internal/catalog/fill", "Fill the shelves", () => stockApi.GetEndpoint("http"), commandName: "fill-shelves", new()
+    public static ReplicatedService WithShopCommands(this ReplicatedService storefront, ReplicatedService stockApi, ReplicatedService orderApi)
+    {
+        storefront.Replicas[0]
+            .WithHttpCommand("/internal/catalog/fill", "Fill the shelves", () => stockApi.HttpEndpoint, commandName: "fill-shelves", commandOptions: new()
             {
                 Description = "Puts back the first products where they are missing, and tops up their stock.",
                 IconName = "BoxCheckmark",
                 IsHighlighted = true,
             })
-            .WithHttpCommand("/internal/reset", "Reset the shop", () => orderApi.GetEndpoint("http"), commandName: "reset-shop", new()
+            .WithHttpCommand("/internal/reset", "Reset the shop", () => orderApi.HttpEndpoint, commandName: "reset-shop", commandOptions: new()
             {
                 Description = "Deletes all orders, accounts and items; the first products come back.",
                 ConfirmationMessage = "Every order, account and item is deleted, those of a load test too. The first products come back. Delete them?",
                 IconName = "Delete",
             });
+        return storefront;
+    }
 }

@@ -88,6 +88,9 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
     /// <summary>The dashboard's image.</summary>
     public const string DashboardImage = "mcr.microsoft.com/dotnet/aspire-dashboard:13.5";
 
+    /// <summary>Variables that Aspire adds for its own publishers: every target says itself where a service listens, and how telemetry is sent.</summary>
+    private static readonly string[] OfPublishing = ["HTTP_PORTS", "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"];
+
     public static async Task<DeploymentModel> ReadAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext context, CancellationToken ct)
     {
         var stores = new Dictionary<IResource, Store>();
@@ -96,7 +99,7 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         var services = new List<Service>();
         foreach (var project in model.Resources.OfType<ProjectResource>()) services.Add(await ReadServiceAsync(project, stores, context, ct));
         var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
-        var limits = GatewayLimits.Read(context.ServiceProvider.GetRequiredService<IConfiguration>(), GatewayLimits.Deployed);
+        var limits = GatewayLimits.Read(context.Services.GetRequiredService<IConfiguration>(), GatewayLimits.Deployed);
         return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()], limits));
     }
 
@@ -119,7 +122,7 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
     {
         List<object> arguments = [];
         foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
-            await annotation.Callback(new CommandLineArgsCallbackContext(arguments, resource, ct));
+            await annotation.Callback(new CommandLineArgsCallbackContext(arguments, resource, ct) { ExecutionContext = context });
         var volume = resource.Annotations.OfType<ContainerMountAnnotation>().Single(m => m.Type == ContainerMountType.Volume);
         var databases = model.Resources.OfType<IResourceWithParent>().Where(r => r.Parent == resource).Select(DatabaseOf).OfType<StoreDatabase>();
         var password = resource switch
@@ -149,23 +152,21 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         foreach (var resource in project.Annotations.OfType<ResourceRelationshipAnnotation>().Where(r => r.Type == "Reference").Select(r => r.Resource)
             .Distinct())
         {
-            var prefix = VariableOf(resource.Name) + "_";
-            if (resource is IResourceWithConnectionString source)
+            if (resource is IResourceWithConnectionString)
             {
                 var server = resource is IResourceWithParent child ? child.Parent : resource;
                 connections.Add(new(resource.Name, stores[server], DatabaseOf(resource)));
                 variables.Remove($"ConnectionStrings__{resource.Name}");
-                // The parts of the connection string, once more, password included: no service reads them.
-                foreach (var (property, _) in source.GetConnectionProperties()) variables.Remove(prefix + property.ToUpperInvariant());
             }
-            else if (resource is IResourceWithServiceDiscovery service)
+            else if (resource is IResourceWithServiceDiscovery)
             {
                 services.Add(resource.Name);
-                variables.Remove($"services__{resource.Name}__http__0");
-                foreach (var endpoint in service.GetEndpoints()) variables.Remove(prefix + VariableOf(endpoint.EndpointName));
+                foreach (var address in variables.Keys.Where(k => k.StartsWith($"services__{resource.Name}__", StringComparison.Ordinal)).ToList())
+                    variables.Remove(address);
             }
         }
 
+        foreach (var variable in OfPublishing) variables.Remove(variable);
         var path = project.GetProjectMetadata().ProjectPath;
         return new(project.Name, Path.GetFileNameWithoutExtension(path), variables, connections, services,
             File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "config.properties")));

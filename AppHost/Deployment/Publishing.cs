@@ -1,36 +1,33 @@
-using Aspire.Hosting.Docker;
-using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
-/// <summary>Hangs our publishers on Aspire's environments, in the place of their own: the extension point is public, and theirs lack too much.</summary>
+/// <summary>A deployment target: a resource with a step of the pipeline, which writes files.</summary>
+internal sealed class TargetResource(string name) : Resource(name);
+
+/// <summary>The deployment targets, each with the step <c>publish-NAME</c>. They are part of the model when publishing, and not of a run.</summary>
 internal static class Publishing
 {
-    /// <summary>Writes the environment as kustomize: a base, and the overlays <c>local</c> and <c>production</c>.</summary>
-    public static IResourceBuilder<KubernetesEnvironmentResource> WithKustomize(this IResourceBuilder<KubernetesEnvironmentResource> environment)
-        => environment.WithPublisher((model, output) => new Kubernetes.KustomizePublisher(model, output).Write());
+    /// <summary>Publishes to kustomize: a base, and the overlays <c>local</c> and <c>production</c>.</summary>
+    public static void AddKubernetesTarget(this IDistributedApplicationBuilder builder, string name)
+        => builder.AddTarget(new TargetResource(name), (model, output) => new Kubernetes.KustomizePublisher(model, output).Write());
 
-    /// <summary>Writes the environment as one Compose file.</summary>
-    public static IResourceBuilder<DockerComposeEnvironmentResource> WithComposeFile(this IResourceBuilder<DockerComposeEnvironmentResource> environment)
-        => environment.WithPublisher((model, output) => new Compose.ComposePublisher(model, output).Write());
+    /// <summary>Publishes to one Compose file.</summary>
+    public static void AddComposeTarget(this IDistributedApplicationBuilder builder, string name)
+        => builder.AddTarget(new TargetResource(name), (model, output) => new Compose.ComposePublisher(model, output).Write());
 
-    /// <summary>Publishes the resource by one step, into the folder of its name.</summary>
-    internal static IResourceBuilder<T> WithPublisher<T>(this IResourceBuilder<T> environment, Action<DeploymentModel, OutputFolder> publish)
-        where T : IResource
+    /// <summary>Adds a target whose step writes into the folder of its name.</summary>
+    internal static IResourceBuilder<T> AddTarget<T>(this IDistributedApplicationBuilder builder, T target, Action<DeploymentModel, OutputFolder> publish)
+        where T : Resource
     {
-        var name = environment.Resource.Name;
-        return environment.WithAnnotation(new PipelineStepAnnotation(_ => new PipelineStep
+        var added = builder.Publishes(target.Name) ? builder.AddResource(target) : builder.CreateResourceBuilder(target);
+        return added.WithPipelineStepFactory($"publish-{target.Name}", async context =>
         {
-            Name = $"publish-{name}",
-            RequiredBySteps = [WellKnownPipelineSteps.Publish],
-            Action = async context =>
-            {
-                var model = await DeploymentModel.ReadAsync(context.Model, context.ExecutionContext, context.CancellationToken);
-                var folder = Path.Combine(context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory(), name);
-                publish(model, new OutputFolder(folder));
-            },
-        }), ResourceAnnotationMutationBehavior.Replace);
+            var model = await DeploymentModel.ReadAsync(context.Model, context.ExecutionContext, context.CancellationToken);
+            var folder = Path.Combine(context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory(), target.Name);
+            publish(model, new OutputFolder(folder));
+            context.Summary.Add(target.Name, folder);
+        }, requiredBy: [WellKnownPipelineSteps.Publish], description: $"Writes the deployment '{target.Name}'.");
     }
 }

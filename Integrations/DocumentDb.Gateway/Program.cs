@@ -1,6 +1,5 @@
-using Aspire.Hosting;
-using Aspire.Hosting.Native;
 using DocumentDb.Gateway;
+using EngineRoots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +16,7 @@ if (args is ["engines", var folder])
         await Console.Out.WriteLineAsync(root.Path);
         return 0;
     }
-    catch (DistributedApplicationException e)
+    catch (EngineException e)
     {
         await Console.Error.WriteLineAsync($"error: {e.Message}");
         return 1;

@@ -6,14 +6,29 @@ namespace Tests.Cluster;
 
 /// <summary>Payment.Api's internal part: charges for sagas, in groups of which each is all or nothing where it can be, and careful where not.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
-public sealed class ChargeTests(ClusterFixture cluster) : IDisposable
+public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int Charged = 1, InsufficientCredit = 2, UnknownUser = 3, Refunded = 4, Cancelled = 5;
 
     private readonly ShopClient _shop = cluster.Shop;
     private readonly HttpClient _paymentApi = new() { BaseAddress = cluster.Cluster.App.GetEndpoint("payment-api"), Timeout = TimeSpan.FromMinutes(1) };
 
-    public void Dispose() => _paymentApi.Dispose();
+    /// <summary>The sagas of this test, with who was to be charged what.</summary>
+    private readonly List<(Guid Saga, string User, long Amount)> _sagas = [];
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Refunds everything: a charge without an order violates an invariant from its 30th second on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (_paymentApi)
+        {
+            if (_sagas.Count == 0) return;
+            using var response = await _paymentApi.PostAsJsonAsync("/internal/charges",
+                new { Members = _sagas.Select(s => new { s.Saga, s.User, s.Amount, IsRefund = true }) }, CancellationToken.None);
+            response.EnsureSuccessStatusCode();
+        }
+    }
 
     [Fact]
     public async Task Charges_that_can_all_be_made_are_made_once_however_often_they_are_asked_for()
@@ -56,8 +71,12 @@ public sealed class ChargeTests(ClusterFixture cluster) : IDisposable
         Assert.Equal(100, await _shop.CreditAsync(user));
     }
 
-    private static object Charge(string user, long amount, Guid? saga = null, bool isRefund = false) =>
-        new { Saga = saga ?? Guid.CreateVersion7(), User = user, Amount = amount, IsRefund = isRefund };
+    private object Charge(string user, long amount, Guid? saga = null, bool isRefund = false)
+    {
+        var id = saga ?? Guid.CreateVersion7();
+        if (saga is null) _sagas.Add((id, user, amount));
+        return new { Saga = id, User = user, Amount = amount, IsRefund = isRefund };
+    }
 
     private async Task AnswersAsync(int[] outcomes, params object[] members)
     {

@@ -47,11 +47,13 @@ public class ClusterFixture : IAsyncLifetime
     /// <summary>Starts a cluster, all of it healthy.</summary>
     /// <param name="configure">Changes the model before it starts.</param>
     /// <param name="withDashboard">All services then tell it everything, which costs more than what they do.</param>
-    public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, bool withDashboard = true)
+    /// <param name="arguments">Of the AppHost's command line.</param>
+    public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, bool withDashboard = true,
+        params string[] arguments)
     {
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(
-            [], (options, _) => options.DisableDashboard = !withDashboard, limit.Token);
+            ["--Restarts:Enabled=false", .. arguments], (options, _) => options.DisableDashboard = !withDashboard, limit.Token);
         builder.Configuration["AppHost:BrowserToken"] = BrowserToken;
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         foreach (var container in builder.Resources.OfType<ContainerResource>())

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using AppHost;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 
@@ -24,7 +25,13 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
 
     public IEnumerable<ResourceEvent> All => _instances.Values.OrderBy(i => i.ResourceId, StringComparer.Ordinal);
 
-    public IReadOnlyList<ResourceEvent> Instances(string resource) => [.. All.Where(i => i.Resource.Name == resource)];
+    /// <summary>The processes of a resource: the replicas of a service, or the engine that stands in for a container.</summary>
+    public IReadOnlyList<ResourceEvent> Instances(string resource)
+    {
+        var engine = All.Where(i => i.Resource.Name == $"{resource}-engine").ToList();
+        return engine.Count > 0 ? engine
+            : [.. All.Where(i => (i.Resource.TryGetLastAnnotation<ServiceReplicaAnnotation>(out var replica) ? replica.Service : i.Resource.Name) == resource)];
+    }
 
     /// <summary>The process ids of all instances that are processes of this machine.</summary>
     public IReadOnlyList<int> ProcessIds => [.. All.Select(ProcessId).OfType<int>()];

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Native;
+using EngineRoots;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -130,7 +130,7 @@ public sealed class ContainersTests : IAsyncLifetime
                 var root = await EngineRoot.EnsureAsync(new EngineRootOptions(), TestContext.Current.TestOutputHelper!.WriteLine, _limit.Token);
                 problem = await EngineImages.BuildAsync(Engine, root, image, _limit.Token);
             }
-            catch (DistributedApplicationException e)
+            catch (EngineException e)
             {
                 Assert.Skip($"{image} is not on this machine and can be neither pulled ({problem}) nor built ({e.Message})");
             }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.Text;
-using Aspire.Hosting.Native;
+using EngineRoots;
 
 namespace Tests.Containers;
 

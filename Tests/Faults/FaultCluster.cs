@@ -19,7 +19,7 @@ public sealed class SharedFaults : ICollectionFixture<FaultCluster>
 }
 
 /// <summary>A cluster whose parts can be killed, stopped, and started again. Its data stays for as long as it lives, whatever dies.</summary>
-public sealed class FaultCluster : ClusterFixture
+public class FaultCluster : ClusterFixture
 {
     public const int Replicas = 2;
 
@@ -46,6 +46,12 @@ public sealed class FaultCluster : ClusterFixture
 
     private NpgsqlDataSource? _payments;
 
+    /// <summary>Of the AppHost's command line.</summary>
+    protected virtual IEnumerable<string> Arguments =>
+    [
+        .. Apis.Select(api => $"--Replicas:{api}={Replicas}"), "--ASPIRE_CONTAINER_RUNTIME=none", // signals go to processes of this machine
+    ];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Order.Api's database.</summary>
@@ -56,7 +62,7 @@ public sealed class FaultCluster : ClusterFixture
 
     public override async ValueTask InitializeAsync()
     {
-        Use(await StartAsync(Configure));
+        Use(await StartAsync(Configure, arguments: [.. Arguments]));
         // No pool: its connections would be dead after Postgres was.
         _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
         _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");
@@ -64,6 +70,7 @@ public sealed class FaultCluster : ClusterFixture
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _http.Dispose();
         _patient.Dispose();
         if (_orders is not null) await _orders.DisposeAsync();
@@ -117,6 +124,9 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>The processes of an instance, the one first that has started the others.</summary>
     public IReadOnlyList<int> Processes(string instance) => ProcessTable.Tree(RunningCluster.ProcessId(Find(instance))!.Value);
 
+    /// <summary>The process that an instance is now; null while it has none.</summary>
+    public int? TryProcess(string instance) => IsDead(instance) ? null : RunningCluster.ProcessId(Find(instance));
+
     /// <summary>Where a replica answers itself, not through the gateway.</summary>
     public Uri Address(string instance) => new(Find(instance).Snapshot.Urls.First(url => url.Name == "http").Url);
 
@@ -154,7 +164,8 @@ public sealed class FaultCluster : ClusterFixture
     /// <summary>Brings back what a failed test left stopped or dead.</summary>
     public async Task HealAsync()
     {
-        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ContainerResource
+        // Aspire has no command to start its dashboard again.
+        foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ExecutableResource { Name: not "aspire-dashboard" }
             && !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToList())
         {
             var isArmed = _armed.Contains(instance.ResourceId);
@@ -168,11 +179,9 @@ public sealed class FaultCluster : ClusterFixture
 
     private void Configure(IDistributedApplicationTestingBuilder builder)
     {
-        builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = "none"; // signals go to processes of this machine
         foreach (var resource in builder.Resources.OfType<ProjectResource>())
         {
             var project = builder.CreateResourceBuilder(resource);
-            if (Apis.Contains(resource.Name)) project.WithReplicas(Replicas);
             project.WithEnvironment(context =>
             {
                 // To tell the dashboard everything costs more than what the services do.

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using Aspire.Hosting.Native;
+using EngineRoots;
 using Tests.Cluster;
 using Tests.Repository;
 using Tests.Unit;

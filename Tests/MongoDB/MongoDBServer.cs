@@ -32,7 +32,7 @@ public sealed class MongoDBServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>([], limit.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(["--Restarts:Enabled=false"], limit.Token);
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         foreach (var other in builder.Resources.Where(r => r is not (MongoDBServerResource or ParameterResource)).ToList()) builder.Resources.Remove(other);
         foreach (var volume in builder.Resources.OfType<MongoDBServerResource>().Single().Annotations.OfType<ContainerMountAnnotation>().ToList())

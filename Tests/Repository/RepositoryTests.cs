@@ -6,7 +6,7 @@ namespace Tests.Repository;
 [Trait("Category", "Unit")]
 public sealed partial class RepositoryTests
 {
-    private const int LineLengthMax = 160, ProgramLinesMax = 60, EndpointsLinesMax = 150, CompatReadmeLinesMax = 25;
+    private const int LineLengthMax = 160, ProgramLinesMax = 60, EndpointsLinesMax = 150, ReadmeLinesMax = 25;
 
     private static readonly string[] TextTypes =
     [
@@ -46,7 +46,7 @@ public sealed partial class RepositoryTests
         from file in SourceTree.Files
         let limit = Path.GetFileName(file) == "Program.cs" ? ProgramLinesMax : file.EndsWith("Endpoints.cs", StringComparison.Ordinal) ? EndpointsLinesMax
             : int.MaxValue
-        where !IsBelow(file, "compat") && !IsBelow(file, "Tests") && limit < int.MaxValue
+        where !IsBelow(file, "Integrations") && !IsBelow(file, "Tests") && limit < int.MaxValue
         let lines = SourceTree.Read(file).TrimEnd('\n').Split('\n').Length
         where lines > limit select $"{file}: {lines} lines");
 
@@ -62,11 +62,11 @@ public sealed partial class RepositoryTests
         => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
 
     [Fact]
-    public void Every_stand_in_says_in_a_few_lines_what_it_covers() => AssertNone(
-        from folder in SourceTree.Files.Where(file => IsBelow(file, "compat")).Select(file => file.Split('/')[1]).Distinct()
-        let readme = Path.Combine("compat", folder, "README.md")
+    public void Every_integration_says_in_a_few_lines_what_it_is_for() => AssertNone(
+        from folder in SourceTree.Files.Where(file => IsBelow(file, "Integrations")).Select(file => file.Split('/')[1]).Distinct()
+        let readme = Path.Combine("Integrations", folder, "README.md")
         let lines = SourceTree.Files.Contains(readme) ? SourceTree.Read(readme).TrimEnd('\n').Split('\n').Length : 0
-        where lines is 0 or > CompatReadmeLinesMax select $"{readme}: {lines} lines");
+        where lines is 0 or > ReadmeLinesMax select $"{readme}: {lines} lines");
 
     private static IEnumerable<string> Texts => SourceTree.Files.Where(file => TextTypes.Contains(Path.GetExtension(file)));
 

@@ -7,7 +7,7 @@ namespace AppHost.Deployment.Vms;
 /// Writes a folder a machine and the script that deploys them. What is known only when deploying stands as a mark: <c>NAME-address</c> for a machine's address,
 /// <c>@NAME@</c> for a secret; <c>install.sh</c> puts the values in.
 /// </summary>
-internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMachineEnvironmentResource environment, OutputFolder output)
+internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMachineTarget environment, OutputFolder output)
 {
     private const int FirstServicePort = 5101, GatewayPort = 8000;
     // Debian's engines, as the AppHost starts them where there are no containers; install.sh makes them, by the program that is also MongoDB's protocol.
@@ -189,7 +189,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         output.Write($"{machine}/env/{unit}.env", Note + string.Concat(store.Databases.Select(d => $"{d.Owner}={Mark(d.Secret)}\n")));
     }
 
-    // As the AppHost starts it without containers (compat/Aspire.Hosting.AppHost/Native/PostgresRecipe.cs says why).
+    // As the AppHost starts it without containers (Integrations/NativeEngines/PostgresRecipe.cs says why).
     private static string[] DocumentDbSettings(string folder) =>
     [
         "listen_addresses=", "unix_socket_permissions=0700",

@@ -200,7 +200,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     {
         using var folder = new TempFolder();
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { ProjectDirectory = folder.Path });
-        var machines = builder.AddVirtualMachineEnvironment("vms", "one");
+        var machines = builder.AddVirtualMachineTarget("vms", "one");
         Assert.Throws<ArgumentException>(() => machines.WithPlacement(builder.AddRedis("redis"), "two"));
         Assert.DoesNotContain(machines.Resource, builder.Resources);
     }

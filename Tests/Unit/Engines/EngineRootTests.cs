@@ -1,5 +1,5 @@
-using Aspire.Hosting;
-using Aspire.Hosting.Native;
+using EngineRoots;
+using NativeEngines;
 
 namespace Tests.Unit.Engines;
 
@@ -99,9 +99,9 @@ public sealed class EngineRootTests
         List<string> lines = [];
         var builder = new EngineRootBuilder(new() { CacheDirectory = cache.Path }, lines.Add);
 
-        Assert.Contains("reading failed, because no such mirror", Assert.Throws<DistributedApplicationException>(
+        Assert.Contains("reading failed, because no such mirror", Assert.Throws<EngineException>(
             () => builder.Step<string>("reading", () => throw new IOException("no such mirror"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is full", Assert.Throws<DistributedApplicationException>(
+        Assert.Contains("is full", Assert.Throws<EngineException>(
             () => builder.Step<string>("unpacking", () => throw new ToolException("tar: No space left on device"))).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => builder.Step<string>("bug", () => throw new InvalidOperationException()));
         Assert.Equal("done", builder.Step("fine", () => "done"));

@@ -1,5 +1,5 @@
-using Aspire.Hosting;
-using Aspire.Hosting.Native;
+using EngineRoots;
+using NativeEngines;
 
 namespace Tests.Unit.Engines;
 
@@ -26,7 +26,7 @@ public sealed class NativeContainersTests
     [InlineData("..")]
     [InlineData("a/b")]
     [InlineData("../b")]
-    public void A_volume_cannot_lie_anywhere_else(string name) => Assert.Throws<DistributedApplicationException>(() => NativeContainers.VolumePath(name));
+    public void A_volume_cannot_lie_anywhere_else(string name) => Assert.Throws<EngineException>(() => NativeContainers.VolumePath(name));
 
     [Fact]
     public void A_volume_is_a_folder_of_its_name() =>

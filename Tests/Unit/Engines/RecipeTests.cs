@@ -1,5 +1,5 @@
-using Aspire.Hosting;
-using Aspire.Hosting.Native;
+using EngineRoots;
+using NativeEngines;
 
 namespace Tests.Unit.Engines;
 
@@ -114,7 +114,7 @@ public sealed class RecipeTests
         Assert.StartsWith("DO E'BEGIN IF NOT EXISTS", sql[0], StringComparison.Ordinal);
         Assert.Contains("CREATE ROLE \"o\"\"\\'x\"", sql[0], StringComparison.Ordinal); // the name's quote is quoted once more by the block around it
         Assert.Equal("ALTER ROLE \"o\"\"'x\" WITH SUPERUSER LOGIN PASSWORD E'p\\'\\nw'", sql[1]);
-        Assert.Throws<DistributedApplicationException>(() => PostgresRecipe.LoginSql("two\nlines", "p"));
+        Assert.Throws<EngineException>(() => PostgresRecipe.LoginSql("two\nlines", "p"));
     }
 
     private static NativeContainerSpec Redis(string? entrypoint, string args) =>

@@ -1,4 +1,5 @@
-using Aspire.Hosting.Native;
+using EngineRoots;
+using NativeEngines;
 
 namespace Tests.Unit.Engines;
 

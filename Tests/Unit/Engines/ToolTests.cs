@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Aspire.Hosting.Native;
+using EngineRoots;
+using NativeEngines;
 
 namespace Tests.Unit.Engines;
 

@@ -1,0 +1,32 @@
+using NativeEngines;
+
+namespace AppHost;
+
+internal static class DocumentDbGateway
+{
+    /// <summary>
+    /// Names the program that speaks MongoDB's protocol where the server runs natively, which then is DocumentDB; in a container it is MongoDB itself, and the
+    /// program does not run.
+    /// </summary>
+    public static IResourceBuilder<MongoDBServerResource> WithDocumentDbGateway<TProject>(this IResourceBuilder<MongoDBServerResource> mongodb)
+        where TProject : IProjectMetadata, new()
+    {
+        var server = mongodb.Resource;
+        if (!mongodb.ApplicationBuilder.ExecutionContext.IsRunMode) return mongodb;
+        var native = new NativeGatewayAnnotation(new ProjectResource($"{server.Name}-gateway"));
+        mongodb.ApplicationBuilder.CreateResourceBuilder(native.Gateway)
+            .WithAnnotation<IProjectMetadata>(new TProject())
+            .WithBuiltProgram()
+            .WithOtlpExporter()
+            .WithParentRelationship(server)
+            .WithEnvironment(context =>
+            {
+                var port = server.PrimaryEndpoint.Property(EndpointProperty.Port);
+                context.EnvironmentVariables["Gateway__Address"] = "127.0.0.1";
+                context.EnvironmentVariables["Gateway__Port"] = port;
+                context.EnvironmentVariables["Gateway__Engine"]
+                    = ReferenceExpression.Create($"Host={native.EngineFolder};Port={port};Username=postgres;Database=postgres");
+            });
+        return mongodb.WithAnnotation(native);
+    }
+}

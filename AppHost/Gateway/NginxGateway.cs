@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using AppHost.Deployment;
+
+namespace AppHost;
+
+/// <summary>A set of paths that the gateway passes to one service, without the prefix.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Paths">Beginnings of paths.</param>
+/// <param name="StripPrefix">What the service does not see of a path.</param>
+/// <param name="BodyMegabytesMax">The largest request body, in MiB; null for the gateway's own limit.</param>
+/// <param name="Access">Who may ask.</param>
+/// <param name="CostlyPaths">Paths of these, and below these, of which one request costs as much as a thousand others.</param>
+/// <param name="ArePages">Whether people look at them.</param>
+internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null,
+    GatewayAccess Access = GatewayAccess.Everybody, string[]? CostlyPaths = null, bool ArePages = false) : IResourceAnnotation
+{
+    /// <summary>Is a path costly, or something below it?</summary>
+    public bool IsCostly(string path) => CostlyPaths?.Any(costly => costly.StartsWith(path.TrimEnd('/'), StringComparison.Ordinal)) == true;
+}
+
+/// <summary>Whom the gateway passes on; to all others there is nothing.</summary>
+internal enum GatewayAccess
+{
+    /// <summary>Whoever asks.</summary>
+    Everybody,
+
+    /// <summary>Programs of this machine.</summary>
+    ThisMachine,
+
+    /// <summary>Nobody.</summary>
+    Nobody,
+}
+
+/// <summary>The one door of the shop: nginx, its configuration written from the model when it starts.</summary>
+internal static class NginxGateway
+{
+    private const string ConfigurationFolder = "/etc/nginx";
+
+    /// <summary>Adds the gateway; it listens on the port, on all addresses.</summary>
+    public static IResourceBuilder<ContainerResource> AddNginxGateway(this IDistributedApplicationBuilder builder, string name, int port)
+    {
+        var gateway = builder.AddContainer(name, "nginx", "1.30");
+        return gateway
+            .WithHttpEndpoint(port: port, targetPort: 8000)
+            .WithExternalHttpEndpoints()
+            .WithContainerFiles(ConfigurationFolder, async (_, ct) =>
+            {
+                var port = await gateway.GetEndpoint("http").Property(EndpointProperty.TargetPort).GetValueAsync(ct) ?? "8000";
+                var start = await ExecutionConfigurationBuilder.Create(gateway.Resource).WithEnvironmentVariablesConfig()
+                    .BuildAsync(builder.ExecutionContext, cancellationToken: ct);
+                return [new ContainerFile { Name = "nginx.conf",
+                    Contents = Configuration(port, [.. gateway.Resource.Annotations.OfType<GatewayRoutes>()], start.EnvironmentVariables.ToDictionary(),
+                        GatewayLimits.Read(builder.Configuration, GatewayLimits.None)) }];
+            })
+            .WithHttpHealthCheck("/gateway/health");
+    }
+
+    /// <summary>
+    /// Passes paths to a service: to all its replicas, in turn. The gateway does not wait for them: until one answers, a request gets 503. A path with a slash
+    /// at its end covers what is below it. A service whose own limits of a request body are above 1 MiB names the largest: up to there its own 413 is what a
+    /// client gets. Costly paths and pages are asked for at the rates of <see cref="GatewayLimits"/> at most.
+    /// </summary>
+    public static IResourceBuilder<ContainerResource> WithRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
+        string[] paths, string stripPrefix = "", int? bodyMegabytesMax = null, string[]? costlyPaths = null, bool arePages = false)
+        => gateway
+            .WithReference(service)
+            .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax, CostlyPaths: costlyPaths, ArePages: arePages));
+
+    /// <summary>
+    /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway
+    /// does not have them at all; there operators come to the service itself.
+    /// </summary>
+    public static IResourceBuilder<ContainerResource> WithOperatorRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
+        string[] paths)
+        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "",
+            Access: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Nobody : GatewayAccess.ThisMachine));
+
+    /// <summary>
+    /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
+    /// <c>services__NAME__http__N</c>, one for each replica.
+    /// </summary>
+    internal static string Configuration(string listenPort, IReadOnlyList<GatewayRoutes> routes, IReadOnlyDictionary<string, string> environment,
+        GatewayLimits limits)
+    {
+        var upstreams = new StringBuilder();
+        var locations = new StringBuilder();
+        foreach (var service in routes.Select(static route => route.Service.Name).Distinct()) AppendUpstream(upstreams, service, environment);
+        foreach (var route in routes)
+            foreach (var path in route.Paths) AppendLocation(locations, route, path, limits);
+        return Template.Replace("%LISTEN%", listenPort, StringComparison.Ordinal).Replace("%UPSTREAMS%\n", upstreams.ToString(), StringComparison.Ordinal)
+            .Replace("%ZONES%\n", limits.Zones([.. routes.SelectMany(static route => route.CostlyPaths ?? [])]), StringComparison.Ordinal)
+            .Replace("%CONNECTIONS%\n", limits.ConnectionLimit, StringComparison.Ordinal)
+            .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void AppendUpstream(StringBuilder text, string service, IReadOnlyDictionary<string, string> environment)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"  upstream {service} {{\n    zone {service} 64k;\n");
+        foreach (var (_, url) in environment.Where(v => v.Key.StartsWith($"services__{service}__http__", StringComparison.Ordinal))
+            .OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            var address = new Uri(url);
+            var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
+            text.Append(CultureInfo.InvariantCulture, $"    server {host}:{address.Port} max_fails=3 fail_timeout=1s;\n");
+        }
+
+        text.Append("    keepalive 512;\n    keepalive_requests 1000000;\n  }\n");
+    }
+
+    private static void AppendLocation(StringBuilder text, GatewayRoutes route, string path, GatewayLimits limits)
+    {
+        var service = route.Service.Name;
+        if (route.Access != GatewayAccess.Everybody)
+        {
+            // In every spelling that the service would take for this path.
+            text.Append(CultureInfo.InvariantCulture, $"    location ~* ^{path}(/|$) {{ ").Append(route.Access == GatewayAccess.Nobody ? "return 404; }\n"
+                : $"allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://{service}; }}\n");
+            return;
+        }
+
+        // The service gets the path as it was understood here, never as it was spelled: the two must not differ on what is internal.
+        var target = path[route.StripPrefix.Length..];
+        // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
+        var final = route.StripPrefix.Length > 0 && target.Length > 1 ? "^~ " : "";
+        var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
+        var time = route.ArePages || route.IsCostly(path) ? "" : "proxy_read_timeout 10s; ";
+        text.Append(CultureInfo.InvariantCulture,
+            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}{time}proxy_pass http://{service}{target}; }}\n");
+    }
+
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for all of a request's header, and between two parts of its body; 2 s to connect;
+    // 30 s to answer, or 10 s where nothing is costly: a machine that has lost its power does not even refuse, and holds up for as long whoever is sent there
+    // on a connection from before. A request is passed to another replica only if none has seen it, or if it changes nothing (nginx never repeats a POST that
+    // was sent). What nginx itself answers is a problem document, like the services' own. Requests that have no path yet when they are refused cannot be
+    // answered by a named location, so what they get has a path of its own.
+    private static readonly string Template = OutputFolder.Read("nginx.conf");
+}

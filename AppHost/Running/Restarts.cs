@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AppHost;
+
+internal static class RestartsExtensions
+{
+    /// <summary>
+    /// Starts services and engines again that end without being told to. <c>Restarts:Enabled=false</c> leaves them as they are, for tests that break things
+    /// themselves.
+    /// </summary>
+    public static IDistributedApplicationBuilder AddRestarts(this IDistributedApplicationBuilder builder)
+    {
+        if (builder.ExecutionContext.IsRunMode && builder.Configuration.GetValue("Restarts:Enabled", true)) builder.Services.AddHostedService(
+            services => ActivatorUtilities.CreateInstance<Restarts>(services, TimeProvider.System));
+        return builder;
+    }
+}
+
+/// <summary>
+/// Watches the processes of a run. One that has been healthy once and ends without having been told to is started again, after a pause that grows; too many
+/// deaths within a minute end that, and the dashboard says so. One that never became healthy is the start-up report's affair.
+/// </summary>
+internal sealed partial class Restarts(ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
+    TimeProvider time) : BackgroundService
+{
+    /// <summary>What the dashboard shows where restarting has ended.</summary>
+    public const string GivenUp = "Crash loop";
+
+    private readonly Dictionary<string, RestartPolicy> _policies = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var change in notifications.WatchAsync(stoppingToken))
+        {
+            // The dashboard is an executable without that command.
+            if (!change.Resource.Annotations.OfType<ResourceCommandAnnotation>().Any(c => c.Name == KnownResourceCommands.StartCommand)
+                || change.Resource is not (ProjectResource or ExecutableResource)) continue;
+            if (!_policies.TryGetValue(change.ResourceId, out var policy)) _policies[change.ResourceId] = policy = new RestartPolicy();
+            var snapshot = change.Snapshot;
+            if (snapshot.State?.Text is not { } state || !policy.Died(state, isHealthy: snapshot.HealthStatus == HealthStatus.Healthy)) continue;
+            if (policy.NextPause(time.GetUtcNow()) is { } pause) _ = RestartAsync(change, pause, stoppingToken);
+            else await GiveUpAsync(change);
+        }
+    }
+
+    private async Task RestartAsync(ResourceEvent death, TimeSpan pause, CancellationToken ct)
+    {
+        var logger = loggers.GetLogger(death.ResourceId);
+        try
+        {
+            LogRestart(logger, death.Snapshot.ExitCode, pause.TotalSeconds);
+            await Task.Delay(pause, ct);
+            // Somebody may have started it by hand.
+            if (notifications.TryGetCurrentState(death.ResourceId, out var now)
+                && !KnownResourceStates.TerminalStates.Contains(now.Snapshot.State?.Text)) return;
+            var result = await commands.ExecuteCommandAsync(death.ResourceId, KnownResourceCommands.StartCommand, ct);
+            if (!result.Success) LogFailure(logger, result.Message ?? "the start command failed");
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The application stops.
+        }
+    }
+
+    private Task GiveUpAsync(ResourceEvent death)
+    {
+        LogGivenUp(loggers.GetLogger(death.ResourceId), RestartPolicy.DeathsMax);
+        return notifications.PublishUpdateAsync(death.Resource, death.ResourceId,
+            s => s with { State = new ResourceStateSnapshot(GivenUp, KnownResourceStateStyles.Error) });
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The process ended without being told to (exit code {ExitCode}); it is started again in {Seconds:0.0} s.")]
+    private static partial void LogRestart(ILogger logger, int? exitCode, double seconds);
+
+    [LoggerMessage(2, LogLevel.Error, "The process could not be started again: {Reason}.")]
+    private static partial void LogFailure(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Error,
+        "The process ended {Deaths} times within a minute and is not started again. Correct what its log says, then click Start.")]
+    private static partial void LogGivenUp(ILogger logger, int deaths);
+}

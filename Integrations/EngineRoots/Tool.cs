@@ -1,0 +1,141 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace EngineRoots;
+
+/// <summary>A helper program failed; the message is its reason in one line.</summary>
+internal sealed class ToolException(string message) : Exception(message);
+
+/// <summary>How <see cref="Tool.Run"/> runs a program.</summary>
+internal sealed record ToolOptions
+{
+    /// <summary>Variables on top of this process's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Text for the program's standard input.</summary>
+    public string Input { get; init; } = "";
+
+    /// <summary>The program is killed after this time.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Run as the user that the engines run as (differs only when this process is root).</summary>
+    public bool AsEngineUser { get; init; }
+
+    /// <summary>Called about once a second while the program runs.</summary>
+    public Action? Tick { get; init; }
+}
+
+/// <summary>Runs a short-lived helper program to its end on the calling thread.</summary>
+internal static class Tool
+{
+    private const int OutputCharactersMax = 256 * 1024, ErrorLinesMax = 200, TickMs = 1000, OutputMsMax = 2000;
+
+    /// <summary>
+    /// Runs a program and returns its standard output (at most 256 Ki characters). The kernel kills it should this process die (PR_SET_PDEATHSIG; the call
+    /// is synchronous because that signal follows the thread that forked).
+    /// </summary>
+    /// <exception cref="ToolException">It could not be started, ended with an exit code other than 0, or ran out of time.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the program and its children are killed.</exception>
+    public static string Run(string fileName, IEnumerable<string> arguments, ToolOptions options, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var identity = options.AsEngineUser ? EngineUser.SetprivIdentity : [];
+        var start = new ProcessStartInfo("setpriv", [.. identity, "--pdeathsig=KILL", "--", fileName, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+        };
+        // Reasons are searched for English words. GMT, which initdb copies into its data, is the one time zone that Postgres knows without zone files.
+        start.Environment["LC_ALL"] = "C";
+        start.Environment["TZ"] = "GMT";
+        foreach (var (name, value) in options.Environment) start.Environment[name] = value;
+
+        var output = new StringBuilder();
+        var errors = new Queue<string>();
+        using var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, e) =>
+        {
+            lock (output)
+                if (e.Data is not null && output.Length < OutputCharactersMax) output.Append(e.Data).Append('\n');
+        };
+        process.ErrorDataReceived += (_, e) =>
+        {
+            lock (output)
+            {
+                if (e.Data is not null) errors.Enqueue(e.Data);
+                if (errors.Count > ErrorLinesMax) errors.Dequeue();
+            }
+        };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw new ToolException($"setpriv (package util-linux) cannot be started: {e.Message}");
+        }
+
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var registration = ct.Register(() => process.Kill(entireProcessTree: true));
+        WriteInput(process, options.Input);
+        Wait(process, Path.GetFileName(fileName), options);
+        ct.ThrowIfCancellationRequested();
+        lock (output)
+        {
+            if (process.ExitCode == 0) return output.ToString();
+            throw new ToolException(Reason(errors) is { Length: > 0 } reason ? reason : $"{fileName} ended with exit code {process.ExitCode}");
+        }
+    }
+
+    /// <summary>The line of error output that says why: a full disk first, then apt's first E: line, then the last error, then the last line.</summary>
+    internal static string Reason(IEnumerable<string> errorLines)
+    {
+        var lines = errorLines.Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var line = lines.Find(l => l.Contains("No space left on device", StringComparison.Ordinal))
+            ?? lines.Find(l => l.StartsWith("E: ", StringComparison.Ordinal))
+            ?? lines.FindLast(l => ErrorWords.Any(w => l.Contains(w, StringComparison.OrdinalIgnoreCase)))
+            ?? lines.LastOrDefault() ?? "";
+        var from = ErrorWords.Select(w => line.IndexOf(w, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(0).Min();
+        return (line.StartsWith("E: ", StringComparison.Ordinal) ? line[3..] : line[from..]).TrimEnd('.');
+    }
+
+    /// <summary>Whether a program of that name is on the PATH.</summary>
+    public static bool IsOnPath(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, name)));
+
+    // The marks that Postgres and nginx put before their text; what stands in front of them is a time and a process id.
+    private static readonly string[] ErrorWords = ["PANIC:", "FATAL:", "ERROR:", "[emerg]", "error:"];
+
+    private static void WriteInput(Process process, string input)
+    {
+        try
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its exit code tells.
+        }
+    }
+
+    private static void Wait(Process process, string name, ToolOptions options)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!process.WaitForExit(TickMs))
+        {
+            if (clock.Elapsed > options.Timeout)
+            {
+                process.Kill(entireProcessTree: true);
+                throw new ToolException($"{name} took longer than {options.Timeout.TotalSeconds:0} s");
+            }
+
+            options.Tick?.Invoke();
+        }
+
+        // Only this overload also waits until both outputs are read to their end. A child that the program left behind may hold them open for as long as it
+        // lives; what the program itself wrote is in the pipes by now.
+        process.WaitForExitAsync().Wait(OutputMsMax);
+    }
+}

@@ -1,0 +1,96 @@
+using EngineRoots;
+
+namespace NativeEngines;
+
+/// <summary>A volume or bind mount of a container resource.</summary>
+/// <param name="Source">Volume name or host path; null for an anonymous volume.</param>
+/// <param name="Target">Absolute path in the container.</param>
+/// <param name="IsVolume">A volume, else a bind mount.</param>
+/// <param name="IsReadOnly">The container may not write there.</param>
+internal sealed record NativeMount(string? Source, string Target, bool IsVolume, bool IsReadOnly);
+
+/// <summary>A container resource, as far as a native engine needs to know it.</summary>
+/// <param name="Name">Resource name, used for folder names and messages.</param>
+/// <param name="Image">Image name, with or without registry and tag.</param>
+/// <param name="Entrypoint">Entrypoint, null for the image's own.</param>
+/// <param name="Args">Arguments after the entrypoint.</param>
+/// <param name="Environment">The container's variables.</param>
+/// <param name="Mounts">Volumes and bind mounts.</param>
+/// <param name="Ports">Container port to host port on 127.0.0.1.</param>
+/// <param name="SessionDirectory">A folder of this run that is thrown away after it; it exists.</param>
+internal sealed record NativeContainerSpec(
+    string Name, string Image, string? Entrypoint, IReadOnlyList<string> Args, IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<NativeMount> Mounts, IReadOnlyDictionary<int, int> Ports, string SessionDirectory);
+
+/// <summary>Runs well-known images without a container engine, as programs of an <see cref="EngineRoot"/>.</summary>
+internal static class NativeContainers
+{
+    /// <summary>Whether an image has a native form: postgres, redis, nginx and mongo, of any registry and tag.</summary>
+    public static bool Supports(string image) => Recipe(image) is not null;
+
+    /// <summary>
+    /// Prepares data and configuration of a container resource and says what to launch. May be called again at any time, also after a kill half way:
+    /// data is made under another name and renamed when complete.
+    /// </summary>
+    /// <param name="spec">The container.</param>
+    /// <param name="root">Where the programs are.</param>
+    /// <param name="log">Gets lines for the resource's log.</param>
+    /// <param name="ct">Cancels; running helpers are killed.</param>
+    /// <exception cref="EngineException">It cannot run; the message says why and what to do. Existing data is as it was.</exception>
+    public static Task<NativeProcess> PrepareAsync(NativeContainerSpec spec, EngineRoot root, Action<string> log, CancellationToken ct)
+    {
+        var context = new NativeContext(spec, root, log, ct);
+        var recipe = Recipe(spec.Image) ?? throw context.Trouble($"the image {spec.Image} has no native form; start Docker or Podman");
+        return Task.Factory.StartNew(() => Prepare(recipe, context), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>The folder of a named volume. It outlives runs and belongs to the user that the engines run as.</summary>
+    /// <exception cref="EngineException">The name cannot be a folder's name.</exception>
+    public static string VolumePath(string volumeName)
+    {
+        if (volumeName is "" or "." or ".." || volumeName.Contains('/', StringComparison.Ordinal))
+            throw new EngineException($"\"{volumeName}\" is not a volume name.");
+        return Path.Combine(EngineUser.Folder("XDG_DATA_HOME", ".local/share", "/var/lib"), "aspire-volumes", volumeName);
+    }
+
+    /// <summary>A resource's private folder within its part of the session's folder; an engine that has a socket has it there.</summary>
+    public static string ScratchPath(string sessionDirectory, string resource) => Path.Combine(Path.GetFullPath(sessionDirectory), resource);
+
+    /// <summary>The program that stands in for a supported image, and the Debian package that it comes from.</summary>
+    public static (string Program, string Package) ProgramOf(string image) => ShortName(image) switch
+    {
+        "postgres" => ("PostgreSQL", $"postgresql-{EngineRoot.PostgresMajor}"),
+        "mongo" => ("DocumentDB", $"postgresql-{EngineRoot.PostgresMajor}-documentdb"),
+        "redis" => ("Redis", "redis-server"),
+        "nginx" => ("nginx", "nginx"),
+        var other => throw new EngineException($"The image {other} has no native form."),
+    };
+
+    /// <summary>The last segment of an image's name, without tag and digest.</summary>
+    internal static string ShortName(string image) => image.Split('@')[0].Split('/')[^1].Split(':')[0];
+
+    private static Func<NativeContext, NativeProcess>? Recipe(string image) => ShortName(image) switch
+    {
+        "postgres" => PostgresRecipe.Prepare,
+        "mongo" => PostgresRecipe.PrepareDocumentDb,
+        "redis" => RedisRecipe.Prepare,
+        "nginx" => NginxRecipe.Prepare,
+        _ => null,
+    };
+
+    private static NativeProcess Prepare(Func<NativeContext, NativeProcess> recipe, NativeContext context)
+    {
+        try
+        {
+            return recipe(context);
+        }
+        catch (FormatException e)
+        {
+            throw context.Trouble($"the container's command cannot run natively, because {e.Message}; start Docker or Podman");
+        }
+        catch (Exception e) when (e is ToolException or IOException or UnauthorizedAccessException)
+        {
+            throw context.Trouble(e.Message.TrimEnd('.'));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Aspire.Hosting.ApplicationModel;
+using EngineRoots;
+
+namespace NativeEngines;
+
+/// <summary>A converted container resource with the process that stands in for the container.</summary>
+internal sealed class NativeEngine
+{
+    // env becomes the engine (exec), so the executable's process id is the engine's. The arguments are known when it starts.
+    private const string Command = "/usr/bin/env";
+
+    private CustomResourceSnapshot? _process, _front;
+
+    public NativeEngine(ContainerResource container, string image, IReadOnlyDictionary<int, int> ports, string runFolder)
+    {
+        (Container, Image, Ports, RunFolder) = (container, image, ports, runFolder);
+        Front = Process = new ExecutableResource($"{container.Name}-engine", Command, runFolder);
+    }
+
+    public ContainerResource Container { get; }
+
+    /// <summary>The image that the resource would have run.</summary>
+    public string Image { get; }
+
+    /// <summary>Container port to port of this machine.</summary>
+    public IReadOnlyDictionary<int, int> Ports { get; }
+
+    /// <summary>The resource's part of the run's folder.</summary>
+    public string RunFolder { get; }
+
+    /// <summary>The companion.</summary>
+    public ExecutableResource Process { get; }
+
+    /// <summary>Who accepts the clients' connections: the companion, or a gateway before it.</summary>
+    public IResource Front { get; set; }
+
+    /// <summary>
+    /// Takes note of a process's state, and gives the one that the resource has: the engine's where that has ended, else that of whoever accepts connections.
+    /// </summary>
+    public CustomResourceSnapshot? Follow(ResourceEvent change)
+    {
+        if (change.Resource == Process) _process = change.Snapshot;
+        if (change.Resource == Front) _front = change.Snapshot;
+        return KnownResourceStates.TerminalStates.Contains(_process?.State?.Text) ? _process : _front;
+    }
+
+    /// <summary>The state that the resource shows.</summary>
+    public string? State { get; set; }
+
+    /// <summary>Whether connection strings were announced.</summary>
+    public bool WasAnnounced { get; set; }
+
+    /// <summary>What runs, for the dashboard's Source column.</summary>
+    public string Describe(EngineRoot? root)
+    {
+        var (program, package) = NativeContainers.ProgramOf(Image);
+        return root?.Versions.GetValueOrDefault(package) is { } version ? $"{program} {Upstream(version)} (native)" : $"{program} (native)";
+    }
+
+    /// <summary>Debian's <c>5:8.0.6-3</c> is upstream's 8.0.6.</summary>
+    private static string Upstream(string version) => version[(version.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('-')[0];
+}
