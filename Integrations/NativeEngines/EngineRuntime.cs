@@ -73,9 +73,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
 
     private int Allocate(ContainerResource container, EndpointAnnotation endpoint)
     {
-        var isRandom = configuration.GetValue("DcpPublisher:RandomizePorts", false);
-        // Of a container's endpoint, Port repeats TargetPort where no port was asked for.
-        var asked = isRandom || endpoint.Port == endpoint.TargetPort ? null : endpoint.Port;
+        var asked = configuration.GetValue("DcpPublisher:RandomizePorts", false) ? null : endpoint.Port;
         if (asked is { } fixedPort && !Ports.TryTake(fixedPort))
             throw new DistributedApplicationException(
                 $"Port {fixedPort} of '{container.Name}' is in use: end the program that listens there, or choose another port.");
