@@ -19,7 +19,7 @@ internal static class JsonBody
         return Find(body, name, out var reader) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
     }
 
-    /// <summary>Reads a truth value; null when there is none of that name, or the body is not JSON.</summary>
+    /// <summary>Reads a truth value; null when the field is missing or the body is not JSON.</summary>
     public static bool? Bool(ReadOnlySpan<byte> body, string name) => !Find(body, name, out var reader) ? null : reader.TokenType switch
     {
         JsonTokenType.True => true,
