@@ -7,7 +7,7 @@ using EngineRoots;
 namespace NativeEngines;
 
 /// <summary>
-/// The run's own folder: the orchestrator's session, generated files, data of resources without a volume. It goes with the run; what a killed AppHost left is
+/// The run's own folder: generated files, data of resources without a volume. It goes with the run; what a killed AppHost left is
 /// swept by the next one.
 /// </summary>
 internal sealed class RunDirectory : IDisposable
@@ -29,13 +29,9 @@ internal sealed class RunDirectory : IDisposable
             $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}");
         // Engines run as another user when the AppHost is root: they may pass through, not look around.
         Create(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        Create(Session, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public string Path { get; }
-
-    /// <summary>DCP's session folder; DCP deletes it when it ends in order.</summary>
-    public string Session => System.IO.Path.Combine(Path, "dcp");
 
     /// <summary>A folder for one resource.</summary>
     public string For(string resource)
