@@ -25,7 +25,7 @@ public sealed class GuardedCluster : ClusterFixture
     /// <summary>What the AppHost logged.</summary>
     public IEnumerable<string> AppHostLines => _log.Lines;
 
-    /// <summary>Every secret parameter of the model, with its value.</summary>
+    /// <summary>The values of the model's secret parameters and of its stores' passwords, by name.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; private set; } = new Dictionary<string, string>();
 
     public override async ValueTask InitializeAsync()
@@ -40,6 +40,11 @@ public sealed class GuardedCluster : ClusterFixture
             foreach (var project in builder.Resources.OfType<ProjectResource>())
                 builder.CreateResourceBuilder(project).WithEnvironment("Logging__LogLevel__Default", "Debug");
             secrets.AddRange(builder.Resources.OfType<ParameterResource>().Where(parameter => parameter.Secret));
+            // Passwords that Aspire generates are not resources of the model.
+            ParameterResource?[] passwords = [.. builder.Resources.OfType<PostgresServerResource>().Select(server => server.PasswordParameter),
+                .. builder.Resources.OfType<RedisResource>().Select(server => server.PasswordParameter),
+                .. builder.Resources.OfType<MongoDBServerResource>().Select(server => server.PasswordParameter)];
+            secrets.AddRange(passwords.OfType<ParameterResource>().Except(secrets).ToList());
         }));
         Secrets = (await Task.WhenAll(secrets.Select(async s => (s.Name, Value: await s.GetValueAsync(default) ?? "")))).ToDictionary();
     }
