@@ -36,7 +36,7 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"], arePages: true);
 
-builder.AddLoadTest<Projects.LoadTest>(gateway).ForwardTelemetrySettings();
+builder.AddLoadTest(gateway).ForwardTelemetrySettings();
 
 builder.AddKubernetesTarget("kubernetes");
 builder.AddComposeTarget("compose");
