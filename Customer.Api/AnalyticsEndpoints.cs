@@ -23,7 +23,7 @@ internal static class AnalyticsEndpoints
     private static async Task<IResult> AnswerAsync(AnalyticsStore store, TimeProvider time, Func<Figures, BsonDocument> part)
     {
         if (await store.FindAsync() is not { } figures)
-            return Problems.Unavailable("The figures are being computed for the first time. Try again.", RetryAfterSeconds);
+            return Problems.Unavailable(UnavailableReasons.Busy, "The figures are being computed for the first time. Try again.", RetryAfterSeconds);
         var age = time.GetUtcNow().UtcDateTime - figures.ComputedAt;
         return new JsonResult(json =>
         {

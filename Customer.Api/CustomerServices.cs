@@ -55,7 +55,7 @@ internal static class CustomerServices
             pool.Listen(client);
         });
         var services = builder.Services;
-        services.AddDependencyFailure<MongoException>(ClientFailures.IsUnavailable);
+        services.AddDependencyFailure<MongoException>("mongodb-unavailable", ClientFailures.IsUnavailable);
         services.ConfigureHttpJsonOptions(static options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, CustomerJson.Default);

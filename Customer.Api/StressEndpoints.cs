@@ -70,7 +70,7 @@ internal static class StressEndpoints
         var hashes = Computation.HashesOf(complexity);
         if (hashes is null) errors.Add("complexity", "must be low, medium or high.");
         if (errors.Any) return errors.ToProblem();
-        if (!await Cores.WaitAsync(0, cancellationToken)) return Problems.Unavailable("All cores are computing.");
+        if (!await Cores.WaitAsync(0, cancellationToken)) return Problems.Unavailable(UnavailableReasons.Busy, "All cores are computing.");
         try
         {
             var started = Stopwatch.GetTimestamp();

@@ -60,8 +60,9 @@ internal static class CheckoutEndpoints
             CheckoutStatus.Refused => Refused(result.Refusal),
             CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
             CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),
-            CheckoutStatus.Overloaded => Problems.Unavailable("Too many checkouts at once. Nothing was begun; try again."),
-            CheckoutStatus.Unresolved => Problems.Unavailable("The outcome is not known yet; the checkout goes on. Ask again: it will not be done twice."),
+            CheckoutStatus.Overloaded => Problems.Unavailable(result.Reason!, "Too many checkouts at once. Nothing was begun; try again."),
+            CheckoutStatus.Unresolved => Problems.Unavailable(
+                result.Reason!, "The outcome is not known yet; the checkout continues. Try again: it will not be done twice.", saga: result.Saga),
             _ => throw new InvalidDataException($"A checkout has the stored outcome {(short)result.Status}, which this version does not know."),
         };
 

@@ -29,5 +29,5 @@ internal static class OperationEndpoints
     private static async Task<Results<NoContent, UnavailableHttpResult>> ResetAsync(OrderReset reset, CancellationToken cancellationToken) =>
         await reset.ResetAsync(cancellationToken)
             ? TypedResults.NoContent()
-            : Problems.Unavailable("Checkouts are under way. Nothing was changed; try again when the shop is at rest.");
+            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are under way. Nothing was changed; try again when the shop is at rest.");
 }

@@ -98,7 +98,7 @@ internal static class OrderEndpoints
             return Problems.Invalid("The price must be a whole number from 1 to 4611686018427387903.");
         return await batch.InitAsync(count, itemCount, userCount, amount, cancellationToken)
             ? TypedResults.Ok(new BatchDone("Batch init for orders successful"))
-            : Problems.Unavailable("Checkouts are under way. Nothing was replaced; try again when the shop is at rest.");
+            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are under way. Nothing was replaced; try again when the shop is at rest.");
     }
 
     private static ProblemHttpResult UnknownOrder() => Problems.NotFound("There is no such order.");

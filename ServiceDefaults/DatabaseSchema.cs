@@ -25,7 +25,7 @@ public static class DatabaseSchemaExtensions
             provider.GetRequiredService<ILogger<DatabaseSchema>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<DatabaseSchema>());
         services.AddHealthChecks().AddCheck<DatabaseSchema>("schema");
-        services.AddDependencyFailure<DbException>(PostgresLimits.IsOutage);
+        services.AddDependencyFailure<DbException>(UnavailableReasons.Database, PostgresLimits.IsOutage);
         return services;
     }
 }

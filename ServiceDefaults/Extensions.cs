@@ -51,6 +51,7 @@ public static class Extensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseRequestId();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseOutputCache();
@@ -78,10 +79,11 @@ public static class Extensions
                 new("Logging:LogLevel:Default", "Information"),
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // two lines a request otherwise
                 new("Logging:LogLevel:Npgsql", "Warning"), // a line a command otherwise
+                new("Logging:Console:FormatterOptions:IncludeScopes", "true"), // the request's id among them
                 new("Logging:LogLevel:Polly", "None"), // a line an attempt, and several a time limit: the caller logs the outcome, once a second
             ],
         });
-        if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => console.SingleLine = true);
+        if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => (console.SingleLine, console.IncludeScopes) = (true, true));
         // A terminal or pipe that nobody reads must not stop a service.
         builder.Services.Configure<ConsoleLoggerOptions>(static console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }

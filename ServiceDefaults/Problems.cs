@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Reflection;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Mvc;
 
 namespace ServiceDefaults;
 
@@ -37,10 +32,15 @@ public static class Problems
     public static ProblemHttpResult KeyReused() => Unprocessable("idempotency-key-reused", "The Idempotency-Key came with another request before.");
 
     /// <summary>503 with Retry-After: a dependency is down, or a queue is full.</summary>
-    public static UnavailableHttpResult Unavailable(string detail, int retryAfterSeconds = 1) => new(detail, retryAfterSeconds);
+    /// <param name="reason">The cause, in kebab case, one of <see cref="UnavailableReasons"/>; part of the contract, and counted.</param>
+    /// <param name="detail">For people.</param>
+    /// <param name="retryAfterSeconds">When to try again.</param>
+    /// <param name="saga">The checkout's saga, where one has begun.</param>
+    public static UnavailableHttpResult Unavailable(string reason, string detail, int retryAfterSeconds = 1, Guid? saga = null) =>
+        new(reason, detail, retryAfterSeconds, saga);
 
-    internal static ProblemHttpResult Problem(int status, string name, string? detail) =>
-        TypedResults.Problem(detail, statusCode: status, type: Prefix + name, title: Title(name));
+    internal static ProblemHttpResult Problem(int status, string name, string? detail, IDictionary<string, object?>? extensions = null) =>
+        TypedResults.Problem(detail, statusCode: status, type: Prefix + name, title: Title(name), extensions: extensions);
 
     /// <summary>The problem of a bare status code: what the framework answers on its own, such as 404 for an unknown path.</summary>
     internal static string NameOf(int status) => status switch
@@ -59,10 +59,11 @@ public static class Problems
         _ => "invalid-request",
     };
 
-    /// <summary>Gives what the framework filled in a type and a title of ours.</summary>
+    /// <summary>Adds the request's id, and to problems that the framework filled in a type and a title of ours.</summary>
     internal static void Customize(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;
+        problem.Extensions["request_id"] = context.HttpContext.TraceIdentifier;
         if (problem.Type?.StartsWith(Prefix, StringComparison.Ordinal) == true) return;
         var name = NameOf(problem.Status ?? context.HttpContext.Response.StatusCode);
         (problem.Type, problem.Title) = (Prefix + name, Title(name));
@@ -74,31 +75,4 @@ public static class Problems
         name.AsSpan().Replace(title, '-', ' ');
         title[0] = char.ToUpperInvariant(title[0]);
     });
-}
-
-/// <summary>503 with Retry-After, as problem details.</summary>
-public sealed class UnavailableHttpResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
-{
-    private readonly ProblemHttpResult _problem;
-    private readonly int _retryAfterSeconds;
-
-    internal UnavailableHttpResult(string? detail, int retryAfterSeconds)
-    {
-        _problem = Problems.Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", detail);
-        _retryAfterSeconds = retryAfterSeconds;
-    }
-
-    /// <summary>503.</summary>
-    public int? StatusCode => StatusCodes.Status503ServiceUnavailable;
-
-    /// <inheritdoc />
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        ArgumentNullException.ThrowIfNull(httpContext);
-        httpContext.Response.Headers.RetryAfter = _retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        return _problem.ExecuteAsync(httpContext);
-    }
-
-    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) => builder.Metadata.Add(
-        new ProducesResponseTypeMetadata(StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), ["application/problem+json"]));
 }

@@ -46,8 +46,12 @@ internal static class Telemetry
         telemetry
             .WithTracing(tracing => tracing.AddSource(name, "Shop.*")
                 // Probes would fill the trace view.
-                .AddAspNetCoreInstrumentation(static options => options.Filter = static context =>
-                    !context.Request.Path.StartsWithSegments(Health.ReadyPath) && !context.Request.Path.StartsWithSegments(Health.LivePath))
+                .AddAspNetCoreInstrumentation(static options =>
+                {
+                    options.Filter = static context =>
+                        !context.Request.Path.StartsWithSegments(Health.ReadyPath) && !context.Request.Path.StartsWithSegments(Health.LivePath);
+                    options.EnrichWithHttpResponse = static (activity, response) => activity.SetTag(RequestId.Attribute, response.HttpContext.TraceIdentifier);
+                })
                 .AddHttpClientInstrumentation())
             .WithMetrics(static metrics => metrics.AddMeter("Shop.*")
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation())

@@ -4,7 +4,8 @@ using ServiceDefaults;
 namespace Storefront.Web;
 
 /// <summary>Shows people a page where programs get a problem document: for unknown addresses, forms that are too old, and services that are away.</summary>
-internal sealed partial class PageErrors(RequestDelegate next, IOptions<DependencyFailures> failures, ILogger<PageErrors> logger)
+internal sealed partial class PageErrors(
+    RequestDelegate next, IOptions<DependencyFailures> failures, RejectedRequests rejected, ILogger<PageErrors> logger)
 {
     private const string ErrorPage = "/error";
 
@@ -24,12 +25,19 @@ internal sealed partial class PageErrors(RequestDelegate next, IOptions<Dependen
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested && e is not BadHttpRequestException)
         {
-            var isOutage = failures.Value.Contains(e);
-            if (isOutage) LogUnavailable(logger, context.Request.Path, e.Message);
-            else LogUnexpected(logger, context.Request.Path, e);
             context.Response.Clear();
-            context.Response.StatusCode = isOutage ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
-            if (isOutage) context.Response.Headers.RetryAfter = "1";
+            if (failures.Value.ReasonOf(e) is { } reason)
+            {
+                LogUnavailable(logger, context.Request.Path, reason, e.Message);
+                rejected.Count(reason);
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers.RetryAfter = "1";
+            }
+            else
+            {
+                LogUnexpected(logger, context.Request.Path, e);
+                context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            }
         }
 
         var (path, method) = (context.Request.Path, context.Request.Method);
@@ -46,6 +54,6 @@ internal sealed partial class PageErrors(RequestDelegate next, IOptions<Dependen
     [LoggerMessage(511, LogLevel.Error, "The page {Path} failed")]
     private static partial void LogUnexpected(ILogger logger, string path, Exception exception);
 
-    [LoggerMessage(512, LogLevel.Warning, "The page {Path} could not be shown: {Reason}")]
-    private static partial void LogUnavailable(ILogger logger, string path, string reason);
+    [LoggerMessage(512, LogLevel.Warning, "The page {Path} answered 503, {Reason}: {Message}")]
+    private static partial void LogUnavailable(ILogger logger, string path, string reason, string message);
 }

@@ -52,7 +52,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         {
             // Nothing is known: the calls may have begun, and are then adopted; the others are recorded beside the lane.
             telemetry.TurnUnknown(decided.Count, calls.Count, e);
-            foreach (var call in calls) call.Complete(CheckoutResult.Unknown(call.SagaId));
+            foreach (var call in calls) call.Complete(CheckoutResult.Unknown(call.SagaId, UnavailableReasons.Database));
             List<CheckoutSaga> aside = [.. decided];
             decided.Clear(); // theirs alone from here on
             if (aside.Count > 0) _ = FinishAsync(aside);
@@ -70,7 +70,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         {
             var (order, saga, other) = result.Begun[i];
             if (saga is not null) begun.Add(saga);
-            else if (other is { } another) calls[i].Complete(CheckoutResult.Unknown(another));
+            else if (other is { } another) calls[i].Complete(CheckoutResult.Unknown(another, CheckoutReasons.Elsewhere));
             else AnswerNotBegun(calls[i], order);
         }
 
@@ -107,7 +107,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
 
     private static void Answer(CheckoutSaga saga) => saga.Call?.Complete(saga.State switch
     {
-        { IsDecided: false } => CheckoutResult.Unknown(saga.Id),
+        { IsDecided: false } => CheckoutResult.Unknown(saga.Id, CheckoutReasons.Of(saga)),
         { Refusal: Refusal.None } => CheckoutResult.Paid,
         var refused => CheckoutResult.Refused(refused.Refusal),
     });
@@ -119,7 +119,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         foreach (var call in calls)
         {
             if (time.GetElapsedTime(call.AskedAt) < SagaLimits.QueueTimeMax) fresh.Add(call);
-            else call.Complete(new(CheckoutStatus.Overloaded));
+            else call.Complete(CheckoutResult.Overloaded(CheckoutReasons.QueueTimedOut));
         }
 
         return fresh;

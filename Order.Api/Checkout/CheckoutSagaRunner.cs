@@ -1,4 +1,5 @@
 using System.Net;
+using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
@@ -8,6 +9,8 @@ internal sealed partial class CheckoutSagaRunner(
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly LogThrottle _unknown = new(time);
 
     /// <summary>
     /// Drives sagas until each is where it should be, or over, or <see cref="SagaLimits.RunTimeMax"/> has passed since it was leased. Never throws for what
@@ -93,7 +96,8 @@ internal sealed partial class CheckoutSagaRunner(
         {
             // Whatever it was: the command may have been carried out. The sagas stay where they are, and ask again.
             telemetry.StepUnknown(step, sagas.Count);
-            LogUnknown(logger, step, sagas.Count, sagas[0].Id, sagas[0].OrderId, e);
+            if (_unknown.TryEnter(out var skipped))
+                LogUnknown(logger, step, sagas.Count, sagas[0].Id, sagas[0].OrderId, e.GetType().Name, e.Message, skipped);
             // Malformed, and it will be so the next time. A failure of the participant (500) may pass.
             if (sagas.Count == 1 && e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest }) Stop(sagas[0], e);
             return (false, e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError });
@@ -143,8 +147,10 @@ internal sealed partial class CheckoutSagaRunner(
         Store,
     }
 
-    [LoggerMessage(201, LogLevel.Debug, "{Step} of {Sagas} sagas has no known outcome, among them saga {SagaId} of order {OrderId}")]
-    private static partial void LogUnknown(ILogger logger, string step, int sagas, Guid sagaId, string orderId, Exception exception);
+    [LoggerMessage(201, LogLevel.Warning, "{Step} of {Sagas} sagas has no known outcome and is retried; the first is saga {SagaId} of order {OrderId}. "
+        + "{Exception}: {Message} ({Skipped} more since the last such line)")]
+    private static partial void LogUnknown(
+        ILogger logger, string step, int sagas, Guid sagaId, string orderId, string exception, string message, int skipped);
 
     [LoggerMessage(202, LogLevel.Critical, "Saga {SagaId} of order {OrderId} is stuck at {Step} until recovery asks again: {Reason}")]
     private static partial void LogStuck(ILogger logger, Guid sagaId, string orderId, SagaStep step, string reason);

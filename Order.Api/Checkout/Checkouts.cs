@@ -6,41 +6,6 @@ using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
-/// <summary>What a client hears of a checkout. The numbers are stored.</summary>
-internal enum CheckoutStatus : short
-{
-    /// <summary>Paid, now or before.</summary>
-    Paid = 1,
-
-    /// <summary>Not paid, with nothing held and nothing charged.</summary>
-    Refused = 2,
-
-    /// <summary>There is no such order.</summary>
-    UnknownOrder = 3,
-
-    /// <summary>The order has no lines.</summary>
-    EmptyOrder = 4,
-
-    /// <summary>Not known yet. It goes on without the client.</summary>
-    Unresolved = 5,
-
-    /// <summary>Too many at once; nothing was begun.</summary>
-    Overloaded = 6,
-}
-
-/// <summary>What came of a checkout.</summary>
-/// <param name="Status">What the client hears.</param>
-/// <param name="Refusal">Why it was refused.</param>
-/// <param name="Saga">Where the outcome is not known: the saga that will have one.</param>
-internal readonly record struct CheckoutResult(CheckoutStatus Status, Refusal Refusal = Refusal.None, Guid Saga = default)
-{
-    public static CheckoutResult Paid { get; } = new(CheckoutStatus.Paid);
-
-    public static CheckoutResult Refused(Refusal refusal) => new(CheckoutStatus.Refused, refusal);
-
-    public static CheckoutResult Unknown(Guid saga) => new(CheckoutStatus.Unresolved, Refusal.None, saga);
-}
-
 /// <summary>
 /// Checks out orders for clients. An order has one checkout at a time: who comes while it runs waits for its outcome, in this process through the table below,
 /// across replicas through the database. A client that leaves takes nothing with it.
@@ -73,7 +38,7 @@ internal sealed class Checkouts
     {
         try
         {
-            if (Interlocked.Increment(ref _callers) > RunningMax) return new(CheckoutStatus.Overloaded);
+            if (Interlocked.Increment(ref _callers) > RunningMax) return CheckoutResult.Overloaded(UnavailableReasons.QueueFull);
             var trace = Activity.Current is { Recorded: true } activity ? activity.Context : default;
             var mine = new CheckoutCall(orderId, _time.GetTimestamp(), trace, FollowAsync);
             var running = _running.GetOrAdd(orderId, mine);
@@ -93,7 +58,7 @@ internal sealed class Checkouts
         }
         catch (OverloadException)
         {
-            call.Complete(new(CheckoutStatus.Overloaded));
+            call.Complete(CheckoutResult.Overloaded(UnavailableReasons.QueueFull));
         }
 
         try
@@ -107,13 +72,13 @@ internal sealed class Checkouts
     }
 
     // Another replica has the saga, or will have it, or recovery.
-    private async Task<CheckoutResult> FollowAsync(CheckoutCall call, Guid saga)
+    private async Task<CheckoutResult> FollowAsync(CheckoutCall call, CheckoutResult unknown)
     {
         try
         {
             for (var pause = LookPauseMin; _time.GetElapsedTime(call.AskedAt) < SagaLimits.RequestTimeMax;)
             {
-                if (await _store.FindOutcomeAsync(call.OrderId, saga) is { } outcome) return outcome;
+                if (await _store.FindOutcomeAsync(call.OrderId, unknown.Saga) is { } outcome) return outcome;
                 await Task.Delay(pause, _time);
                 pause = pause * 2 < LookPauseMax ? pause * 2 : LookPauseMax;
             }
@@ -123,6 +88,6 @@ internal sealed class Checkouts
             // As unknown as before.
         }
 
-        return CheckoutResult.Unknown(saga);
+        return unknown;
     }
 }

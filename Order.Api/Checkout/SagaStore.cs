@@ -7,8 +7,8 @@ namespace Order.Api.Checkout;
 /// <param name="orderId">The order.</param>
 /// <param name="askedAt">A timestamp.</param>
 /// <param name="trace">Of the request, where it is recorded.</param>
-/// <param name="followAsync">Finds out what a saga comes to that somebody else drives.</param>
-internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext trace, Func<CheckoutCall, Guid, Task<CheckoutResult>> followAsync)
+/// <param name="followAsync">Waits for the outcome of a saga that somebody else drives.</param>
+internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext trace, Func<CheckoutCall, CheckoutResult, Task<CheckoutResult>> followAsync)
 {
     private readonly TaskCompletionSource<CheckoutResult> _answer = new();
 
@@ -31,18 +31,18 @@ internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext
     /// <summary>Answers the client, unless it has its answer; where the outcome is not known, once it is.</summary>
     public void Complete(CheckoutResult result)
     {
-        if (result.Status == CheckoutStatus.Unresolved) _ = CompleteLaterAsync(result.Saga);
+        if (result.Status == CheckoutStatus.Unresolved) _ = CompleteLaterAsync(result);
         else _answer.TrySetResult(result);
     }
 
     /// <summary>Answers the client with a failure, unless it has its answer.</summary>
     public void Fail(Exception exception) => _answer.TrySetException(exception);
 
-    private async Task CompleteLaterAsync(Guid saga)
+    private async Task CompleteLaterAsync(CheckoutResult unknown)
     {
         try
         {
-            _answer.TrySetResult(await followAsync(this, saga));
+            _answer.TrySetResult(await followAsync(this, unknown));
         }
         catch (Exception e)
         {

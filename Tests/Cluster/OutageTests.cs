@@ -19,10 +19,12 @@ public sealed class OutageTests(ClusterFixture fixture)
         await _cluster.CommandAsync("payment-api", KnownResourceCommands.StopCommand);
         try
         {
-            AssertUnavailable(await _shop.CheckoutAsync(order));
+            var answer = await _shop.CheckoutAsync(order);
+            AssertUnavailable(answer, "payment-unavailable");
+            Assert.True(Guid.TryParse(answer.Member("saga_id"), out _), answer.Body);
             await _shop.RefusedAsync("POST", $"/orders/addItem/{order}/{item}/1", HttpStatusCode.Conflict, "order-not-open");
             await _shop.RefusedAsync("DELETE", $"/orders/removeItem/{order}/{item}", HttpStatusCode.Conflict, "order-not-open");
-            AssertUnavailable(await _shop.SendAsync("GET", $"/payment/find_user/{user}"));
+            AssertUnavailable(await _shop.SendAsync("GET", $"/payment/find_user/{user}"), "no-answer");
         }
         finally
         {
@@ -46,14 +48,16 @@ public sealed class OutageTests(ClusterFixture fixture)
         await Eventually.EqualAsync(true,
             () => Task.FromResult(KnownResourceStates.TerminalStates.Contains(_cluster.Instances("stock-api").Single().Snapshot.State!.Text)));
         Assert.False(Directory.Exists($"/proc/{second}"));
-        AssertUnavailable(await _shop.SendAsync("GET", $"/stock/find/{item}"));
+        AssertUnavailable(await _shop.SendAsync("GET", $"/stock/find/{item}"), "no-answer");
 
         await _cluster.CommandAsync("stock-api", KnownResourceCommands.StartCommand);
         Assert.Equal(new Books(3, 0, 0), await _shop.StockAsync(item));
     }
 
-    private static void AssertUnavailable(ShopClient.Answer answer)
+    private static void AssertUnavailable(ShopClient.Answer answer, string reason)
     {
+        Assert.Equal(reason, answer.Member("reason"));
+        Assert.Matches("^[0-9a-f]{32}$", answer.Member("request_id"));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem));
         Assert.NotNull(answer.RetryAfter);
     }

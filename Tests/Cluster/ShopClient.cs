@@ -15,6 +15,14 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
     /// <summary>One answer, read to its end.</summary>
     public sealed record Answer(HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter)
     {
+        /// <summary>A member of a problem document, such as <c>reason</c>; null if there is none of that name.</summary>
+        public string? Member(string name)
+        {
+            if (MediaType != "application/problem+json") return null;
+            using var document = JsonDocument.Parse(Body);
+            return document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+        }
+
         /// <summary>The last part of a problem document's type; null if the answer is none.</summary>
         public string? Problem
         {

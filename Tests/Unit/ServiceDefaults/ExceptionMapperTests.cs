@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ namespace Tests.Unit.ServiceDefaults;
 [Trait("Category", "Unit")]
 public sealed class ExceptionMapperTests
 {
+    private readonly List<string> _counted = [];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<Exception, int, string> Answers => new()
@@ -21,13 +24,6 @@ public sealed class ExceptionMapperTests
         { new BadHttpRequestException("a number is wrong"), 400, "invalid-request" },
         { new BadHttpRequestException("too big", 413), 413, "body-too-large" },
         { new BadHttpRequestException("no JSON", 415), 415, "unsupported-media-type" },
-        { new HttpRequestException("refused"), 503, "unavailable" },
-        { new TimeoutException(), 503, "unavailable" },
-        { new SocketException(111), 503, "unavailable" },
-        { new TimeoutRejectedException(), 503, "unavailable" },
-        { new BrokenCircuitException(), 503, "unavailable" },
-        { new TaskCanceledException("HttpClient.Timeout", new TimeoutException()), 503, "unavailable" },
-        { new DatabaseException(isTransient: true), 503, "unavailable" },
         { new DatabaseException(isTransient: false), 500, "internal-error" },
         { new OperationCanceledException(), 500, "internal-error" },
         { new InvalidOperationException("secret"), 500, "internal-error" },
@@ -43,8 +39,32 @@ public sealed class ExceptionMapperTests
         Assert.Equal(status, context.Response.StatusCode);
         Assert.Equal("urn:shop:problem:" + name, body.GetProperty("type").GetString());
         Assert.Equal(status, body.GetProperty("status").GetInt32());
-        Assert.Equal(status == 503, context.Response.Headers.ContainsKey("Retry-After"));
         Assert.DoesNotContain("secret", body.ToString(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<Exception, string> Reasons => new()
+    {
+        { new HttpRequestException("refused"), "service-unavailable" },
+        { new SocketException(111), "service-unavailable" },
+        { new TimeoutRejectedException(), "service-unavailable" },
+        { new BrokenCircuitException(), "service-unavailable" },
+        { new TaskCanceledException("HttpClient.Timeout", new TimeoutException()), "service-unavailable" },
+        { new TimeoutException(), "timed-out" },
+        { new DatabaseException(isTransient: true), "database-unavailable" },
+        { new OverloadException(), "queue-full" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Reasons), DisableDiscoveryEnumeration = true)]
+    public async Task A_dependency_that_is_down_is_named_and_counted(Exception exception, string reason)
+    {
+        var (_, context, body) = await HandleAsync(exception);
+
+        Assert.Equal(503, context.Response.StatusCode);
+        Assert.Equal("urn:shop:problem:unavailable", body.GetProperty("type").GetString());
+        Assert.Equal(reason, body.GetProperty("reason").GetString());
+        Assert.True(context.Response.Headers.ContainsKey("Retry-After"));
+        Assert.Equal([reason], _counted);
     }
 
     [Fact]
@@ -80,11 +100,11 @@ public sealed class ExceptionMapperTests
     [Fact]
     public async Task A_kind_of_failure_can_be_added()
     {
-        var services = new ServiceCollection().AddDependencyFailure<InvalidOperationException>(e => e.Message == "down").BuildServiceProvider();
+        var services = new ServiceCollection().AddDependencyFailure<InvalidOperationException>("down", e => e.Message == "down").BuildServiceProvider();
         await using (services)
         {
             var failures = services.GetRequiredService<IOptions<DependencyFailures>>();
-            Assert.Equal(503, (await HandleAsync(new InvalidOperationException("down"), failures)).Context.Response.StatusCode);
+            Assert.Equal("down", (await HandleAsync(new InvalidOperationException("down"), failures)).Body.GetProperty("reason").GetString());
             Assert.Equal(500, (await HandleAsync(new InvalidOperationException("bug"), failures)).Context.Response.StatusCode);
         }
     }
@@ -97,10 +117,20 @@ public sealed class ExceptionMapperTests
         Assert.Equal(200, context.Response.StatusCode);
     }
 
-    private static async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
+    private async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
         Exception exception, IOptions<DependencyFailures>? failures = null, bool isAborted = false, string? contentType = null)
     {
-        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<RejectedRequests>().BuildServiceProvider();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "shop.requests.rejected" && instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>())
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _counted.Add((string)tags[0].Value!));
+        listener.Start();
         using var answer = new MemoryStream();
         var context = new DefaultHttpContext { RequestServices = services, RequestAborted = new(isAborted) };
         context.Response.Body = answer;

@@ -1,0 +1,19 @@
+using ServiceDefaults;
+
+namespace Order.Api.Checkout;
+
+/// <summary>The answer to a checkout.</summary>
+/// <param name="Status">Paid, refused, or not known.</param>
+/// <param name="Refusal">Why it was refused.</param>
+/// <param name="Reason">Where there is no outcome: why not, one of <see cref="UnavailableReasons"/> or <see cref="CheckoutReasons"/>.</param>
+/// <param name="Saga">Where the outcome is not known: the saga that will have one.</param>
+internal readonly record struct CheckoutResult(CheckoutStatus Status, Refusal Refusal = Refusal.None, string? Reason = null, Guid Saga = default)
+{
+    public static CheckoutResult Paid { get; } = new(CheckoutStatus.Paid);
+
+    public static CheckoutResult Refused(Refusal refusal) => new(CheckoutStatus.Refused, refusal);
+
+    public static CheckoutResult Overloaded(string reason) => new(CheckoutStatus.Overloaded, Refusal.None, reason);
+
+    public static CheckoutResult Unknown(Guid saga, string reason) => new(CheckoutStatus.Unresolved, Refusal.None, reason, saga);
+}
