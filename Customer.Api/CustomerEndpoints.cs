@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using MongoDB.Bson;
 using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Customer.Api;
 

@@ -1,9 +1,11 @@
 using Customer.Api;
 using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 var builder = WebApplication.CreateBuilder(args);
 if (builder.ReadSettings(Console.Error) is not { } settings) return CustomerServices.WrongConfiguration;
 builder.AddServiceDefaults();
+builder.Services.AddIdempotencyKeys();
 builder.AddCustomers(settings);
 
 var app = builder.Build();

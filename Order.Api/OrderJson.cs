@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Order.Api.Checkout;
+using Order.Api.Checkout.Participants;
+using Order.Api.Operations;
 using Order.Api.Orders;
 
 namespace Order.Api;
@@ -26,26 +28,3 @@ namespace Order.Api;
 [JsonSerializable(typeof(ChargeRequest))]
 [JsonSerializable(typeof(PaymentOutcomes))]
 internal sealed partial class OrderJson : JsonSerializerContext;
-
-/// <summary>Writes lines as the contract has them, <c>[["item", quantity], ...]</c>. They are never read.</summary>
-internal sealed class OrderLinesConverter : JsonConverter<IReadOnlyList<OrderLine>>
-{
-    /// <inheritdoc />
-    public override IReadOnlyList<OrderLine> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Lines are only written.");
-
-    /// <inheritdoc />
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<OrderLine> value, JsonSerializerOptions options)
-    {
-        writer.WriteStartArray();
-        foreach (var line in value)
-        {
-            writer.WriteStartArray();
-            writer.WriteStringValue(line.Item);
-            writer.WriteNumberValue(line.Quantity);
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
-    }
-}

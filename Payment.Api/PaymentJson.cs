@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Payment.Api.Accounts;
 using Payment.Api.Audit;
+using Payment.Api.Charges;
 
 namespace Payment.Api;
 

@@ -1,10 +1,14 @@
 using Payment.Api;
 using Payment.Api.Accounts;
 using Payment.Api.Audit;
+using Payment.Api.Charges;
 using ServiceDefaults;
+using ServiceKit.Idempotency;
+using ServiceKit.Postgres;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddIdempotencyKeys();
 builder.AddNpgsqlDataSource("payments", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
 builder.Services.AddDatabaseSchema(AccountSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));

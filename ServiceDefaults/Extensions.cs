@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,7 +27,7 @@ public static class Extensions
         builder.Services.AddDefaultHealth();
         builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
+        builder.Services.AddOpenApi();
         builder.Services.AddServiceDiscovery().AddSilentReplicas();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

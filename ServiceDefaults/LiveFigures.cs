@@ -1,31 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace ServiceDefaults;
-
-/// <summary>What an instrument measured in one second.</summary>
-/// <param name="At">The second, Unix time.</param>
-/// <param name="Count">How many measurements there were.</param>
-/// <param name="Sum">Their sum, in the instrument's unit; of a gauge what it read last.</param>
-/// <param name="Max">The largest of them.</param>
-public sealed record FigureSecond(long At, long Count, double Sum, double Max);
-
-/// <summary>An instrument's measurements under one tag.</summary>
-/// <param name="Instrument">Its name, e.g. <c>shop.batch.size</c>.</param>
-/// <param name="Tag">The value of its first tag (of HTTP requests the route); empty where it has none.</param>
-/// <param name="Seconds">The seconds in which there was anything, in order of time.</param>
-public sealed record FigureSeries(string Instrument, string Tag, IReadOnlyList<FigureSecond> Seconds);
-
-/// <summary>What a process measured of itself lately.</summary>
-/// <param name="Now">The current second, Unix time. What is of it is not complete.</param>
-/// <param name="Since">The second from which on it was measured.</param>
-/// <param name="Series">What was measured.</param>
-public sealed record FigureReport(long Now, long Since, IReadOnlyList<FigureSeries> Series);
 
 /// <summary>
 /// The process's own instruments second by second, for an operator's page: meters <c>Shop.*</c>, and the duration of HTTP requests by route. It measures from
@@ -157,14 +134,3 @@ public sealed class LiveFigures(TimeProvider time) : IDisposable
         }
     }
 }
-
-/// <summary>Shows <see cref="LiveFigures"/> to the storefront; the gateway does not route it.</summary>
-internal static class LiveFiguresEndpoint
-{
-    public static void MapLiveFigures(this WebApplication app) => app.MapGet("/internal/figures", static (LiveFigures figures) =>
-        TypedResults.Json(figures.Read(), FiguresJson.Default.FigureReport)).DisableHttpMetrics().ExcludeFromDescription();
-}
-
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(FigureReport))]
-internal sealed partial class FiguresJson : JsonSerializerContext;

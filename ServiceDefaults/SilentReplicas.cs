@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.ServiceDiscovery;
 
 namespace ServiceDefaults;
@@ -53,37 +52,4 @@ internal sealed class SilentReplicas(TimeProvider time) : IServiceEndpointProvid
 
         private bool IsSilent(ServiceEndpoint endpoint) => endpoint.EndPoint is UriEndPoint replica && replicas._silent.ContainsKey(replica.Uri.Authority);
     }
-}
-
-/// <summary>Reports replicas that accept no connection. Inside service discovery, where requests have a replica's address.</summary>
-internal sealed class SilentReplicaHandler(SilentReplicas replicas) : DelegatingHandler
-{
-    /// <inheritdoc />
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await base.SendAsync(request, cancellationToken);
-        }
-        // Cancelled, but not by the caller: connecting timed out.
-        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            _ = replicas.AvoidAsync(request.RequestUri!.Authority);
-            throw;
-        }
-    }
-}
-
-/// <summary>Registers <see cref="SilentReplicas"/>.</summary>
-internal static class SilentReplicasExtensions
-{
-    /// <summary>Call it after <c>AddServiceDiscovery</c>: it takes endpoints out.</summary>
-    public static IServiceCollection AddSilentReplicas(this IServiceCollection services) => services
-        .AddSingleton<SilentReplicas>()
-        .AddSingleton<IServiceEndpointProviderFactory>(static provider => provider.GetRequiredService<SilentReplicas>());
-
-    /// <summary>Call it after <c>AddServiceDiscovery</c>: it looks at addresses of replicas.</summary>
-    public static IHttpClientBuilder AddSilentReplicas(this IHttpClientBuilder http) =>
-        http.AddHttpMessageHandler(static provider => new SilentReplicaHandler(provider.GetRequiredService<SilentReplicas>()));
 }

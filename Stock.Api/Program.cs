@@ -1,4 +1,5 @@
 using ServiceDefaults;
+using ServiceKit.Idempotency;
 using StackExchange.Redis;
 using Stock.Api;
 using Stock.Api.Audit;
@@ -10,6 +11,7 @@ using Stock.Api.Scripting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddIdempotencyKeys();
 builder.AddRedisClient("redis", static settings => settings.DisableAutoActivation = false, RedisLimits.Set);
 builder.Services.AddDependencyFailure<RedisException>("redis-unavailable", RedisScripts.IsOutage);
 builder.Services.AddDependencyFailure<RedisTimeoutException>("redis-unavailable");

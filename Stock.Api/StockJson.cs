@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Stock.Api.Audit;
 using Stock.Api.Catalog;
 using Stock.Api.Identity;
+using Stock.Api.Items;
 using Stock.Api.Reservations;
 
 namespace Stock.Api;

@@ -1,11 +1,14 @@
 using ServiceDefaults;
+using ServiceKit.Idempotency;
 using Storefront.Web;
 using Storefront.Web.Checkout;
 using Storefront.Web.Operations;
+using Storefront.Web.Purchases;
 using Storefront.Web.Services;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddIdempotencyKeys();
 builder.AddPages();
 builder.Services.AddOptions<ShopOptions>().BindConfiguration(ShopOptions.Section).ValidateOnStart()
     .Validate(static options => options.OperatorKey is not { Length: > 0 and < Operator.KeyLengthMin }, "Shop:OperatorKey has less than 16 characters.");

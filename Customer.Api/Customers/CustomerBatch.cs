@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MongoDB.Bson;
-using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MongoDB.Bson;
-using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 

@@ -1,25 +1,11 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
+using Order.Api.Checkout.Saga;
 using Order.Api.Orders;
-using ServiceDefaults;
+using ServiceKit.Batching;
+using ServiceKit.Idempotency;
 
 namespace Order.Api.Checkout;
-
-/// <summary>What an idempotency key stands for when it comes with a checkout.</summary>
-internal enum KeyState
-{
-    /// <summary>Nothing yet: it is this request's.</summary>
-    New,
-
-    /// <summary>The same request, which still runs.</summary>
-    Running,
-
-    /// <summary>The same request, which has its outcome.</summary>
-    Done,
-
-    /// <summary>Another request.</summary>
-    Reused,
-}
 
 /// <summary>
 /// The outcomes of checkouts that came with an idempotency key. A key whose request died with its process is free again after a while: the order itself sees

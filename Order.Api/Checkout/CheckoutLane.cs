@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Order.Api.Checkout.Saga;
+using Order.Api.Checkout.Store;
 using Order.Api.Orders;
 using ServiceDefaults;
+using ServiceKit.Batching;
 
 namespace Order.Api.Checkout;
 
@@ -22,7 +25,13 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             var calls = Fresh(queue.Take());
             if (calls.Count == 0 && decided.Count == 0 && ended.Count == 0) return;
             using var activity = CheckoutTelemetry.StartTurn(calls, decided, ended);
-            var begun = await TurnAsync(decided, ended, calls, activity);
+            if (await TurnAsync(decided, ended, calls, activity) is not { } begun)
+            {
+                FinishAside(decided);
+                (decided, ended) = ([], []);
+                continue;
+            }
+
             decided.RemoveAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed or SagaStep.Fenced);
             List<CheckoutSaga> asking = [.. decided.Where(static saga => saga.State.Step == SagaStep.Commit), .. begun];
             var stock = runner.AskStockAsync(asking);
@@ -30,14 +39,19 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             await stock;
             if (begun.Count > 0) await runner.AskPaymentAsync([.. begun.Where(static saga => saga.State.Step == SagaStep.Charge)]);
             ended = [.. decided.Where(static saga => saga.State.Step == SagaStep.Ended && saga.Batch.End()).Select(static saga => saga.Batch)];
-            var aside = decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step)).ToList();
+            FinishAside([.. decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step))]);
             decided = begun.FindAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed);
-            if (aside.Count > 0) _ = FinishAsync(aside); // from here on they move by themselves
         }
     }
 
-    // Answers the calls that did not begin.
-    private async Task<List<CheckoutSaga>> TurnAsync(List<CheckoutSaga> decided, List<SagaBatch> ended, List<CheckoutCall> calls, Activity? activity)
+    // From here on these sagas move by themselves.
+    private void FinishAside(List<CheckoutSaga> sagas)
+    {
+        if (sagas.Count > 0) _ = FinishAsync(sagas);
+    }
+
+    // The sagas that began; calls that did not are answered. Null: nothing is known of the turn. The calls may have begun, and are then adopted.
+    private async Task<List<CheckoutSaga>?> TurnAsync(List<CheckoutSaga> decided, List<SagaBatch> ended, List<CheckoutCall> calls, Activity? activity)
     {
         var begun = new List<CheckoutSaga>(calls.Count);
         TurnResult result;
@@ -50,13 +64,9 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         }
         catch (Exception e)
         {
-            // Nothing is known: the calls may have begun, and are then adopted; the others are recorded beside the lane.
             telemetry.TurnUnknown(decided.Count, calls.Count, e);
             foreach (var call in calls) call.Complete(CheckoutResult.Unknown(call.SagaId, UnavailableReasons.Database));
-            List<CheckoutSaga> aside = [.. decided];
-            decided.Clear(); // theirs alone from here on
-            if (aside.Count > 0) _ = FinishAsync(aside);
-            return begun;
+            return null;
         }
 
         telemetry.StepEnded("turn", time.GetElapsedTime(startedAt));

@@ -1,3 +1,4 @@
+using Order.Api.Checkout.Saga;
 using ServiceDefaults;
 
 namespace Order.Api.Checkout;
@@ -21,12 +22,5 @@ internal static class CheckoutReasons
     public const string Stuck = "stuck";
 
     /// <summary>Why an undecided saga has got no further.</summary>
-    public static string Of(CheckoutSaga saga) => saga.IsStuck ? Stuck : saga.State.Step switch
-    {
-        SagaStep.Reserve or SagaStep.Commit or SagaStep.Release => Stock,
-        SagaStep.Charge or SagaStep.Refund => Payment,
-        SagaStep.RecordPaid or SagaStep.RecordFailed => UnavailableReasons.Database,
-        SagaStep.Ended or SagaStep.Fenced => Elsewhere,
-        var step => throw new InvalidOperationException($"{step} is not a step."),
-    };
+    public static string Of(CheckoutSaga saga) => saga.IsStuck ? Stuck : SagaCommand.Of(saga.State.Step)?.UnavailableReason ?? Elsewhere;
 }

@@ -1,3 +1,6 @@
+using Order.Api.Checkout.Saga;
+using Order.Api.Checkout.Store;
+
 namespace Order.Api.Checkout;
 
 /// <summary>Recovery: takes over the sagas whose lease has run out, and brings them to an end.</summary>

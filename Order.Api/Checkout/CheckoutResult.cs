@@ -1,3 +1,4 @@
+using Order.Api.Checkout.Saga;
 using ServiceDefaults;
 
 namespace Order.Api.Checkout;

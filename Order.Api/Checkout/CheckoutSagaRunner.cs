@@ -1,4 +1,7 @@
 using System.Net;
+using Order.Api.Checkout.Participants;
+using Order.Api.Checkout.Saga;
+using Order.Api.Checkout.Store;
 using ServiceDefaults;
 
 namespace Order.Api.Checkout;
@@ -24,12 +27,12 @@ internal sealed partial class CheckoutSagaRunner(
         while (true)
         {
             var due = sagas.Where(saga => saga is { State.IsOver: false, IsStuck: false } && !isThere(saga.State) && HasTime(saga))
-                .ToLookup(static saga => WhoOf(saga.State.Step));
+                .ToLookup(static saga => SagaCommand.Of(saga.State.Step)!.Participant);
             if (due.Count == 0) return;
             var moved = false;
-            if (due.Contains(Who.Stock)) moved |= await AskInPartsAsync("stock", [.. due[Who.Stock]], stock.AskAsync, Outcomes.EventOf);
-            if (due.Contains(Who.Payment)) moved |= await AskInPartsAsync("payment", [.. due[Who.Payment]], payment.AskAsync, Outcomes.EventOf);
-            if (due.Contains(Who.Store)) moved |= await RecordAsync([.. due[Who.Store]]);
+            if (due.Contains(Participant.Stock)) moved |= await AskInPartsAsync("stock", [.. due[Participant.Stock]], stock.AskAsync, Outcomes.EventOf);
+            if (due.Contains(Participant.Payment)) moved |= await AskInPartsAsync("payment", [.. due[Participant.Payment]], payment.AskAsync, Outcomes.EventOf);
+            if (due.Contains(Participant.Store)) moved |= await RecordAsync([.. due[Participant.Store]]);
             if (moved)
             {
                 pause = PauseMin;
@@ -131,21 +134,6 @@ internal sealed partial class CheckoutSagaRunner(
     }
 
     private bool HasTime(CheckoutSaga saga) => time.GetElapsedTime(saga.Batch.LeasedAt) < SagaLimits.RunTimeMax;
-
-    private static Who WhoOf(SagaStep step) => step switch
-    {
-        SagaStep.Reserve or SagaStep.Commit or SagaStep.Release => Who.Stock,
-        SagaStep.Charge or SagaStep.Refund => Who.Payment,
-        SagaStep.RecordPaid or SagaStep.RecordFailed => Who.Store,
-        _ => throw new InvalidOperationException($"{step} is no command."),
-    };
-
-    private enum Who
-    {
-        Stock,
-        Payment,
-        Store,
-    }
 
     [LoggerMessage(201, LogLevel.Warning, "{Step} of {Sagas} sagas has no known outcome and is retried; the first is saga {SagaId} of order {OrderId}. "
         + "{Exception}: {Message} ({Skipped} more since the last such line)")]

@@ -1,4 +1,6 @@
-using ServiceDefaults;
+using Order.Api.Checkout.Participants;
+using Order.Api.Checkout.Store;
+using ServiceKit.Postgres;
 
 namespace Order.Api.Checkout;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using ServiceDefaults;
+using Order.Api.Checkout.Saga;
+using Order.Api.Checkout.Store;
+using ServiceKit.Batching;
 
 namespace Order.Api.Checkout;
 

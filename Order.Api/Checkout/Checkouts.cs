@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Order.Api.Checkout.Saga;
+using Order.Api.Checkout.Store;
 using ServiceDefaults;
+using ServiceKit.Batching;
 
 namespace Order.Api.Checkout;
 
@@ -40,7 +43,7 @@ internal sealed class Checkouts
         {
             if (Interlocked.Increment(ref _callers) > RunningMax) return CheckoutResult.Overloaded(UnavailableReasons.QueueFull);
             var trace = Activity.Current is { Recorded: true } activity ? activity.Context : default;
-            var mine = new CheckoutCall(orderId, _time.GetTimestamp(), trace, FollowAsync);
+            var mine = new CheckoutCall(orderId, _time.GetTimestamp(), trace);
             var running = _running.GetOrAdd(orderId, mine);
             return ReferenceEquals(running, mine) ? await RunAsync(mine) : await running.Answer;
         }
@@ -55,15 +58,21 @@ internal sealed class Checkouts
         try
         {
             _queue.Add(call);
+            var result = await call.Result;
+            if (result.Status == CheckoutStatus.Unresolved) result = await FollowAsync(call, result);
+            call.Reply(result);
+            return result;
         }
         catch (OverloadException)
         {
-            call.Complete(CheckoutResult.Overloaded(UnavailableReasons.QueueFull));
+            var result = CheckoutResult.Overloaded(UnavailableReasons.QueueFull);
+            call.Reply(result);
+            return result;
         }
-
-        try
+        catch (Exception e)
         {
-            return await call.Answer;
+            call.ReplyFailed(e);
+            throw;
         }
         finally
         {

@@ -1,5 +1,5 @@
 using Npgsql;
-using Order.Api.Checkout;
+using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Orders;
 

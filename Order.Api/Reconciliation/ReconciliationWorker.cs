@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using ServiceDefaults;
+using ServiceKit.Postgres;
 
 namespace Order.Api.Reconciliation;
 

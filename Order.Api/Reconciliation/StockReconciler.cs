@@ -1,4 +1,4 @@
-using Order.Api.Checkout;
+using Order.Api.Checkout.Participants;
 
 namespace Order.Api.Reconciliation;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Npgsql;
 using ServiceDefaults;
+using ServiceKit.Batching;
+using ServiceKit.Postgres;
 
 namespace Payment.Api.Accounts;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Payment.Api.Charges;
 
 namespace Payment.Api.Accounts;
 

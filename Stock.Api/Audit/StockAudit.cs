@@ -1,11 +1,10 @@
 using System.Globalization;
-using Stock.Api.Scripting;
 using StackExchange.Redis;
+using Stock.Api.Items;
+using Stock.Api.Reservations;
+using Stock.Api.Scripting;
 
 namespace Stock.Api.Audit;
-
-/// <summary>More records than can be looked at in one step, or in one call.</summary>
-internal sealed class TooManyRecordsException() : TimeoutException("There are more records of reservations than an audit looks at.");
 
 /// <summary>Reads items and reservations for Order.Api's reconciliation, in pages that stop Redis for about a millisecond. Writes nothing.</summary>
 internal sealed class StockAudit(RedisScripts redis)

@@ -4,13 +4,6 @@ using StackExchange.Redis;
 
 namespace Stock.Api.Identity;
 
-/// <summary>Redis has lost the stock: what is in it and what is not is not known.</summary>
-internal sealed class LostStockException() : Exception("Redis has lost the stock.");
-
-/// <summary>Body of <c>GET /internal/identity</c>.</summary>
-/// <param name="Id">Of the stock; null: Redis has lost it.</param>
-internal sealed record StockIdentityView(Guid? Id);
-
 /// <summary>
 /// Tells the stock in this Redis from any other, and above all from none: key <c>identity</c>, a UUID from when the stock was new. A Redis that comes back
 /// without its file has no identity, and whatever writes refuses then. Order.Api keeps the identity too, and names it in all it asks for: so the stock that a

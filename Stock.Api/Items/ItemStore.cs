@@ -1,41 +1,13 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using ServiceDefaults;
+using ServiceKit.Batching;
+using ServiceKit.Idempotency;
+using StackExchange.Redis;
 using Stock.Api.Identity;
 using Stock.Api.Scripting;
-using StackExchange.Redis;
 
 namespace Stock.Api.Items;
-
-/// <summary>An item as its hash holds it.</summary>
-/// <param name="Available">Free to be sold, 0 or more.</param>
-/// <param name="Price">For one piece, 1 or more.</param>
-/// <param name="Sold">Sold by checkouts.</param>
-/// <param name="Total">All that ever came in by add or batch_init, less what subtract took out.</param>
-internal readonly record struct Item(long Available, long Price, long Sold, long Total)
-{
-    /// <summary>Reserved by checkouts under way.</summary>
-    public long Held => Total - Available - Sold;
-}
-
-/// <summary>What came of a write.</summary>
-internal enum WriteOutcome
-{
-    /// <summary>Done.</summary>
-    Done,
-
-    /// <summary>No such item.</summary>
-    UnknownItem,
-
-    /// <summary>Less in stock than was to be taken.</summary>
-    OutOfStock,
-
-    /// <summary>The total would not fit in 64 bits.</summary>
-    Overflow,
-
-    /// <summary>The idempotency key came with another write before.</summary>
-    KeyReused,
-}
 
 /// <summary>
 /// Items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> the total, <c>p</c> price, and <c>g</c> the generation (0, or which

@@ -1,5 +1,6 @@
-using Stock.Api.Scripting;
 using StackExchange.Redis;
+using Stock.Api.Items;
+using Stock.Api.Scripting;
 
 namespace Stock.Api.Reservations;
 

@@ -44,23 +44,3 @@ internal sealed class CheckoutForm
     /// <summary>The address; only of a form that is valid. No property, for the framework reads all of those before it is.</summary>
     public Shipping ToShipping() => new(Name!.Trim(), Street!.Trim(), UnitedStates.CodeOf(State)!, Zip!);
 }
-
-/// <summary>Code or name of a state; what is missing is another rule's affair.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class StateAttribute : ValidationAttribute
-{
-    /// <inheritdoc />
-    public override bool IsValid(object? value) => value is not string { Length: > 0 } text || UnitedStates.CodeOf(text) is not null;
-}
-
-/// <summary>Pieces of an item.</summary>
-internal sealed class CheckoutLine
-{
-    /// <summary>The item.</summary>
-    [Required]
-    public string? Item { get; set; }
-
-    /// <summary>How many.</summary>
-    [Required(ErrorMessage = "Please enter a quantity."), Range(1, Visitor.QuantityMax, ErrorMessage = "1 to 99 pieces.")]
-    public int? Quantity { get; set; }
-}

@@ -3,15 +3,6 @@ using System.Text;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>A line of a chart.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Values">At equal distances, oldest first; null where there is nothing to draw.</param>
-internal sealed record ChartLine(string Name, IReadOnlyList<double?> Values)
-{
-    /// <summary>The last value there is.</summary>
-    public double? Latest => Values.LastOrDefault(static value => value is not null);
-}
-
 /// <summary>Lines over time, drawn on the server. The page's style colours them by their place: first, second.</summary>
 /// <param name="Title">What is drawn.</param>
 /// <param name="Unit">Behind numbers; empty for plain ones.</param>

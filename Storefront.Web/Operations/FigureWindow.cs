@@ -1,4 +1,5 @@
 using ServiceDefaults;
+using Storefront.Web.Services;
 
 namespace Storefront.Web.Operations;
 

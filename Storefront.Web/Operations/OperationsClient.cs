@@ -1,20 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ServiceDefaults;
 using Storefront.Web.Services;
 
 namespace Storefront.Web.Operations;
-
-/// <summary>Sagas that are open.</summary>
-internal sealed record OpenSagas(long Open, [property: JsonPropertyName("oldest_seconds")] double OldestSeconds);
-
-/// <summary>What the services say of themselves at one time.</summary>
-/// <param name="Windows">Of each service, all replicas that answer together.</param>
-/// <param name="Sagas">Null: not known.</param>
-/// <param name="Products">Null: not known.</param>
-/// <param name="Silent">Who does not answer.</param>
-internal sealed record Overview(
-    IReadOnlyDictionary<string, FigureWindow> Windows, OpenSagas? Sagas, IReadOnlyList<Product>? Products, IReadOnlyList<string> Silent);
 
 /// <summary>Asks every replica for its figures, and has the shop filled or emptied.</summary>
 internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguration configuration, Catalog catalog)
@@ -79,15 +67,5 @@ internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguratio
         {
             return null;
         }
-    }
-}
-
-/// <summary>Registers what the operator's pages need.</summary>
-internal static class OperationsExtensions
-{
-    public static void AddOperations(this IServiceCollection services)
-    {
-        services.AddHttpClient(OperationsClient.Client, static client => client.Timeout = OperationsClient.CommandTimeMax).RemoveResilience();
-        services.AddSingleton<OperationsClient>();
     }
 }

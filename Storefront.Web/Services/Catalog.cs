@@ -1,10 +1,4 @@
-using System.Text.Json.Serialization;
-
 namespace Storefront.Web.Services;
-
-/// <summary>A product as Stock.Api has it.</summary>
-internal sealed record Product(
-    [property: JsonPropertyName("item_id")] string ItemId, string Name, string Description, string Picture, long Price, long Stock);
 
 /// <summary>The catalog of Stock.Api, read once a second at most, whatever the number of visitors. The checkout does not go by it.</summary>
 internal sealed class Catalog(IHttpClientFactory clients, TimeProvider time)

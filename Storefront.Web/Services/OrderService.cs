@@ -1,27 +1,8 @@
 using System.Text.Json.Serialization;
 using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Storefront.Web.Services;
-
-/// <summary>Where an order goes.</summary>
-internal sealed record Shipping(string Name, string Street, string State, string Zip);
-
-/// <summary>Pieces of an item.</summary>
-internal sealed record OrderedItem(string Item, long Quantity);
-
-/// <summary>A line of an order.</summary>
-internal sealed record OrderLine(string Item, long Quantity, long Cost);
-
-/// <summary>An order. Status: open, checking-out, paid, refused.</summary>
-internal sealed record Order(
-    [property: JsonPropertyName("order_id")] string OrderId,
-    [property: JsonPropertyName("user_id")] string UserId,
-    string Status,
-    string? Refusal,
-    OrderLine[] Lines,
-    [property: JsonPropertyName("total_cost")] long TotalCost,
-    Shipping? Shipping,
-    [property: JsonPropertyName("placed_at")] DateTime? PlacedAt);
 
 /// <summary>Order.Api.</summary>
 internal sealed class OrderService(IHttpClientFactory clients)

@@ -2,13 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Storefront.Web.Services;
-
-/// <summary>A refusal as the services word it.</summary>
-/// <param name="Name">Behind <c>urn:shop:problem:</c>, e.g. <c>out-of-stock</c>.</param>
-internal sealed record Refusal(string Name);
 
 /// <summary>Calls to the other services. Every POST has a key, so that it may be repeated.</summary>
 internal static class ServiceHttp

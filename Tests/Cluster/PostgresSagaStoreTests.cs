@@ -3,8 +3,11 @@ extern alias OrderApi;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
+using OrderApi::Order.Api.Checkout.Saga;
+using OrderApi::Order.Api.Checkout.Store;
 using OrderApi::Order.Api.Orders;
-using ServiceDefaults;
+using ServiceKit.Postgres;
 using Tests.Unit.Checkout;
 
 namespace Tests.Cluster;

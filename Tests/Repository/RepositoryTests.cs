@@ -50,6 +50,14 @@ public sealed partial class RepositoryTests
         let lines = SourceTree.Read(file).TrimEnd('\n').Split('\n').Length
         where lines > limit select $"{file}: {lines} lines");
 
+    /// <summary>The AppHost's, LoadTest's, Customer.Api's and the integrations' are to follow.</summary>
+    [Fact]
+    public void A_type_lives_in_a_file_of_its_name() => AssertNone(
+        from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal) && TypePerFile.Any(folder => IsBelow(file, folder))
+            && Path.GetFileName(file) != "Program.cs" && !file.EndsWith(".cshtml.cs", StringComparison.Ordinal)
+        from Match type in TypeDeclaration().Matches(SourceTree.Read(file))
+        where type.Groups["name"].Value != Path.GetFileNameWithoutExtension(file) select $"{file}: {type.Groups["name"].Value}");
+
     /// <summary>A wall clock that is read past it cannot be put wrong by a test, nor right by the database.</summary>
     [Fact]
     public void Services_read_the_wall_clock_through_TimeProvider_alone() => AssertNone(
@@ -68,6 +76,8 @@ public sealed partial class RepositoryTests
         let lines = SourceTree.Files.Contains(readme) ? SourceTree.Read(readme).TrimEnd('\n').Split('\n').Length : 0
         where lines is 0 or > ReadmeLinesMax select $"{readme}: {lines} lines");
 
+    private static readonly string[] TypePerFile = ["Order.Api", "Payment.Api", "Stock.Api", "Storefront.Web", "ServiceDefaults", "ServiceKit"];
+
     private static IEnumerable<string> Texts => SourceTree.Files.Where(file => TextTypes.Contains(Path.GetExtension(file)));
 
     private static bool IsBelow(string file, string folder) => file.StartsWith(folder + "/", StringComparison.Ordinal);
@@ -76,6 +86,11 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b")]
     private static partial Regex WallClock();
+
+    // At the beginning of a line: nested types are indented.
+    [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|unsafe) )*(?:class|struct|interface|enum|record(?: struct)?) (?<name>\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"\bhttps?://[^\s""'<]+")]
     private static partial Regex Address();

@@ -7,13 +7,16 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
+using OrderApi::Order.Api.Checkout.Saga;
+using OrderApi::Order.Api.Checkout.Store;
 using OrderApi::Order.Api.Orders;
 using PaymentApi::Payment.Api;
 using PaymentApi::Payment.Api.Accounts;
 using StackExchange.Redis;
 using StockApi::Stock.Api.Items;
 using Tests.Unit.Checkout.Simulation;
-using PaymentOutcome = OrderApi::Order.Api.Checkout.PaymentOutcome;
+using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
 
 namespace Tests.Unit.Checkout;
 

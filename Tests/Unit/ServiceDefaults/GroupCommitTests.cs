@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using ServiceDefaults;
+using ServiceKit.Batching;
 
 namespace Tests.Unit.ServiceDefaults;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using ServiceDefaults;
+using ServiceKit.Idempotency;
 
 namespace Tests.Unit.ServiceDefaults;
 

@@ -2,6 +2,7 @@ extern alias OrderApi;
 extern alias PaymentApi;
 
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Saga;
 using OrderApi::Order.Api.Orders;
 
 namespace Tests.Unit.Checkout.Simulation;

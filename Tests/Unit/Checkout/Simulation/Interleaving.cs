@@ -3,7 +3,10 @@ extern alias PaymentApi;
 
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
+using OrderApi::Order.Api.Checkout.Saga;
 using OrderApi::Order.Api.Orders;
+using OrderApi::Order.Api.Reconciliation;
 
 namespace Tests.Unit.Checkout.Simulation;
 

@@ -1,6 +1,8 @@
 extern alias OrderApi;
 
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
+using OrderApi::Order.Api.Checkout.Saga;
 
 namespace Tests.Unit.Checkout.Simulation;
 

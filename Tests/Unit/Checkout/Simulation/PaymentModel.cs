@@ -2,10 +2,12 @@ extern alias OrderApi;
 extern alias PaymentApi;
 
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
 using PaymentApi::Payment.Api;
 using PaymentApi::Payment.Api.Accounts;
-using PaymentOutcome = OrderApi::Order.Api.Checkout.PaymentOutcome;
-using ChargeMember = OrderApi::Order.Api.Checkout.ChargeMember;
+using PaymentApi::Payment.Api.Charges;
+using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
+using ChargeMember = OrderApi::Order.Api.Checkout.Participants.ChargeMember;
 
 namespace Tests.Unit.Checkout.Simulation;
 

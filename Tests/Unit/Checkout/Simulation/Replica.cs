@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderApi::Order.Api.Checkout;
+using ServiceDefaults;
 
 namespace Tests.Unit.Checkout.Simulation;
 

@@ -1,6 +1,7 @@
 extern alias OrderApi;
 
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
 
 namespace Tests.Unit.Checkout.Simulation;
 

@@ -1,6 +1,9 @@
 extern alias OrderApi;
 
 using OrderApi::Order.Api.Checkout;
+using OrderApi::Order.Api.Checkout.Participants;
+using OrderApi::Order.Api.Checkout.Saga;
+using OrderApi::Order.Api.Checkout.Store;
 using OrderApi::Order.Api.Orders;
 
 namespace Tests.Unit.Checkout.Simulation;

@@ -1,0 +1,3 @@
+namespace Order.Api.Checkout;
+
+internal sealed record CheckoutDone(bool Paid);

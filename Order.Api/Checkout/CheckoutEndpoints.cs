@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Order.Api.Checkout.Saga;
+using ServiceDefaults;
+using ServiceKit.Idempotency;
+
+namespace Order.Api.Checkout;
+
+/// <summary>Checkout.</summary>
+internal static class CheckoutEndpoints
+{
+    public static void MapCheckout(this WebApplication app) => app.MapPost("/checkout/{order}", CheckoutAsync).WithName("Checkout").WithTags("Checkout")
+        .WithSummary("Takes the order's items from stock and its total from the user's credit: both, or neither.")
+        .WithDescription("An order that is paid stays so and costs nothing more. 503: the outcome is not known yet; ask again.")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
+        string order, Checkouts checkouts, CheckoutKeys keys, IdempotencyKey? key)
+    {
+        if (!PathValues.IsId(order)) return Problems.NotFound("There is no such order.");
+        if (key is null) return Answer(await checkouts.CheckoutAsync(order));
+        var (state, result) = await keys.BeginAsync(key, $"checkout {order}");
+        if (state == KeyState.Reused) return Problems.KeyReused();
+        if (state == KeyState.Running) return Problems.Conflict("idempotency-key-running", "The request with this Idempotency-Key still runs.");
+        if (state == KeyState.Done) return Answer(result);
+        result = await checkouts.CheckoutAsync(order);
+        await keys.EndAsync(key, result);
+        return Answer(result);
+    }
+
+    private static Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult> Answer(CheckoutResult result) =>
+        result.Status switch
+        {
+            CheckoutStatus.Paid => PaidHttpResult.Instance,
+            CheckoutStatus.Refused => Refused(result.Refusal),
+            CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
+            CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),
+            CheckoutStatus.Overloaded => Problems.Unavailable(result.Reason!, "Too many checkouts at once. Nothing was begun; try again."),
+            CheckoutStatus.Unresolved => Problems.Unavailable(
+                result.Reason!, "The outcome is not known yet; the checkout continues. Try again: it will not be done twice.", saga: result.Saga),
+            _ => throw new InvalidDataException($"A checkout has the stored outcome {(short)result.Status}, which this version does not know."),
+        };
+
+    private static ProblemHttpResult Refused(Refusal refusal) => refusal switch
+    {
+        Refusal.OutOfStock => Problems.Refused("out-of-stock", "There is not enough of an item in stock."),
+        Refusal.UnknownItem => Problems.Refused("unknown-item", "An item of the order does not exist any more."),
+        Refusal.InsufficientCredit => Problems.Refused("insufficient-credit", "The user has not enough credit."),
+        Refusal.UnknownUser => Problems.Refused("unknown-user", "The order's user does not exist."),
+        Refusal.Expired => Problems.Refused("checkout-expired", "The checkout took too long and was called off. Nothing was charged; try again."),
+        _ => throw new InvalidDataException($"A checkout has the stored refusal {(short)refusal}, which this version does not know."),
+    };
+}

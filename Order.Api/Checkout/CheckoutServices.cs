@@ -1,0 +1,30 @@
+using Order.Api.Checkout.Participants;
+using Order.Api.Checkout.Store;
+
+namespace Order.Api.Checkout;
+
+/// <summary>Registers the checkout.</summary>
+internal static class CheckoutServices
+{
+    /// <summary>Adds the checkout, in the order in which a request meets its parts: queue, lane, store, participants; then recovery.</summary>
+    public static void AddCheckout(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<CheckoutKeys>();
+        services.AddSingleton<Checkouts>();
+        services.AddSingleton<CheckoutLane>();
+        services.AddSingleton<CheckoutSagaRunner>();
+        services.AddSingleton<CheckoutTelemetry>();
+        services.AddSingleton<PostgresSagaStore>();
+        services.AddSingleton<ISagaStore>(static services => services.GetRequiredService<PostgresSagaStore>());
+        services.AddParticipant(StockClient.Name);
+        services.AddSingleton<StockIdentity>();
+        services.AddSingleton<StockClient>();
+        services.AddSingleton<IStock>(static services => services.GetRequiredService<StockClient>());
+        services.AddParticipant(PaymentClient.Name);
+        services.AddSingleton<IPayment, PaymentClient>();
+        services.AddSingleton<CheckoutRecovery>();
+        services.AddHostedService<CheckoutSagaWorker>();
+        builder.AddCrashPoint();
+    }
+}

@@ -1,0 +1,34 @@
+using Order.Api.Checkout.Saga;
+
+namespace Order.Api.Checkout.Participants;
+
+/// <summary>
+/// Reads what participants answer. A number that this version does not know says nothing of what was done, so it is never taken for a refusal: it throws, and
+/// the saga stays where it is.
+/// </summary>
+internal static class Outcomes
+{
+    /// <summary>What a saga hears in an outcome of Stock.Api.</summary>
+    /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
+    public static SagaEvent EventOf(StockOutcome outcome) => outcome switch
+    {
+        StockOutcome.Held => SagaEvent.Reserved,
+        StockOutcome.OutOfStock => SagaEvent.OutOfStock,
+        StockOutcome.UnknownItem => SagaEvent.UnknownItem,
+        StockOutcome.Released => SagaEvent.Released,
+        StockOutcome.Committed => SagaEvent.Committed,
+        StockOutcome.NotHeld => SagaEvent.NotReserved,
+        _ => throw new InvalidDataException($"Stock.Api answered the outcome {(int)outcome}, which this version does not know."),
+    };
+
+    /// <summary>What a saga hears in an outcome of Payment.Api.</summary>
+    /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
+    public static SagaEvent EventOf(PaymentOutcome outcome) => outcome switch
+    {
+        PaymentOutcome.Charged => SagaEvent.Charged,
+        PaymentOutcome.InsufficientCredit => SagaEvent.InsufficientCredit,
+        PaymentOutcome.UnknownUser => SagaEvent.UnknownUser,
+        PaymentOutcome.Refunded or PaymentOutcome.Cancelled => SagaEvent.NotCharged,
+        _ => throw new InvalidDataException($"Payment.Api answered the outcome {(int)outcome}, which this version does not know."),
+    };
+}

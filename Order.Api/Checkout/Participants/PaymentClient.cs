@@ -1,0 +1,21 @@
+using Order.Api.Checkout.Saga;
+
+namespace Order.Api.Checkout.Participants;
+
+/// <summary>Payment.Api.</summary>
+internal sealed class PaymentClient(IHttpClientFactory clients) : IPayment
+{
+    /// <summary>Name of the HTTP client.</summary>
+    public const string Name = "payment-api";
+
+    /// <inheritdoc />
+    public async Task<PaymentOutcome[]> AskAsync(IReadOnlyList<CheckoutSaga> sagas)
+    {
+        var members = new ChargeMember[sagas.Count];
+        for (var i = 0; i < members.Length; i++) members[i] = ChargeMember.Of(sagas[i]);
+        var outcomes = (await clients.CreateClient(Name)
+            .PostBatchAsync("/internal/charges", new(members), OrderJson.Default.ChargeRequest, OrderJson.Default.PaymentOutcomes)).Outcomes;
+        return outcomes.Length == members.Length ? outcomes
+            : throw new HttpRequestException($"Payment.Api answered {outcomes.Length} outcomes to {members.Length} members.");
+    }
+}

@@ -1,0 +1,11 @@
+namespace Order.Api.Checkout.Participants;
+
+/// <summary>What Payment.Api says of a saga's charge.</summary>
+internal enum PaymentOutcome
+{
+    Charged = 1,
+    InsufficientCredit = 2,
+    UnknownUser = 3,
+    Refunded = 4,
+    Cancelled = 5,
+}

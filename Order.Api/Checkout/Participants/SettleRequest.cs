@@ -1,0 +1,3 @@
+namespace Order.Api.Checkout.Participants;
+
+internal sealed record SettleRequest(SettleMember[] Members, Guid Stock);

@@ -1,0 +1,14 @@
+namespace Order.Api.Checkout.Saga;
+
+/// <summary>Who carries out a step of a saga.</summary>
+internal enum Participant
+{
+    /// <summary>Stock.Api.</summary>
+    Stock,
+
+    /// <summary>Payment.Api.</summary>
+    Payment,
+
+    /// <summary>This service's own database.</summary>
+    Store,
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Order.Api.Checkout;
+using Order.Api.Checkout.Store;
+using Order.Api.Orders;
+using ServiceDefaults;
+
+namespace Order.Api.Operations;
+
+/// <summary>For operators; the gateway does not route these.</summary>
+internal static class OperationEndpoints
+{
+    public static void MapOperations(this WebApplication app)
+    {
+        var operations = app.MapGroup("/internal").WithTags("Operations").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        operations.MapGet("/sagas", CountAsync).WithName("OpenSagas").WithSummary("How many sagas are open, of all replicas, and for how long the oldest is.");
+        if (app.Environment.IsDevelopment())
+            operations.MapPost("/reset", ResetAsync).WithName("Reset")
+                .WithSummary("Empties the shop: orders, users and items go, the first products come back.");
+    }
+
+    private static async Task<Ok<OpenSagas>> CountAsync(PostgresSagaStore sagas, CancellationToken cancellationToken)
+    {
+        var (open, oldest) = await sagas.CountOpenAsync(cancellationToken);
+        return TypedResults.Ok(new OpenSagas(open, oldest.TotalSeconds));
+    }
+
+    private static async Task<Results<NoContent, UnavailableHttpResult>> ResetAsync(OrderReset reset, CancellationToken cancellationToken) =>
+        await reset.ResetAsync(cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are under way. Nothing was changed; try again when the shop is at rest.");
+}

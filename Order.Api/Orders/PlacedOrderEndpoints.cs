@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Order.Api.Checkout.Participants;
+using Order.Api.Checkout.Saga;
+using ServiceDefaults;
+using ServiceKit.Idempotency;
+
+namespace Order.Api.Orders;
+
+/// <summary>Orders with an address, and what is popular where: for the storefront. The gateway does not route these.</summary>
+internal static class PlacedOrderEndpoints
+{
+    public static void MapPlacedOrders(this WebApplication app)
+    {
+        var orders = app.MapGroup("/internal").WithTags("Storefront").ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        orders.MapPost("/orders", PlaceAsync).WithName("PlaceOrder")
+            .WithSummary("Creates an order with its lines, at today's prices, and its address, or nothing.");
+        orders.MapGet("/orders/{order}", FindAsync).WithName("FindPlacedOrder").WithSummary("An order with its address.");
+        orders.MapGet("/users/{user}/orders", LatestAsync).WithName("LatestOrders").WithSummary("A user's latest orders that have an address, 50 at most.");
+        orders.MapGet("/popular/{state}", PopularAsync).WithName("Popular").WithSummary("The three items of which most pieces were sold to a state.");
+    }
+
+    private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> PlaceAsync(
+        PlaceOrder request, OrderStore orders, StockClient stock, IdempotencyKey? key)
+    {
+        if (!PathValues.IsId(request.UserId)) return Problems.NotFound("There is no such user.");
+        if (request.Shipping is not { IsValid: true })
+            return Problems.Invalid("The address needs a name, a street, a state of two capital letters and a zip code.");
+        if (request.Lines is not { Length: >= 1 and <= OrderRow.LinesMax } lines || !Array.TrueForAll(lines, static line => line is { Quantity: >= 1 }))
+            return Problems.Invalid($"1 to {OrderRow.LinesMax} lines of one piece or more.");
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var payload = $"place {request.UserId} {request.Shipping} {string.Join(' ', lines.Select(static line => $"{line.Item}:{line.Quantity}"))}";
+        // First of all: an item may be gone since. What goes on record of a key is no address.
+        var digest = key is null ? "" : $"place {IdempotencyKey.Digest(payload)}";
+        if (key is not null && await orders.FindAsync(key, digest) is { } before) return Answer(id, before);
+        var prices = await Task.WhenAll(lines.Select(line => PathValues.IsId(line.Item) ? stock.FindPriceAsync(line.Item) : Task.FromResult<long?>(null)));
+        if (Array.Exists(prices, static price => price is null)) return Problems.NotFound("There is no such item.");
+        return Answer(id, await orders.WriteAsync(new(id, key, digest, request.UserId, row => Add(row, lines, prices), request.Shipping)));
+    }
+
+    private static OrderChange Add(OrderRow row, PlaceLine[] lines, long?[] prices)
+    {
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (row.Add(lines[i].Item, lines[i].Quantity, prices[i]!.Value) is var refusal and not OrderChange.Changed) return refusal;
+        }
+
+        return OrderChange.Changed;
+    }
+
+    private static Results<Ok<OrderCreated>, ProblemHttpResult> Answer(string id, OrderChange outcome) => outcome switch
+    {
+        OrderChange.Changed => TypedResults.Ok(new OrderCreated(id)),
+        OrderChange.KeyReused => Problems.KeyReused(),
+        OrderChange.Overflow => Problems.Refused("amount-too-large", "A quantity or the total would exceed 64 bits."),
+        _ => throw new InvalidDataException($"The placing of order {id} has the stored outcome {(short)outcome}, which this version does not know."),
+    };
+
+    private static async Task<Results<Ok<PlacedOrderView>, ProblemHttpResult>> FindAsync(
+        string order, PlacedOrders orders, CancellationToken cancellationToken) =>
+        PathValues.IsId(order) && await orders.FindAsync(order, cancellationToken) is { } found
+            ? TypedResults.Ok(View(found))
+            : Problems.NotFound("There is no such order.");
+
+    private static async Task<Ok<PlacedOrdersView>> LatestAsync(string user, PlacedOrders orders, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new PlacedOrdersView(PathValues.IsId(user) ? [.. (await orders.LatestAsync(user, cancellationToken)).Select(View)] : []));
+
+    private static async Task<Ok<PopularView>> PopularAsync(string state, PlacedOrders orders, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new PopularView(
+            [.. (await orders.PopularAsync(state, cancellationToken)).Select(static popular => new PopularItemView(popular.Item, popular.Quantity))]));
+
+    private static PlacedOrderView View(PlacedOrder order) => new(
+        order.Id,
+        order.UserId,
+        order.Status switch
+        {
+            OrderStatus.Paid => "paid",
+            OrderStatus.CheckingOut => "checking-out",
+            OrderStatus.Open => order.Refusal == Refusal.None ? "open" : "refused",
+            _ => throw new InvalidDataException($"Order {order.Id} has the status {(short)order.Status}, which this version does not know."),
+        },
+        order.Status == OrderStatus.Open ? RefusalName(order.Refusal) : null,
+        [.. order.Lines.Select(static line => new PlacedLineView(line.Item, line.Quantity, line.Cost))],
+        order.TotalCost,
+        order.Shipping,
+        order.PlacedAt);
+
+    // As the types of problems have them.
+    private static string? RefusalName(Refusal refusal) => refusal switch
+    {
+        Refusal.None => null,
+        Refusal.OutOfStock => "out-of-stock",
+        Refusal.UnknownItem => "unknown-item",
+        Refusal.InsufficientCredit => "insufficient-credit",
+        Refusal.UnknownUser => "unknown-user",
+        Refusal.Expired => "checkout-expired",
+        _ => throw new InvalidDataException($"The stored refusal {(short)refusal} is unknown to this version."),
+    };
+}

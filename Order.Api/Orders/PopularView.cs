@@ -1,0 +1,3 @@
+namespace Order.Api.Orders;
+
+internal sealed record PopularView(PopularItemView[] Items);

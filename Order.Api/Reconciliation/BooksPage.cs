@@ -1,0 +1,3 @@
+namespace Order.Api.Reconciliation;
+
+internal sealed record BooksPage(long Accounts, AccountBooks[] Wrong);

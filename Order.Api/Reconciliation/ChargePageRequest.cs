@@ -1,0 +1,3 @@
+namespace Order.Api.Reconciliation;
+
+internal sealed record ChargePageRequest(Guid After, Guid Before, Guid NumberedAfter);

@@ -1,0 +1,3 @@
+namespace Order.Api.Reconciliation;
+
+internal sealed record HeldPage(ItemBooks[] Items, Guid[] Sagas);

@@ -1,0 +1,3 @@
+namespace Order.Api.Reconciliation;
+
+internal sealed record HeldRequest(string[] Items, long Now, bool IsAtomic);

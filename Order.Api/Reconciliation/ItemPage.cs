@@ -1,0 +1,3 @@
+namespace Order.Api.Reconciliation;
+
+internal sealed record ItemPage(string Cursor, int Examined, ItemBooks[] Items);

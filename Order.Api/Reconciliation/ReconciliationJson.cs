@@ -1,0 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Order.Api.Reconciliation;
+
+/// <summary>For the serializers made at build time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ReconciliationReport))]
+[JsonSerializable(typeof(FindChargesRequest))]
+[JsonSerializable(typeof(FoundCharges))]
+[JsonSerializable(typeof(ChargePageRequest))]
+[JsonSerializable(typeof(ChargePage))]
+[JsonSerializable(typeof(BooksPage))]
+[JsonSerializable(typeof(ItemPageRequest))]
+[JsonSerializable(typeof(ItemPage))]
+[JsonSerializable(typeof(HeldRequest))]
+[JsonSerializable(typeof(HeldPage))]
+internal sealed partial class ReconciliationJson : JsonSerializerContext;

@@ -1,0 +1,3 @@
+namespace Payment.Api.Accounts;
+
+internal sealed record Moved(bool Done);

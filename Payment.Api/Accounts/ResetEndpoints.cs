@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Payment.Api.Accounts;
+
+/// <summary>Payment.Api's part of Order.Api's reset, in development only; the gateway does not route it.</summary>
+internal static class ResetEndpoints
+{
+    public static void MapReset(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) return;
+        app.MapPost("/internal/reset", ResetAsync).WithName("ResetAccounts").WithTags("Operations").WithSummary("All users and their entries go.")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<NoContent> ResetAsync(AccountReset accounts, CancellationToken cancellationToken)
+    {
+        await accounts.ResetAsync(cancellationToken);
+        return TypedResults.NoContent();
+    }
+}

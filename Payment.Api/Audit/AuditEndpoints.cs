@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+
+namespace Payment.Api.Audit;
+
+/// <summary>The ledger for Order.Api's reconciliation; the gateway does not route it.</summary>
+internal static class AuditEndpoints
+{
+    /// <summary>Most sagas in one call.</summary>
+    public const int SagasMax = 1_000;
+
+    public static void MapAudit(this WebApplication app)
+    {
+        var audit = app.MapGroup("/internal/audit").WithTags("Audit").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        audit.MapPost("/find", FindAsync).WithName("FindCharges").ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("The charges of sagas, 1000 at most.");
+        audit.MapPost("/charges", PageAsync).WithName("ChargePage").WithSummary("A page of the sagas whose charge is done, in the order of their ids.");
+        audit.MapGet("/books", BooksAsync).WithName("Books").WithSummary("The accounts that do not balance or do not match their entries.");
+    }
+
+    private static async Task<Results<Ok<FoundCharges>, ProblemHttpResult>> FindAsync(
+        FindChargesRequest request, AccountAudit audit, CancellationToken cancellationToken) =>
+        request.Sagas is { Length: >= 1 and <= SagasMax } sagas ? TypedResults.Ok(await audit.FindAsync(sagas, cancellationToken))
+            : Problems.Invalid("1 to 1000 sagas.");
+
+    private static async Task<Ok<ChargePage>> PageAsync(ChargePageRequest request, AccountAudit audit, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await audit.PageAsync(request, cancellationToken));
+
+    private static async Task<Ok<BooksPage>> BooksAsync(AccountAudit audit, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await audit.CompareBooksAsync(cancellationToken));
+}

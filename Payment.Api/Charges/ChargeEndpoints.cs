@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Payment.Api.Accounts;
+using ServiceDefaults;
+
+namespace Payment.Api.Charges;
+
+/// <summary>The internal part, for Order.Api's checkout; the gateway does not route it. Every call may be repeated: its key is the saga.</summary>
+internal static class ChargeEndpoints
+{
+    /// <summary>Most sagas in one call.</summary>
+    public const int MembersMax = 1_000;
+
+    public static void MapCharges(this WebApplication app) => app.MapPost("/internal/charges", ApplyAsync).WithName("Charges").WithTags("Charges")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+        .WithSummary("Charges users for sagas, each saga once, or gives back what sagas have charged; a charge that comes after is refused.");
+
+    private static async Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ApplyAsync(ChargeRequest request, AccountStore accounts, PaymentMetrics metrics)
+    {
+        if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound))
+            return Problems.Invalid("1 to 1000 members with a saga, a user and an amount.");
+        var movements = Array.ConvertAll(members, static member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, member.IsRefund));
+        var statuses = await accounts.MoveAsync(movements);
+        var outcomes = new PaymentOutcome[members.Length];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Outcome(members[i].Saga, statuses[i], members[i].IsRefund);
+        metrics.Count(outcomes);
+        return TypedResults.Ok(new PaymentOutcomes(outcomes));
+    }
+
+    // To a refund, a charge that was refused is as good as cancelled. What cannot be charged for the size of the user's books is refused like lack of credit.
+    internal static PaymentOutcome Outcome(Guid saga, EntryStatus status, bool isRefund) => status switch
+    {
+        EntryStatus.Done => PaymentOutcome.Charged,
+        EntryStatus.Refunded => PaymentOutcome.Refunded,
+        EntryStatus.Cancelled => PaymentOutcome.Cancelled,
+        EntryStatus.NoCredit or EntryStatus.NoAccount or EntryStatus.Overflow when isRefund => PaymentOutcome.Cancelled,
+        EntryStatus.NoAccount => PaymentOutcome.UnknownUser,
+        EntryStatus.NoCredit or EntryStatus.Overflow => PaymentOutcome.InsufficientCredit,
+        _ => throw new InvalidDataException($"The charge of saga {saga} has the status {(short)status}, which this version does not know."),
+    };
+
+    private static bool IsSound(ChargeMember? member) => member is { Amount: > 0 } && member.Saga != Guid.Empty && PathValues.IsId(member.User);
+}

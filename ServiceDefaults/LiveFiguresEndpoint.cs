@@ -1,0 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ServiceDefaults;
+
+/// <summary>Shows <see cref="LiveFigures"/> to the storefront; the gateway does not route it.</summary>
+internal static class LiveFiguresEndpoint
+{
+    public static void MapLiveFigures(this WebApplication app) => app.MapGet("/internal/figures", static (LiveFigures figures) =>
+        TypedResults.Json(figures.Read(), FiguresJson.Default.FigureReport)).DisableHttpMetrics().ExcludeFromDescription();
+}

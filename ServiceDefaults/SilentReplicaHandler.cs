@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.ServiceDiscovery;
+
+namespace ServiceDefaults;
+
+/// <summary>Reports replicas that accept no connection. Inside service discovery, where requests have a replica's address.</summary>
+internal sealed class SilentReplicaHandler(SilentReplicas replicas) : DelegatingHandler
+{
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        // Cancelled, but not by the caller: connecting timed out.
+        catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            _ = replicas.AvoidAsync(request.RequestUri!.Authority);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace Stock.Api.Catalog;
+
+internal sealed record CatalogFilled(long Products);

@@ -1,0 +1,3 @@
+namespace Stock.Api.Catalog;
+
+internal sealed record CatalogView(ProductView[] Products);

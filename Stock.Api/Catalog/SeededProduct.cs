@@ -1,0 +1,31 @@
+using Stock.Api.Items;
+
+namespace Stock.Api.Catalog;
+
+/// <summary>A product as it is put into an empty catalog.</summary>
+/// <param name="Item">A UUID that never changes: the item's id, out of reach of batch_init, which makes numbered items.</param>
+/// <param name="Price">Of one piece.</param>
+/// <param name="Stock">Pieces.</param>
+/// <param name="Product">What people read.</param>
+internal sealed record SeededProduct(string Item, long Price, long Stock, Product Product)
+{
+    /// <summary>The shop's first dozen.</summary>
+    public static IReadOnlyList<SeededProduct> All { get; } =
+    [
+        New(1, 34, 120, "Teapot", "Holds a litre, pours without a drip, and keeps warm in its glaze of deep blue.", "teapot"),
+        New(2, 12, 400, "Mug", "A mug of stoneware for mornings that start slowly. Safe in the dishwasher.", "mug"),
+        New(3, 9, 600, "Notebook", "A hundred and sixty dotted pages that lie flat, sewn and bound in linen.", "notebook"),
+        New(4, 15, 350, "Pencils", "Six cedar pencils from soft to hard, in a tin that outlives them.", "pencils"),
+        New(5, 79, 60, "Desk lamp", "Warm light that you dim with a turn of its head. The arm stays where you put it.", "lamp"),
+        New(6, 95, 80, "Backpack", "Twenty litres of waxed canvas with a sleeve for a laptop. Rain runs off.", "backpack"),
+        New(7, 48, 90, "Wall clock", "No ticking: the hands glide. One battery lasts for two years.", "clock"),
+        New(8, 129, 40, "Headphones", "Closed, light and repairable; every part can be had. Thirty hours on a charge.", "headphones"),
+        New(9, 22, 150, "Potted plant", "A rubber plant that forgives a week without water, in a clay pot.", "plant"),
+        New(10, 39, 110, "Umbrella", "Eight ribs of fibreglass that turn over in a storm, and turn back.", "umbrella"),
+        New(11, 27, 75, "Kite", "Flies from a light breeze on. Tail, line and handle are in the bag.", "kite"),
+        New(12, 18, 200, "Candle", "Beeswax, hand-poured. Burns for fifty hours and smells of very little.", "candle"),
+    ];
+
+    private static SeededProduct New(int place, long price, long stock, string name, string description, string picture) =>
+        new($"5b0b5ee0-0000-4000-8000-{place:D12}", price, stock, new(name, description, picture, place));
+}

@@ -1,0 +1,3 @@
+namespace Stock.Api.Items;
+
+internal sealed record Prices(long?[] Values);

@@ -1,0 +1,3 @@
+namespace Stock.Api.Items;
+
+internal sealed record PricesRequest(string[] Items);

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+using Stock.Api.Identity;
+using Stock.Api.Items;
+
+namespace Stock.Api.Reservations;
+
+/// <summary>The internal part, for Order.Api's checkout; the gateway does not route it. Every call may be repeated: its key is the saga.</summary>
+internal static class ReservationEndpoints
+{
+    /// <summary>Most sagas in one call.</summary>
+    public const int MembersMax = 1_000;
+
+    /// <summary>Most lines in one call, all sagas together.</summary>
+    public const int LinesMax = 10_000;
+
+    public static void MapReservations(this WebApplication app)
+    {
+        var reservations = app.MapGroup("/internal").WithTags("Reservations").ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        reservations.MapPost("/reservations", SettleAsync).WithName("SettleReservations")
+            .WithSummary("Holds stock for sagas, all lines of a saga or none; what they hold is sold, or available again: late holds are then refused.");
+        reservations.MapPost("/forget", ForgetAsync).WithName("ForgetReservations")
+            .WithSummary("Drops the records of sagas from before a time since which none is open.");
+        reservations.MapGet("/identity", IdentityAsync).WithName("StockIdentity").WithSummary("Tells this stock from any other; null: Redis has lost it.");
+    }
+
+    private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> SettleAsync(SettleRequest request, ReservationStore store, StockMetrics metrics)
+    {
+        if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound)
+            || members.Sum(static member => member.Lines?.Length ?? 0) > LinesMax)
+        {
+            return Problems.Invalid("1 to 1000 members with a saga, a start, a verb and, to hold, lines of item and quantity; 10000 lines at most.");
+        }
+
+        var outcomes = await store.SettleAsync(request.Stock, members);
+        metrics.Count(outcomes);
+        return TypedResults.Ok(new StockOutcomes(outcomes));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> ForgetAsync(ForgetRequest request, ReservationStore store)
+    {
+        if (request.StartedBefore <= 0) return Problems.Invalid("A time in Unix seconds is missing.");
+        await store.ForgetAsync(request.StartedBefore);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<StockIdentityView>> IdentityAsync(StockIdentity identity) =>
+        TypedResults.Ok(new StockIdentityView(await identity.FindAsync()));
+
+    private static bool IsSound(SettleMember? member) => member is { StartedAt: > 0 } && member.Saga != Guid.Empty && member.Verb switch
+    {
+        ReservationVerb.Hold => member.Lines is { Length: > 0 } lines
+            && Array.TrueForAll(lines, static line => line is { Quantity: > 0 } && PathValues.IsId(line.Item)),
+        ReservationVerb.Commit or ReservationVerb.Release => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,3 @@
+namespace Storefront.Web.Purchases;
+
+internal sealed record Healthy(string Status);

@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
+using ServiceKit.Idempotency;
+using Storefront.Web.Checkout;
+using Storefront.Web.Services;
+
+namespace Storefront.Web.Purchases;
+
+/// <summary>The shop for programs: buy a product, look one up.</summary>
+internal static class PurchaseEndpoints
+{
+    private static readonly Dictionary<string, string> Fields = new()
+    {
+        [nameof(CheckoutForm.Name)] = "customer_name",
+        [nameof(CheckoutForm.Street)] = "street_address",
+        [nameof(CheckoutForm.State)] = "state",
+        [nameof(CheckoutForm.Zip)] = "zip_code",
+        [nameof(CheckoutLine.Quantity)] = "quantity",
+    };
+
+    public static void MapPurchases(this WebApplication app)
+    {
+        var shop = app.MapGroup("").WithTags("Shop").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        shop.MapPost("/", BuyAsync).WithName("Buy").WithSummary("Buys a product. Without a user_id an account with the welcome credit is opened.");
+        shop.MapGet("/get_product", FindAsync).WithName("GetProduct").WithSummary("A product by its name.");
+        shop.MapGet("/health_check", static () => TypedResults.Ok(new Healthy("Healthy"))).WithName("HealthCheck").WithSummary("200: the shop answers.");
+    }
+
+    private static async Task<Results<Created<Purchased>, Accepted<Purchased>, ProblemHttpResult>> BuyAsync(
+        PurchaseRequest request, Catalog catalog, Cashier cashier, IdempotencyKey? key)
+    {
+        if (request.UserId is { } user && !PathValues.IsId(user)) return Problems.NotFound("There is no such user.");
+        var form = new CheckoutForm
+        {
+            Name = request.CustomerName,
+            Street = request.StreetAddress,
+            State = request.State,
+            Zip = request.ZipCode,
+            Lines = [new CheckoutLine { Item = request.ProductName, Quantity = request.Quantity }],
+        };
+        if (Errors(form) is { Count: > 0 } errors)
+        {
+            var problem = Problems.Invalid("Some fields are missing or wrong.");
+            problem.ProblemDetails.Extensions["errors"] = errors;
+            return problem;
+        }
+
+        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("There is no such product.");
+        var purchase = await cashier.BuyAsync(
+            $"json-{key?.Id ?? Guid.NewGuid():N}", request.UserId, [new(product.ItemId, request.Quantity!.Value)], form.ToShipping());
+        if (purchase.Refusal is { Name: "idempotency-key-reused" }) return Problems.KeyReused();
+        if (purchase.Refusal is { } refusal) return Problems.Refused(refusal.Name, RefusalText.Of(refusal.Name));
+        var purchased = new Purchased(purchase.OrderId!, purchase.UserId, purchase.IsPending ? "pending" : "paid");
+        var address = $"/orders/{purchase.OrderId}";
+        return purchase.IsPending ? TypedResults.Accepted(address, purchased) : TypedResults.Created(address, purchased);
+    }
+
+    private static Dictionary<string, string[]> Errors(CheckoutForm form)
+    {
+        var results = new List<ValidationResult>();
+        foreach (var part in new object[] { form, form.Lines[0] }) Validator.TryValidateObject(part, new(part), results, validateAllProperties: true);
+        return results
+            .SelectMany(static result => result.MemberNames.Select(member => (Field: Fields.GetValueOrDefault(member, "product_name"), result.ErrorMessage)))
+            .GroupBy(static error => error.Field, static error => error.ErrorMessage!).ToDictionary(static field => field.Key, static field => field.ToArray());
+    }
+
+    private static async Task<Results<Ok<ProductFound>, ProblemHttpResult>> FindAsync(
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "product_name")] string? name, Catalog catalog)
+    {
+        if (string.IsNullOrWhiteSpace(name)) return Problems.Invalid("product_name is missing.");
+        return await catalog.FindByNameAsync(name) is { } product
+            ? TypedResults.Ok(new ProductFound(product.ItemId, product.Name, product.Description, product.Picture, product.Price, product.Stock))
+            : Problems.NotFound("There is no such product.");
+    }
+}

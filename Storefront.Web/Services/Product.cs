@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Storefront.Web.Services;
+
+/// <summary>A product as Stock.Api has it.</summary>
+internal sealed record Product(
+    [property: JsonPropertyName("item_id")] string ItemId, string Name, string Description, string Picture, long Price, long Stock);
