@@ -215,7 +215,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         Abort(olderThan: Now - Ticks(AnswerSecondsMax));
         SecondStatistics second;
         lock (_gate) second = _statistics.TakeSecond(++_second, _schedule?.Waiting(Now) ?? 0);
-        _plan.EachSecond?.Invoke(second);
+        _plan.EachSecond?.Invoke(_statistics.AddSecond(second));
     }
 
     // Gives idle connections what is due, and connects closed ones again.

@@ -1,6 +1,7 @@
 using System.Net;
 using LoadTest.Driving;
 using LoadTest.Http;
+using LoadTest.Reports;
 using LoadTest.Statistics;
 
 namespace LoadTest.Gateway;
@@ -35,10 +36,11 @@ internal static class BareHop
             WarmupSeconds = warmupSeconds, DurationSeconds = durationSeconds,
             WindowBegins = () => before = ProcessSample.Take(), WindowEnded = () => after = ProcessSample.Take(),
         }, cancellationToken);
-        if (done.Failure.Count > 0 || done.Succeeded == 0)
-            throw new LoadTestException($"The bare hop failed: {done.Succeeded} answers of 200, {done.Failure.Count} others.");
+        if (done.Failure.TotalCount > 0 || done.Succeeded == 0)
+            throw new LoadTestException($"The bare hop failed: {done.Succeeded} answers of 200, {done.Failure.TotalCount} others.");
         var usage = ProcessSample.Between(before!, after!).ToDictionary(group => group.Name, group => group.CpuSeconds * 1e6 / done.Succeeded);
-        return new BareHopResult(done.PerSecond, usage["nginx"], usage["LoadTest"], done.Success.Percentile(0.5) / 1e6, done.Success.Percentile(0.99) / 1e6);
+        var latency = LatencyReport.Of(done.Success)!;
+        return new BareHopResult(done.PerSecond, usage["nginx"], usage["LoadTest"], latency.P50Ms, latency.P99Ms);
     }
 
     private static string Service(IPEndPoint endPoint) => $$"""

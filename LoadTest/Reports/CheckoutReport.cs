@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using HdrHistogram;
 using LoadTest.Checkouts;
 using LoadTest.Gateway;
 using LoadTest.Statistics;
@@ -21,11 +22,10 @@ internal sealed record Machine(string Processor, int Cores, double MemoryGiB, st
 /// <summary>Durations in milliseconds.</summary>
 internal sealed record LatencyReport(double P50Ms, double P95Ms, double P99Ms, double P999Ms, double MaxMs)
 {
-    public static LatencyReport? Of(LatencyHistogram histogram) => histogram.Count == 0 ? null
-        : new LatencyReport(Ms(histogram.Percentile(0.5)), Ms(histogram.Percentile(0.95)), Ms(histogram.Percentile(0.99)),
-            Ms(histogram.Percentile(0.999)), Ms(histogram.Max));
+    public static LatencyReport? Of(LongHistogram histogram) => histogram.TotalCount == 0 ? null
+        : new LatencyReport(Ms(histogram, 50), Ms(histogram, 95), Ms(histogram, 99), Ms(histogram, 99.9), Ms(histogram, 100));
 
-    private static double Ms(long nanoseconds) => Math.Round(nanoseconds / 1e6, 3);
+    private static double Ms(LongHistogram histogram, double percent) => Math.Round(histogram.GetValueAtPercentile(percent) / 1e6, 3);
 }
 
 /// <summary>Answers of a status and problem type.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HdrHistogram;
 using LoadTest.Statistics;
 
 namespace LoadTest.Reports;
@@ -7,8 +8,8 @@ namespace LoadTest.Reports;
 /// <summary>Requests of a kind that were answered as expected.</summary>
 internal sealed record RequestReport(string Name, long Count, double PerSecond, LatencyReport? Latency)
 {
-    public static RequestReport Of(string name, LatencyHistogram latency, double seconds) =>
-        new(name, latency.Count, seconds > 0 ? latency.Count / seconds : 0, LatencyReport.Of(latency));
+    public static RequestReport Of(string name, LongHistogram latency, double seconds) =>
+        new(name, latency.TotalCount, seconds > 0 ? latency.TotalCount / seconds : 0, LatencyReport.Of(latency));
 }
 
 /// <summary>How plays of a scenario ended, over the whole run.</summary>
@@ -85,7 +86,8 @@ internal sealed record RunReport
         Arrivals = ArrivalReport.Of(ratePerSecond, done),
         Seconds = [.. seconds.Where(static second => second.Phase != LoadPhase.Draining).Select(static second => new SecondReport(second.Second,
             second.Phase == LoadPhase.Measured, second.Succeeded, second.Refused, second.Failed, second.Median / 1e6, second.Percentile99 / 1e6))],
-        Distribution = [.. done.Success.Buckets().GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
+        Distribution = [.. done.Success.RecordedValues().Select(static value => (UpTo: value.ValueIteratedTo, Count: value.CountAtValueIteratedTo))
+            .GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
             .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
     };
 
