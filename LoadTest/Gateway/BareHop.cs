@@ -1,4 +1,3 @@
-using System.Net;
 using LoadTest.Driving;
 using LoadTest.Http;
 using LoadTest.Reports;
@@ -20,14 +19,13 @@ internal sealed record BareHopResult(double PerSecond, double CpuMicrosecondsOfN
 /// </summary>
 internal static class BareHop
 {
-    private const string Answer = """{"paid":true}""";
-
     /// <summary>Starts both nginx, measures, and ends them.</summary>
     /// <exception cref="LoadTestException">nginx does not start, or does not answer 200.</exception>
     public static BareHopResult Measure(string nginx, int connections, int warmupSeconds, int durationSeconds, CancellationToken cancellationToken)
     {
-        using var service = Nginx.Start(nginx, Service, cancellationToken);
-        using var gateway = Nginx.Start(nginx, endPoint => Gateway(endPoint, service.EndPoint), cancellationToken);
+        using var service = Nginx.Start(nginx, Embedded.Read("service.conf"), cancellationToken);
+        using var gateway = Nginx.Start(nginx, Embedded.Read("gateway.conf").Replace("SERVICE", $"{service.EndPoint}", StringComparison.Ordinal),
+            cancellationToken);
         var target = new Target(gateway.EndPoint, gateway.EndPoint.ToString());
         var request = new RequestTemplate(target, "POST", "/orders/checkout/");
         ProcessSample? before = null, after = null;
@@ -42,32 +40,4 @@ internal static class BareHop
         var latency = LatencyReport.Of(done.Success)!;
         return new BareHopResult(done.PerSecond, usage["nginx"], usage["LoadTest"], latency.P50Ms, latency.P99Ms);
     }
-
-    private static string Service(IPEndPoint endPoint) => $$"""
-          access_log off;
-          default_type application/json;
-          keepalive_requests 100000000;
-          server { listen {{endPoint}} backlog=4096; location / { return 200 '{{Answer}}'; } }
-        """;
-
-    // As AppHost/NginxGateway.cs has it.
-    private static string Gateway(IPEndPoint endPoint, IPEndPoint service) => $$"""
-          access_log off;
-          server_tokens off;
-          tcp_nodelay on;
-          keepalive_timeout 65s;
-          keepalive_requests 1000000;
-          proxy_http_version 1.1;
-          proxy_set_header Connection "";
-          proxy_set_header Host $http_host;
-          proxy_set_header X-Forwarded-For $remote_addr;
-          proxy_set_header X-Forwarded-Proto $scheme;
-          upstream service {
-            zone service 64k;
-            server {{service}} max_fails=3 fail_timeout=1s;
-            keepalive 512;
-            keepalive_requests 1000000;
-          }
-          server { listen {{endPoint}} backlog=4096; location /orders/checkout/ { proxy_pass http://service/checkout/; } }
-        """;
 }
