@@ -5,11 +5,12 @@ using LoadTest.Http;
 using LoadTest.Reports;
 using LoadTest.Statistics;
 using LoadTest.Stores;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>Measures checkouts: prepare, bare hop, checkouts, bare hop, report, books.</summary>
-internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int BareWarmupSeconds = 2, BareSeconds = 5;
     private const long ManyOrders = 1_000_000;

@@ -4,47 +4,15 @@ using LoadTest.Driving;
 using LoadTest.Http;
 using LoadTest.Reports;
 using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
-
-/// <summary>What <c>LoadTest consistency</c> is asked for.</summary>
-internal sealed record ConsistencyOptions
-{
-    /// <summary>Users for each piece.</summary>
-    public const int UsersPerPiece = 10;
-
-    public IReadOnlyList<Target> Targets { get; init; } = [];
-
-    /// <summary>How many users want the item.</summary>
-    public long Size { get; init; } = 1_000;
-
-    public int Connections { get; init; } = 256;
-    public string? HtmlFile { get; init; }
-    public string? JsonFile { get; init; }
-
-    /// <exception cref="UsageException">The options are wrong.</exception>
-    public static ConsistencyOptions Parse(ReadOnlySpan<string> arguments)
-    {
-        var given = new Arguments(arguments);
-        var options = new ConsistencyOptions();
-        options = options with
-        {
-            Targets = Target.ParseMany(given.Text("--target") ?? Target.Default),
-            Size = given.Number("--size", UsersPerPiece, Limits.UsersMax) ?? options.Size,
-            Connections = (int)(given.Number("--connections", 1, Limits.ConnectionsMax) ?? options.Connections),
-            HtmlFile = given.Text("--html"),
-            JsonFile = given.Text("--json"),
-        };
-        given.End();
-        return options;
-    }
-}
 
 /// <summary>
 /// Many users with credit for one piece want the same item at once, of which there is one for every tenth of them. Exactly so many must get it, and the answers
 /// must say what the books say.
 /// </summary>
-internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const string Scenario = "last piece", OutOfStock = "out-of-stock";
 

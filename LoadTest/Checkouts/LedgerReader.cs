@@ -2,11 +2,12 @@ using System.Diagnostics;
 using LoadTest.Driving;
 using LoadTest.Http;
 using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>Reads the books through the public API.</summary>
-internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, TextWriter output, CancellationToken cancellationToken)
+internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int ConnectionsMax = 64, ResolveSecondsMax = 15, PauseMs = 1000, SecondsBetweenLines = 5;
 

@@ -4,13 +4,14 @@ using System.Text;
 using LoadTest.Driving;
 using LoadTest.Http;
 using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>
 /// Fills the shop through its public API: items and users by one call each; orders likewise, or call by call where batch_init cannot make them.
 /// </summary>
-internal sealed class ShopData(CheckoutOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const long Price = 1;
     private const int ConnectionsMax = 64, IdBytesMax = 40, SecondsBetweenLines = 5;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoadTest.Reports;
+using Spectre.Console;
 
 namespace LoadTest.Gateway;
 
@@ -7,7 +8,7 @@ namespace LoadTest.Gateway;
 internal static class BareCommand
 {
     /// <exception cref="LoadTestException">It cannot be measured.</exception>
-    public static void Run(BareOptions options, TextWriter output, CancellationToken cancellationToken)
+    public static bool Run(BareOptions options, IAnsiConsole output, CancellationToken cancellationToken)
     {
         var startedAt = DateTimeOffset.UtcNow;
         output.Print(Machine.Current);
@@ -17,5 +18,6 @@ internal static class BareCommand
         output.Print("alone", hop);
         var report = new BareReport(startedAt, Machine.Current, options.Connections, options.DurationSeconds, hop);
         if (options.JsonFile is not null) File.WriteAllText(options.JsonFile, JsonSerializer.Serialize(report, ReportJson.Default.BareReport) + "\n");
+        return true;
     }
 }

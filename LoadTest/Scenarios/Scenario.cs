@@ -11,11 +11,14 @@ internal sealed record Scenario(string Name, int Weight, Func<Visit, IEnumerable
 
 /// <summary>The scenarios of a command.</summary>
 /// <param name="Name">The command's.</param>
+/// <param name="Description">For the help.</param>
 /// <param name="All">All of them.</param>
-internal sealed record ScenarioSet(string Name, IReadOnlyList<Scenario> All)
+internal sealed record ScenarioSet(string Name, string Description, IReadOnlyList<Scenario> All)
 {
+    private const int WeightMax = 1_000;
+
     /// <summary>Users at most.</summary>
-    public int UsersMax { get; init; } = Limits.ConnectionsMax;
+    public int UsersMax { get; init; } = Setting.ConnectionsMax;
 
     /// <summary>Longest body of a call, in bytes.</summary>
     public int BodyBytesMax { get; init; }
@@ -30,13 +33,15 @@ internal sealed record ScenarioSet(string Name, IReadOnlyList<Scenario> All)
             var (name, weight) = part.Split('=', 2) is [var left, var right] ? (left, right) : (part, "1");
             if (All.All(scenario => scenario.Name != name))
                 throw new UsageException($"--weights: there is no scenario '{name}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}.");
-            if (!weights.TryAdd(name, (int)new Arguments(["--weights", weight]).Number("--weights", 0, Limits.WeightMax)!.Value))
-                throw new UsageException($"--weights: {name} is given twice.");
+            if (!weights.TryAdd(name, Setting.ReadNumber("--weights", weight, 0, WeightMax))) throw new UsageException($"--weights: {name} is given twice.");
         }
 
         if (weights.Values.Sum() == 0) throw new UsageException("--weights: one must be more than 0.");
         return this with { All = [.. All.Where(s => weights.GetValueOrDefault(s.Name) > 0).Select(s => s with { Weight = weights[s.Name] })] };
     }
+
+    /// <summary>As <c>--weights</c> has them.</summary>
+    public override string ToString() => string.Join(",", All.Select(static scenario => $"{scenario.Name}={scenario.Weight}"));
 
     /// <summary>One by chance, as its weight says.</summary>
     public Scenario Choose(Random random)
