@@ -93,22 +93,14 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
         var hop = before is not null && after is not null ? (before.PerSecond + after.PerSecond) / 2 : 0;
         return new CheckoutReport
         {
-            StartedAt = _startedAt, Machine = Machine.Current, Target = options.Target.ToString(), Connections = options.Connections,
-            WarmupSeconds = options.WarmupSeconds, DurationSeconds = options.DurationSeconds,
-            Orders = options.Orders, Lines = options.IsHotItem ? 1 : options.Lines, Items = options.Items, Users = options.Users, RanOutOfOrders = done.RanOut,
-            MeasuredSeconds = done.Seconds, Committed = done.Succeeded, CommittedPerSecond = done.PerSecond,
-            Refused = done.Others.Where(kind => kind.Status < 500).Sum(kind => kind.Count),
-            ServerErrors = done.Others.Where(kind => kind.Status >= 500).Sum(kind => kind.Count),
-            Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures,
-            OtherAnswers = [.. done.Others.Select(kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
-            Latency = LatencyReport.Of(done.Success), OtherLatency = LatencyReport.Of(done.Failure),
-            Arrivals = ArrivalReport.Of(options.RatePerSecond, done),
-            Processes = [.. ProcessSample.Between(_before!, _after!).Select(group => Report(group, done.Succeeded))],
-            LargestOthers = ProcessSample.LargestOthers(_before!, _after!),
             Load = RunReport.Of("checkout", _startedAt, options.RatePerSecond, done, _seconds) with
             {
                 Targets = [options.Target.ToString()], Users = options.Connections, RampSeconds = options.WarmupSeconds, Seed = options.Seed,
             },
+            DurationSeconds = options.DurationSeconds, Orders = options.Orders, Lines = options.IsHotItem ? 1 : options.Lines, Items = options.Items,
+            Users = options.Users, RanOutOfOrders = done.RanOut, OtherLatency = LatencyReport.Of(done.Failure),
+            Processes = [.. ProcessSample.Between(_before!, _after!).Select(group => Report(group, done.Succeeded))],
+            LargestOthers = ProcessSample.LargestOthers(_before!, _after!),
             BareHop = hop > 0 ? new BareHopReport(before!, after!, hop, done.PerSecond / hop) : null,
             Postgres = null, Redis = null,
         };

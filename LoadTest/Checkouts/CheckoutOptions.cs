@@ -54,8 +54,8 @@ internal sealed record CheckoutOptions
     {
         var (connections, duration, warmup, rate) = (Setting.Connections(256), Setting.Duration(20), Setting.Warmup(5), Setting.Rate());
         var target = Setting.Of("--target", "URL", "The gateway", Target.Parse, static () => Target.Parse(Target.Default));
-        var orders = Setting.Of("--orders", "N|auto", $"Orders prepared, 1 to {OrdersMax:N0}; each is used once. auto, the default: {ExpectedPerSecondMax:N0} for"
-            + $" each second, or the rate's, up to {AutomaticOrdersMax:N0} ({AutomaticOrdersByCallMax:N0} if they are made call by call)", ReadOrders);
+        var orders = Setting.Of("--orders", "N|auto", $"Orders prepared, 1 to {OrdersMax:N0}; each is used once. auto, the default: {ExpectedPerSecondMax:N0}"
+            + $" for each second, or the rate's, up to {AutomaticOrdersMax:N0} ({AutomaticOrdersByCallMax:N0} if they are made call by call)", ReadOrders);
         var items = Setting.Number("--items", "N", "Items that the orders are spread over", 1, ItemsMax, SpreadOver);
         var users = Setting.Number("--users", "N", "Users that the orders are spread over", 1, UsersMax, SpreadOver);
         var hotItem = Setting.Flag("--hot-item", "All orders take the same item: one line, two pieces");

@@ -18,8 +18,8 @@ internal sealed record ConsistencyOptions(IReadOnlyList<Target> Targets, long Si
     {
         var (targets, connections, html, json) = (Setting.Targets(), Setting.Connections(256), Setting.Html(), Setting.Json());
         var size = Setting.Number("--size", "N", "Users, each with credit for one; a tenth as many pieces", UsersPerPiece, CheckoutOptions.UsersMax, 1_000);
-        var command = new Command("consistency", "Sells the last pieces of an item to many users at once, and compares the answers with the books. Replaces the shop's"
-            + " numbered orders, items and users")
+        var command = new Command("consistency", "Sells the last pieces of an item to many users at once, and compares the answers with the books. Replaces"
+            + " the shop's numbered orders, items and users")
         {
             size, connections, targets, html, json,
         };

@@ -1,6 +1,7 @@
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
 using LoadTest.Http;
+using LoadTest.Reports;
 
 namespace LoadTest.Checkouts;
 
@@ -46,7 +47,6 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
 
     private readonly bool[] _isPaid = new bool[outcomes.Length];
     private readonly long[] _stock = new long[items], _ordered = new long[items], _credit = new long[users], _cost = new long[users];
-    private readonly List<(long Item, long Pieces)> _lines = []; // of the order at hand
     private readonly List<string> _strange = [];
     private long _violations, _strangeCount;
 
@@ -65,29 +65,17 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     /// <summary>Takes <c>GET /orders/find</c>; false when it is not an order's JSON.</summary>
     public bool TakeOrder(long number, ReadOnlySpan<byte> body)
     {
-        var (user, cost) = (-1L, -1L);
-        bool? isPaid = null;
-        _lines.Clear();
         try
         {
-            var reader = new Utf8JsonReader(body);
-            while (reader.Read())
-            {
-                if (reader.TokenType != JsonTokenType.PropertyName) continue;
-                if (reader.ValueTextEquals("paid"u8) && reader.Read()) isPaid = reader.GetBoolean();
-                else if (reader.ValueTextEquals("user_id"u8) && reader.Read()) user = IdOf(ref reader);
-                else if (reader.ValueTextEquals("total_cost"u8) && reader.Read()) cost = reader.GetInt64();
-                else if (reader.ValueTextEquals("items"u8)) ReadLines(ref reader);
-            }
+            if (JsonSerializer.Deserialize(body, ReportJson.Default.FoundOrder) is not { TotalCost: >= 0, Items: not null } order) return false;
+            var lines = Array.ConvertAll(order.Items, static line => (IdOf(line[0].GetString()), line[1].GetInt64()));
+            if (order.IsPaid && !_isPaid[number]) Pay(number, order, lines);
+            return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             return false;
         }
-
-        if (cost < 0 || isPaid is null) return false;
-        if (isPaid.Value && !_isPaid[number]) Pay(number, user, cost);
-        return true;
     }
 
     /// <summary>Takes <c>GET /stock/find</c>; false when it is not an item's JSON.</summary>
@@ -123,12 +111,13 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
             (items * stockEach) - _stock.Sum(), _ordered.Sum(), (users * creditEach) - _credit.Sum(), _cost.Sum(), _violations, told);
     }
 
-    private void Pay(long number, long user, long cost)
+    private void Pay(long number, FoundOrder order, (long Item, long Pieces)[] lines)
     {
         _isPaid[number] = true;
-        if (user >= 0 && user < users) _cost[user] += cost;
+        var user = IdOf(order.User);
+        if (user >= 0 && user < users) _cost[user] += order.TotalCost;
         else Wonder($"order {ids[number]}: paid by a user that is not of this run");
-        foreach (var (item, pieces) in _lines)
+        foreach (var (item, pieces) in lines)
         {
             if (item >= 0 && item < items) _ordered[item] += pieces;
             else Wonder($"order {ids[number]}: has an item that is not of this run");
@@ -147,19 +136,5 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
         if (told.Count < ViolationsMax) told.Add(violation);
     }
 
-    // [["item", pieces], ...]
-    private void ReadLines(ref Utf8JsonReader reader)
-    {
-        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.StartArray; reader.Read())
-        {
-            reader.Read();
-            var item = IdOf(ref reader);
-            reader.Read();
-            _lines.Add((item, reader.GetInt64()));
-        }
-    }
-
-    private static long IdOf(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && Utf8Parser.TryParse(reader.ValueSpan, out long id, out var read) && read == reader.ValueSpan.Length
-            ? id : -1;
+    private static long IdOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1;
 }

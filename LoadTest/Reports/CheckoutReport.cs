@@ -58,49 +58,45 @@ internal sealed record StoreReport(IReadOnlyDictionary<string, string> Settings,
 /// <param name="Ratio">Committed checkouts a second over it.</param>
 internal sealed record BareHopReport(BareHopResult Before, BareHopResult After, double PerSecond, double Ratio);
 
-/// <summary>All that a run of <c>LoadTest checkout</c> found.</summary>
+/// <summary>All that a run of <c>LoadTest checkout</c> found: the load as other commands report it, and what is known of checkouts alone.</summary>
 internal sealed record CheckoutReport
 {
-    public required DateTimeOffset StartedAt { get; init; }
-    public required Machine Machine { get; init; }
-    public required string Target { get; init; }
-    public required int Connections { get; init; }
-    public required int WarmupSeconds { get; init; }
+    public DateTimeOffset StartedAt => Load.StartedAt;
+    public Machine Machine => Load.Machine;
+    public string Target => Load.Targets[0];
+    public int Connections => Load.Users;
+    public int WarmupSeconds => Load.RampSeconds;
     public required int DurationSeconds { get; init; }
     public required long Orders { get; init; }
     public required int Lines { get; init; }
     public required long Items { get; init; }
     public required long Users { get; init; }
     public required bool RanOutOfOrders { get; init; }
+    public double MeasuredSeconds => Load.MeasuredSeconds;
+    public long Committed => Load.Handled;
+    public double CommittedPerSecond => Load.HandledPerSecond;
 
-    /// <summary>Of the window, as long as it really was.</summary>
-    public required double MeasuredSeconds { get; init; }
-    public required long Committed { get; init; }
-    public required double CommittedPerSecond { get; init; }
-
-    /// <summary>4xx, and 5xx, and requests without an answer, within the window.</summary>
-    public required long Refused { get; init; }
-    public required long ServerErrors { get; init; }
-    public required long Unanswered { get; init; }
-
-    /// <summary>Of the whole run; no checkout was lost by it.</summary>
-    public required long ConnectFailures { get; init; }
-    public required IReadOnlyList<AnswerReport> OtherAnswers { get; init; }
+    /// <summary>4xx, and 5xx, within the window.</summary>
+    public long Refused => Load.Errors.Where(static error => error.Status < 500).Sum(static error => error.Count);
+    public long ServerErrors => Load.Errors.Where(static error => error.Status >= 500).Sum(static error => error.Count);
+    public long Unanswered => Load.Unanswered;
+    public long ConnectFailures => Load.ConnectFailures;
+    public IReadOnlyList<AnswerReport> OtherAnswers => Load.Errors;
 
     /// <summary>Of committed checkouts, and of all others.</summary>
-    public required LatencyReport? Latency { get; init; }
+    public LatencyReport? Latency => Load.Latency;
     public required LatencyReport? OtherLatency { get; init; }
-    public required ArrivalReport? Arrivals { get; init; }
+    public ArrivalReport? Arrivals => Load.Arrivals;
     public required IReadOnlyList<ProcessReport> Processes { get; init; }
 
-    /// <summary>What took most time of the group "other".</summary>
+    /// <summary>Of the group "other", the processes that took most time.</summary>
     public required IReadOnlyList<OtherProcess> LargestOthers { get; init; }
     public required BareHopReport? BareHop { get; init; }
     public required StoreReport? Postgres { get; init; }
     public required StoreReport? Redis { get; init; }
     public LedgerResult? Ledger { get; init; }
 
-    /// <summary>The same load as other commands report it: <c>LoadTest compare</c> takes it from here.</summary>
+    /// <summary>The load, where <c>LoadTest compare</c> takes it from.</summary>
     public required RunReport Load { get; init; }
 }
 
@@ -112,4 +108,5 @@ internal sealed record BareReport(DateTimeOffset StartedAt, Machine Machine, int
 [JsonSerializable(typeof(CheckoutReport))]
 [JsonSerializable(typeof(BareReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(FoundOrder))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -35,8 +35,7 @@ internal static class ScenarioCommand
             Targets = [.. options.Targets.Select(static target => target.ToString())], Users = options.Users,
             RampSeconds = options.RampSeconds, Seed = options.Seed, IsStoppedEarly = stop.IsCancellationRequested,
             Requests = [.. done.Requests.Select((latency, kind) => RequestReport.Of(visits.Kinds[kind], latency, done.Seconds))],
-            Outcomes = [.. visits.Ended().Select(pair => new OutcomeReport(pair.Key, pair.Value.AsExpected, pair.Value.Wrong, pair.Value.Failed,
-                pair.Value.Unfinished))],
+            Outcomes = [.. visits.Ended()],
             Wrong = [.. visits.Wrong.Select(static wrong => new CountReport(wrong.What, wrong.Count))],
         };
         output.Print(report);
