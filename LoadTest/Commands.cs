@@ -32,7 +32,8 @@ internal static class Commands
         try
         {
             var given = Root(output, stop).Parse(arguments is ["help"] ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (given.Action is ParseErrorAction) throw new UsageException(given.Errors[^1].Message);
+            if (given.Action is ParseErrorAction)
+                throw new UsageException(given.UnmatchedTokens is [var token, ..] ? $"'{token}' is not a command or option here." : given.Errors[0].Message);
             return given.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output.Profile.Out.Writer,

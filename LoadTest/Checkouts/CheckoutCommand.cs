@@ -23,7 +23,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
     /// <exception cref="LoadTestException">It cannot be measured, or the books cannot be read.</exception>
     public bool Run()
     {
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var loop = options.RatePerSecond > 0 ? $"open loop, {options.RatePerSecond:N0} arrivals/s," : "closed loop,";
         output.WriteLine($"load       {loop} {options.Connections:N0} connections, {options.WarmupSeconds} s warm-up, {options.DurationSeconds} s measured,"
             + $" {options.Target}");
@@ -48,7 +48,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
         Save(report);
         if (options.HtmlFile is not null) File.WriteAllText(options.HtmlFile, HtmlReport.Write(report.Load));
         if (!options.IsVerified) return true;
-        var ledger = new LedgerReader(options, outcomes, ids, output, cancellationToken).Read();
+        var ledger = new CheckoutBooksReader(options, outcomes, ids, output, cancellationToken).Read();
         output.Print(ledger);
         Save(report with { Ledger = ledger });
         return ledger.IsBalanced;
@@ -57,7 +57,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
     private LoadStatistics Load(OrderIds ids, CheckoutOutcome[] outcomes)
     {
         var checkout = new RequestTemplate(options.Target, "POST", "/orders/checkout/");
-        return LoadDriver.Run([options.Target], new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
+        return LoadDriver.Run([options.Target], new RequestSource(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
             new LoadPlan(options.Connections)
             {
                 WarmupSeconds = options.WarmupSeconds, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond,
@@ -71,7 +71,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
 
         Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
-            outcomes[number] = Ledger.OutcomeOf(status);
+            outcomes[number] = CheckoutBooks.OutcomeOf(status);
             return Verdict.Of(status);
         }
     }

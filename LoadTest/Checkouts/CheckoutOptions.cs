@@ -80,7 +80,7 @@ internal sealed record CheckoutOptions
             return run(new CheckoutOptions
             {
                 Target = given.GetRequiredValue(target), Connections = given.GetValue(connections), DurationSeconds = given.GetValue(duration),
-                WarmupSeconds = given.GetValue(warmup), RatePerSecond = given.GetValue(rate), Orders = given.GetValue(orders) ?? 0,
+                WarmupSeconds = given.GetValue(warmup), RatePerSecond = given.GetValue(rate), Orders = given.GetValue(orders),
                 Items = given.GetValue(hotItem) ? 1 : given.GetValue(items), Users = given.GetValue(hotUser) ? 1 : given.GetValue(users),
                 Lines = given.GetValue(lines), Seed = given.GetValue(seed), IsHotItem = given.GetValue(hotItem), IsVerified = !given.GetValue(noVerify),
                 HasBareHop = !given.GetValue(noBare), Nginx = given.GetValue(nginx), Postgres = given.GetValue(postgres), Redis = given.GetValue(redis),
@@ -92,7 +92,7 @@ internal sealed record CheckoutOptions
 
     private static bool IsGiven(ParseResult given, Option option) => given.GetResult(option) is { Implicit: false };
 
-    private static long? ReadOrders(string text) => text == "auto" ? null : Setting.ReadNumber("--orders", text, 1, OrdersMax);
+    private static long ReadOrders(string text) => text == "auto" ? 0 : Setting.ReadNumber("--orders", text, 1, OrdersMax);
 
     private CheckoutOptions Complete()
     {

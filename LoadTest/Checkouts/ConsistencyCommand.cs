@@ -25,7 +25,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
     {
         var startedAt = DateTimeOffset.UtcNow;
         var pieces = options.Size / ConsistencyOptions.UsersPerPiece;
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var shop = new CheckoutOptions
         {
             Target = options.Targets[0], Connections = (int)Math.Min(options.Connections, options.Size), Orders = options.Size, Users = options.Size, Items = 1,
@@ -36,7 +36,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
         var clock = Stopwatch.StartNew();
         var done = Checkout(shop, ids, outcomes);
         output.WriteLine($"checkouts  {options.Size:N0} over {shop.Connections:N0} connections in {clock.Elapsed.TotalSeconds:N1} s");
-        var ledger = new LedgerReader(shop, outcomes, ids, output, cancellationToken).Read();
+        var ledger = new CheckoutBooksReader(shop, outcomes, ids, output, cancellationToken).Read();
         output.Print(ledger);
 
         var failed = outcomes.LongCount(outcome => outcome == CheckoutOutcome.Unknown);
@@ -56,7 +56,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
     private LoadStatistics Checkout(CheckoutOptions shop, OrderIds ids, CheckoutOutcome[] outcomes)
     {
         var checkout = new RequestTemplate(shop.Target, "POST", "/orders/checkout/");
-        return LoadDriver.Run(options.Targets, new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
+        return LoadDriver.Run(options.Targets, new RequestSource(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
             new LoadPlan(shop.Connections)
             {
                 EachSecond = second =>
@@ -68,7 +68,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
 
         Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
-            outcomes[number] = Ledger.OutcomeOf(status);
+            outcomes[number] = CheckoutBooks.OutcomeOf(status);
             if (outcomes[number] != CheckoutOutcome.Refused) return Verdict.Of(status);
             var type = Encoding.UTF8.GetString(LoadStatistics.ProblemType(body));
             var isExpected = type.EndsWith($":{OutOfStock}", StringComparison.Ordinal);
@@ -78,7 +78,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
     }
 
     // While the outcome of one is not known it may hold a piece that is refused to others, so then fewer may be sold.
-    private IEnumerable<CountReport> Faults(LedgerResult ledger, long pieces, long failed)
+    private IEnumerable<CountReport> Faults(CheckoutBooksResult ledger, long pieces, long failed)
     {
         foreach (var (refusal, count) in _refusals) yield return new($"{Scenario}: refused as {refusal}, not {OutOfStock}", count);
         foreach (var violation in ledger.Violations) yield return new($"{Scenario}: {violation}", 1);

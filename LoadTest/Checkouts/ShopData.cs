@@ -77,7 +77,7 @@ internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, Can
         try
         {
             var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
-            LoadDriver.Run([options.Target], new RequestSeries(count, write, Answered), new LoadPlan(connections)
+            LoadDriver.Run([options.Target], new RequestSource(count, write, Answered), new LoadPlan(connections)
             {
                 EachSecond = second =>
                 {

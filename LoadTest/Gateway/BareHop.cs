@@ -29,7 +29,7 @@ internal static class BareHop
         var target = new Target(gateway.EndPoint, gateway.EndPoint.ToString());
         var request = new RequestTemplate(target, "POST", "/orders/checkout/");
         ProcessSample? before = null, after = null;
-        var done = LoadDriver.Run([target], new RequestSeries(long.MaxValue, request.Write, (_, status, _) => Verdict.Of(status)), new LoadPlan(connections)
+        var done = LoadDriver.Run([target], new RequestSource(long.MaxValue, request.Write, (_, status, _) => Verdict.Of(status)), new LoadPlan(connections)
         {
             WarmupSeconds = warmupSeconds, DurationSeconds = durationSeconds,
             WindowBegins = () => before = ProcessSample.Take(), WindowEnded = () => after = ProcessSample.Take(),

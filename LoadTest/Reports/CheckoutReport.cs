@@ -8,10 +8,10 @@ using LoadTest.Statistics;
 namespace LoadTest.Reports;
 
 /// <summary>The machine that was measured.</summary>
-internal sealed record Machine(string Processor, int Cores, double MemoryGiB, string System, string Runtime)
+internal sealed record MeasuredMachine(string Processor, int Cores, double MemoryGiB, string System, string Runtime)
 {
     /// <summary>This one.</summary>
-    public static Machine Current { get; } = new(ProcessorName(), Environment.ProcessorCount,
+    public static MeasuredMachine Current { get; } = new(ProcessorName(), Environment.ProcessorCount,
         Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1),
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
 
@@ -62,7 +62,7 @@ internal sealed record BareHopReport(BareHopResult Before, BareHopResult After, 
 internal sealed record CheckoutReport
 {
     public DateTimeOffset StartedAt => Load.StartedAt;
-    public Machine Machine => Load.Machine;
+    public MeasuredMachine Machine => Load.Machine;
     public string Target => Load.Targets[0];
     public int Connections => Load.Users;
     public int WarmupSeconds => Load.RampSeconds;
@@ -94,14 +94,14 @@ internal sealed record CheckoutReport
     public required BareHopReport? BareHop { get; init; }
     public required StoreReport? Postgres { get; init; }
     public required StoreReport? Redis { get; init; }
-    public LedgerResult? Ledger { get; init; }
+    public CheckoutBooksResult? Ledger { get; init; }
 
     /// <summary>The load, where <c>LoadTest compare</c> takes it from.</summary>
     public required RunReport Load { get; init; }
 }
 
 /// <summary>What <c>LoadTest bare</c> found.</summary>
-internal sealed record BareReport(DateTimeOffset StartedAt, Machine Machine, int Connections, int DurationSeconds, BareHopResult BareHop);
+internal sealed record BareReport(DateTimeOffset StartedAt, MeasuredMachine Machine, int Connections, int DurationSeconds, BareHopResult BareHop);
 
 /// <summary>The results as JSON.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

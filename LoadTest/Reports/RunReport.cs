@@ -39,7 +39,7 @@ internal sealed record RunReport
 
     public required string Command { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
-    public required Machine Machine { get; init; }
+    public required MeasuredMachine Machine { get; init; }
     public IReadOnlyList<string> Targets { get; init; } = [];
     public int Users { get; init; }
 
@@ -84,7 +84,7 @@ internal sealed record RunReport
     public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
         IReadOnlyList<SecondStatistics> seconds) => new()
     {
-        Command = command, StartedAt = startedAt, Machine = Machine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
+        Command = command, StartedAt = startedAt, Machine = MeasuredMachine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
         HandledPerSecond = done.PerSecond, Errors = [.. done.Others.Select(static kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
         Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures, Latency = LatencyReport.Of(done.Success),
         RatePerSecond = ratePerSecond,

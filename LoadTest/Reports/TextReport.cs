@@ -8,7 +8,7 @@ namespace LoadTest.Reports;
 /// <summary>The results as lines for people.</summary>
 internal static class TextReport
 {
-    public static void Print(this IAnsiConsole output, Machine machine) => output.WriteLine(
+    public static void Print(this IAnsiConsole output, MeasuredMachine machine) => output.WriteLine(
         $"machine    {machine.Processor}, {machine.Cores} cores, {machine.MemoryGiB:N0} GiB, {machine.System}, {machine.Runtime}");
 
     public static void Print(this IAnsiConsole output, SecondStatistics second) => output.WriteLine(
@@ -82,7 +82,7 @@ internal static class TextReport
         output.WriteLine(Comparison.Rule);
     }
 
-    public static void Print(this IAnsiConsole output, LedgerResult ledger)
+    public static void Print(this IAnsiConsole output, CheckoutBooksResult ledger)
     {
         foreach (var violation in ledger.Violations) output.WriteLine($"violation  {violation}");
         if (ledger.ViolationCount > ledger.Violations.Count) output.WriteLine($"violation  and {ledger.ViolationCount - ledger.Violations.Count:N0} more");

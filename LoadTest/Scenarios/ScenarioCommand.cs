@@ -14,7 +14,7 @@ internal static class ScenarioCommand
     public static bool Run(ScenarioOptions options, IAnsiConsole output, CancellationToken stop)
     {
         var startedAt = DateTimeOffset.UtcNow;
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var loop = options.RatePerSecond > 0 ? $"open loop, {options.RatePerSecond:N0} requests/s, up to" : "closed loop,";
         output.WriteLine($"load       {loop} {options.Users:N0} users, {options.RampSeconds} s ramp, {options.DurationSeconds} s measured, seed {options.Seed},"
             + $" {string.Join(", ", options.Targets)}");

@@ -53,7 +53,7 @@ internal sealed class VisitSeries
     public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
 
     /// <summary>The series for a driver.</summary>
-    public RequestSeries Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
+    public RequestSource Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
 
     /// <summary>No visit begins any more; those that are under way go on.</summary>
     public void Close()

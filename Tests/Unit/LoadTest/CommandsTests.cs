@@ -24,11 +24,11 @@ public sealed class CommandsTests
     }
 
     [Theory]
-    [InlineData("nonsense", "Unrecognized command or argument 'nonsense'.")]
+    [InlineData("nonsense", "'nonsense' is not a command or option here.")]
     [InlineData("customers", "Required command was not provided.")]
     [InlineData("compare a.json", "Required argument 'B.json' missing for command: 'compare'.")]
     [InlineData("history check", "Required argument 'PATH' missing for command: 'check'.")]
-    [InlineData("bare --target http://localhost:1", "Unrecognized command or argument '--target'.")]
+    [InlineData("bare --target http://localhost:1", "'--target' is not a command or option here.")]
     public void A_command_that_is_wrong_or_not_complete_is_refused(string line, string message) => Assert.Equal(message, CommandLine.Error(line));
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class LatencyRecorderTests
     public void Percentiles_are_those_of_a_sorted_list_with_an_error_of_less_than_one_in_128()
     {
         var random = new Random(1);
-        var durations = Enumerable.Range(0, 10_000).Select(_ => (long)Math.Exp(random.NextDouble() * 28)).ToArray();
+        var durations = Enumerable.Range(0, 10_000).Select(_ => (long)Math.Exp(random.NextDouble() * 26)).ToArray();
         foreach (var duration in durations) _recorder.Record(duration);
         Array.Sort(durations);
         foreach (var percent in (double[])[0.01, 50, 95, 99, 99.9, 99.99, 100])
@@ -41,7 +41,7 @@ public sealed class LatencyRecorderTests
         _recorder.Record(-5);
         _recorder.Record(long.MaxValue);
         Assert.Equal((2, 0), (All.TotalCount, LatencyRecorder.Percentile(All, 50)));
-        Assert.InRange(LatencyRecorder.Percentile(All, 100), LatencyRecorder.DurationMax, LatencyRecorder.DurationMax + (LatencyRecorder.DurationMax / 128));
+        Assert.Equal(LatencyRecorder.DurationMax, LatencyRecorder.Percentile(All, 100));
     }
 
     [Fact]

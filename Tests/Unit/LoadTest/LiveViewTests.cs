@@ -18,7 +18,7 @@ public sealed class LiveViewTests
         terminal.Profile.Width = 120;
         Watch(terminal, isPlain: false);
         var text = writer.ToString();
-        Assert.Contains("\e[2K", text, StringComparison.Ordinal); // erased
+        Assert.Contains("\e[5A", text, StringComparison.Ordinal); // five lines up
         var last = text[text.LastIndexOf("300/s", StringComparison.Ordinal)..];
         Assert.Contains("p50 3.0 ms, p99 9.0 ms", last, StringComparison.Ordinal);
         Assert.Contains("3 unexpected, 6 failed", last, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class ScenarioOptionsTests
     [InlineData("--weights storm=0", "--weights: one must be more than 0.")]
     [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets need as many users; there are 1.")]
     [InlineData("--target http://127.0.0.1:1,ftp://x", "--target must be a URL like http://localhost:8000; 'ftp://x' was given.")]
-    [InlineData("--size 5", "Unrecognized command or argument '--size'.")]
+    [InlineData("--size 5", "'--size' is not a command or option here.")]
     public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("storm " + line));
 
     [Fact]

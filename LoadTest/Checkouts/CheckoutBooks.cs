@@ -30,7 +30,7 @@ internal enum CheckoutOutcome : byte
 /// <param name="CreditOrdered">The cost of paid orders.</param>
 /// <param name="ViolationCount">How much is wrong.</param>
 /// <param name="Violations">The first of that, for people.</param>
-internal sealed record LedgerResult(long OrdersPaid, long UnknownPaid, long StockTaken, long StockOrdered, long CreditTaken, long CreditOrdered,
+internal sealed record CheckoutBooksResult(long OrdersPaid, long UnknownPaid, long StockTaken, long StockOrdered, long CreditTaken, long CreditOrdered,
     long ViolationCount, IReadOnlyList<string> Violations)
 {
     public bool IsBalanced => ViolationCount == 0;
@@ -40,7 +40,7 @@ internal sealed record LedgerResult(long OrdersPaid, long UnknownPaid, long Stoc
 /// The books, as far as the public API shows them: orders with their lines, stock of each item, credit of each user. Nothing else may use the shop
 /// meanwhile. Without I/O.
 /// </summary>
-internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
+internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
 {
     /// <summary>How many violations are told.</summary>
     public const int ViolationsMax = 20;
@@ -85,7 +85,7 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     public bool TakeUser(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "credit", out _credit[number]);
 
     /// <summary>Compares all that was taken.</summary>
-    public LedgerResult Compare()
+    public CheckoutBooksResult Compare()
     {
         var told = new List<string>(_strange);
         _violations = _strangeCount;
@@ -107,7 +107,8 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
             if (creditEach - _credit[i] != _cost[i]) Tell(told, $"user {i}: {creditEach - _credit[i]} of credit taken, paid orders cost {_cost[i]}");
         }
 
-        return new LedgerResult(_isPaid.LongCount(isPaid => isPaid), _isPaid.Where((isPaid, i) => isPaid && outcomes[i] == CheckoutOutcome.Unknown).LongCount(),
+        return new CheckoutBooksResult(
+            _isPaid.LongCount(isPaid => isPaid), _isPaid.Where((isPaid, i) => isPaid && outcomes[i] == CheckoutOutcome.Unknown).LongCount(),
             (items * stockEach) - _stock.Sum(), _ordered.Sum(), (users * creditEach) - _credit.Sum(), _cost.Sum(), _violations, told);
     }
 

@@ -15,7 +15,7 @@ internal delegate Verdict TakeAnswer(long number, int status, ReadOnlySpan<byte>
 internal delegate bool ReadBody(long number, ReadOnlySpan<byte> body);
 
 /// <summary>Requests 0 to <paramref name="Count"/> - 1. The driver sends each at most once, in this order, and answers each that it sent.</summary>
-internal sealed record RequestSeries(long Count, WriteRequest Write, TakeAnswer Answered)
+internal sealed record RequestSource(long Count, WriteRequest Write, TakeAnswer Answered)
 {
     /// <summary>
     /// Says whether there is a request of the next number, and prepares it; without it there always is. Called by one thread at a time, before the request is
