@@ -1,11 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using LoadTest.Checkouts;
-using LoadTest.Customers;
-using LoadTest.Gateway;
-using LoadTest.Histories;
-using LoadTest.Reports;
-using LoadTest.Scenarios;
 using Spectre.Console;
 
 namespace LoadTest;

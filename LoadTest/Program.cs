@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LoadTest.Reports;
 
 namespace LoadTest;
 

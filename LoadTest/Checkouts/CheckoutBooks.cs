@@ -1,40 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LoadTest.Http;
-using LoadTest.Reports;
 
 namespace LoadTest.Checkouts;
-
-/// <summary>What the client knows of an order's checkout.</summary>
-internal enum CheckoutOutcome : byte
-{
-    /// <summary>It was never asked for.</summary>
-    Unused,
-
-    /// <summary>2xx: the order must be paid.</summary>
-    Committed,
-
-    /// <summary>4xx: it must not be.</summary>
-    Refused,
-
-    /// <summary>5xx, or no answer: it may be, as long as the books balance.</summary>
-    Unknown,
-}
-
-/// <summary>What the books say.</summary>
-/// <param name="OrdersPaid">Orders that are paid, of those that were asked for.</param>
-/// <param name="UnknownPaid">Those of them whose outcome the client did not know.</param>
-/// <param name="StockTaken">Pieces that are gone from stock.</param>
-/// <param name="StockOrdered">Pieces in paid orders.</param>
-/// <param name="CreditTaken">Credit that is gone from users.</param>
-/// <param name="CreditOrdered">The cost of paid orders.</param>
-/// <param name="ViolationCount">How much is wrong.</param>
-/// <param name="Violations">The first of that, for people.</param>
-internal sealed record CheckoutBooksResult(long OrdersPaid, long UnknownPaid, long StockTaken, long StockOrdered, long CreditTaken, long CreditOrdered,
-    long ViolationCount, IReadOnlyList<string> Violations)
-{
-    public bool IsBalanced => ViolationCount == 0;
-}
 
 /// <summary>
 /// The books, as far as the public API shows them: orders with their lines, stock of each item, credit of each user. Nothing else may use the shop

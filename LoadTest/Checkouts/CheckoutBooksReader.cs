@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Statistics;
 using Spectre.Console;
 
 namespace LoadTest.Checkouts;

@@ -1,10 +1,4 @@
 using System.Text.Json;
-using LoadTest.Driving;
-using LoadTest.Gateway;
-using LoadTest.Http;
-using LoadTest.Reports;
-using LoadTest.Statistics;
-using LoadTest.Stores;
 using Spectre.Console;
 
 namespace LoadTest.Checkouts;

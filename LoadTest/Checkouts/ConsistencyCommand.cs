@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Reports;
-using LoadTest.Statistics;
 using Spectre.Console;
 
 namespace LoadTest.Checkouts;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LoadTest.Http;
 
 namespace LoadTest.Checkouts;
 

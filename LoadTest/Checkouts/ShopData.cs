@@ -1,9 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Statistics;
 using Spectre.Console;
 
 namespace LoadTest.Checkouts;

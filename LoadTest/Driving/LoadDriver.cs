@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using LoadTest.Http;
-using LoadTest.Statistics;
 
 namespace LoadTest.Driving;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LoadTest.Reports;
 using Spectre.Console;
 
 namespace LoadTest.Gateway;

@@ -1,4 +1,3 @@
-using LoadTest.Statistics;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

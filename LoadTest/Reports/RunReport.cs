@@ -1,33 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HdrHistogram;
-using LoadTest.Statistics;
 
 namespace LoadTest.Reports;
-
-/// <summary>Requests of a kind that were answered as expected.</summary>
-internal sealed record RequestReport(string Name, long Count, double PerSecond, LatencyReport? Latency)
-{
-    public static RequestReport Of(string name, LongHistogram latency, double seconds) =>
-        new(name, latency.TotalCount, seconds > 0 ? latency.TotalCount / seconds : 0, LatencyReport.Of(latency));
-}
-
-/// <summary>How plays of a scenario ended, over the whole run.</summary>
-/// <param name="Scenario">Its name.</param>
-/// <param name="AsExpected">All calls were answered as expected, and all checks held.</param>
-/// <param name="Wrong">Something was answered that must not be.</param>
-/// <param name="Failed">A call was answered with 5xx, or not at all: the outcome is not known.</param>
-/// <param name="Unfinished">The run ended first.</param>
-internal sealed record OutcomeReport(string Scenario, long AsExpected, long Wrong, long Failed, long Unfinished);
-
-/// <summary>So many of these.</summary>
-internal sealed record CountReport(string What, long Count);
-
-/// <summary>A second of the run. <c>Handled</c>: answered as expected; <c>Unexpected</c>: answered otherwise; <c>Failed</c>: 5xx or no answer.</summary>
-internal sealed record SecondReport(int Second, bool IsMeasured, long Handled, long Unexpected, long Failed, double P50Ms, double P99Ms);
-
-/// <summary>Durations up to this, and longer than the bucket before.</summary>
-internal sealed record BucketReport(double UpToMs, long Count);
 
 /// <summary>What a run of any command found, for people, pages and <c>LoadTest compare</c>.</summary>
 internal sealed record RunReport

@@ -1,6 +1,3 @@
-using LoadTest.Checkouts;
-using LoadTest.Gateway;
-using LoadTest.Statistics;
 using Spectre.Console;
 
 namespace LoadTest.Reports;

@@ -1,6 +1,3 @@
-using LoadTest.Driving;
-using LoadTest.Reports;
-using LoadTest.Statistics;
 using Spectre.Console;
 
 namespace LoadTest.Scenarios;

@@ -1,8 +1,3 @@
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Reports;
-using LoadTest.Statistics;
-
 namespace LoadTest.Scenarios;
 
 /// <summary>

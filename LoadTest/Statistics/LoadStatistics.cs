@@ -4,35 +4,6 @@ using HdrHistogram;
 
 namespace LoadTest.Statistics;
 
-/// <summary>Where a run is.</summary>
-internal enum LoadPhase
-{
-    Warmup,
-    Measured,
-    Draining,
-}
-
-/// <summary>What an answer is to whoever asked.</summary>
-/// <param name="IsExpected">Whether it is what was asked for.</param>
-/// <param name="Kind">The kind of request; -1 where there is only one.</param>
-internal readonly record struct Verdict(bool IsExpected, int Kind = -1)
-{
-    /// <summary>Where nothing but success is asked for.</summary>
-    public static Verdict Of(int status) => new(status is >= 200 and < 300);
-}
-
-/// <summary>One second of a run.</summary>
-/// <param name="Second">From 1, warm-up included.</param>
-/// <param name="Phase">Before the window, in it, or after it.</param>
-/// <param name="Succeeded">Answers that were asked for: of 2xx, if nothing else is said.</param>
-/// <param name="Refused">Other answers below 500.</param>
-/// <param name="Failed">Answers of 5xx, and requests without an answer.</param>
-/// <param name="Median">Of all answers, in nanoseconds.</param>
-/// <param name="Percentile99">Of all answers, in nanoseconds.</param>
-/// <param name="Waiting">Arrivals that no connection was free for, at the end of the second; open loop only.</param>
-internal readonly record struct SecondStatistics(
-    int Second, LoadPhase Phase, long Succeeded, long Refused, long Failed, long Median, long Percentile99, long Waiting);
-
 /// <summary>
 /// What became of the requests. Answers are counted when they come within the window; durations when their request was sent (or was due) within it, so that
 /// slow ones at its end are not lost. One thread at a time.
