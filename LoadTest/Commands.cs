@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace LoadTest;
 
-/// <summary>What this program can be told to do.</summary>
+/// <summary>The commands of this program.</summary>
 internal static class Commands
 {
     private const int Done = 0, CouldNotMeasure = 1, Wrong = 2, WrongOptions = 64, Interrupted = 130;
@@ -16,7 +16,7 @@ internal static class Commands
         that must not be; 64 wrong options; 130 interrupted.
         """;
 
-    /// <summary>Does what the command line says; returns the exit code.</summary>
+    /// <summary>Runs a command line; returns the exit code.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="output">Gets results and help.</param>
     /// <param name="errors">Gets a line that says why it cannot be done.</param>

@@ -11,7 +11,7 @@ internal static class Setting
 
     /// <summary>An option with a value.</summary>
     /// <param name="name">As it is given.</param>
-    /// <param name="unit">What stands for the value in the help.</param>
+    /// <param name="unit">Stands for the value in the help.</param>
     /// <param name="description">For the help.</param>
     /// <param name="read">Reads the value; throws <see cref="UsageException"/>.</param>
     /// <param name="otherwise">Makes the default.</param>
@@ -61,14 +61,14 @@ internal static class Setting
 
     public static Option<int> Duration(int otherwise) => Number("--duration", "SECONDS", "Seconds measured", 1, DurationSecondsMax, otherwise);
 
-    public static Option<int> Warmup(int otherwise) => Number("--warmup", "SECONDS", "Seconds before that", 0, RampSecondsMax, otherwise);
+    public static Option<int> Warmup(int otherwise) => Number("--warmup", "SECONDS", "Seconds of load before these", 0, RampSecondsMax, otherwise);
 
     public static Option<int> Rate() => Number("--rate", "N", "Open loop: requests a second, however fast the answers come; latency counts from the scheduled"
         + " time. Without it a closed loop: each connection sends when it has its answer", 1, RatePerSecondMax);
 
-    public static Option<string?> Nginx() => Text("--nginx", "FILE", "nginx for the bare hop; else the one on PATH, else what the AppHost unpacked");
+    public static Option<string?> Nginx() => Text("--nginx", "FILE", "nginx for the bare hop; else the one on PATH, else the one that the AppHost unpacked");
 
-    public static Option<string?> Json() => Text("--json", "FILE", "Write the results there, too");
+    public static Option<string?> Json() => Text("--json", "FILE", "Write the results as JSON, too");
 
-    public static Option<string?> Html() => Text("--html", "FILE", "Write a page with plots there, too");
+    public static Option<string?> Html() => Text("--html", "FILE", "Write a page with plots, too");
 }

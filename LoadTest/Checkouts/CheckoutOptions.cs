@@ -11,7 +11,7 @@ internal sealed record CheckoutOptions
     private const int LinesMax = 1_000, SpreadOver = 100_000;
     private const long ItemsMax = 1_000_000, OrdersMax = 10_000_000;
 
-    // How many orders are prepared for each second if nothing is said, and at most: of a batch, and call by call.
+    // By default: orders for each second, and at most, of a batch and call by call.
     private const int ExpectedPerSecondMax = 25_000;
     private const long AutomaticOrdersMax = 1_000_000, AutomaticOrdersByCallMax = 100_000;
 
@@ -64,7 +64,7 @@ internal sealed record CheckoutOptions
         var noVerify = Setting.Flag("--no-verify", "Do not compare orders, stock and credit afterwards");
         var noBare = Setting.Flag("--no-bare", "Do not measure the bare gateway hop before and after");
         var postgres = Setting.Text("--postgres", "CONNECTION", "Ask PostgreSQL for its durability settings and growth (Npgsql connection string)");
-        var redis = Setting.Text("--redis", "HOST:PORT[,password=...]", "Ask Redis likewise");
+        var redis = Setting.Text("--redis", "HOST:PORT[,password=...]", "Ask Redis for the same");
         var (nginx, json, html) = (Setting.Nginx(), Setting.Json(), Setting.Html());
         var command = new Command("checkout", "Measures checkouts of unique orders through the gateway, then reads the books. Replaces the shop's numbered"
             + " orders, items and users")

@@ -32,8 +32,8 @@ internal sealed record CustomersOptions
         var count = Setting.Number("--count", "N", "Number of customers, instead of a size", 1, CountMax);
         var seed = Setting.Number("--seed", "N", "The same seed gives the same customers, however many and in whatever order", 0, long.MaxValue, 1);
         var parallel = Setting.Number("--parallel", "N", "Inserts of 1,000 under way at once", 1, ParallelMax, 4);
-        var connection = Setting.Text("--connection", "URI", "MongoDB; else ConnectionStrings__customers of the environment, else what a Customer.Api that"
-            + " runs on this machine was given (Linux; by an AppHost, say)");
+        var connection = Setting.Text("--connection", "URI", "MongoDB; else ConnectionStrings__customers of the environment, else the database of a"
+            + " Customer.Api that runs on this machine (Linux)");
         var database = Setting.Text("--database", "NAME", "Database; else the connection's, else customers");
         var collection = Setting.Text("--collection", "NAME", "Collection");
         collection.DefaultValueFactory = static _ => "customers";

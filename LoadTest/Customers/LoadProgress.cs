@@ -10,7 +10,7 @@ internal static class LoadProgress
     /// <summary>Shows a load.</summary>
     /// <param name="output">Where.</param>
     /// <param name="total">How many customers it has.</param>
-    /// <param name="load">The load; it is given what to call with the number of each block that is in. Threads may at once.</param>
+    /// <param name="load">The load; it gets the action to call with the size of each block that is in. Several threads may call it at once.</param>
     public static async Task WatchAsync(IAnsiConsole output, long total, Func<Action<int>, Task> load)
     {
         if (output.Profile.Capabilities.Interactive)

@@ -1,6 +1,6 @@
 namespace LoadTest.Reports;
 
-/// <summary>All that a run of <c>LoadTest checkout</c> found: the load as other commands report it, and what is known of checkouts alone.</summary>
+/// <summary>All that a run of <c>LoadTest checkout</c> found: the load as other commands report it, and the figures of checkouts.</summary>
 internal sealed record CheckoutReport
 {
     public DateTimeOffset StartedAt => Load.StartedAt;

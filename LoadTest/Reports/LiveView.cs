@@ -21,12 +21,12 @@ internal sealed class LiveView
     /// <param name="output">Where.</param>
     /// <param name="isPlain">Whether it is a line a second also in a terminal.</param>
     /// <param name="totalSeconds">How long it is to be.</param>
-    /// <param name="run">The run; it is given what to call after each second.</param>
+    /// <param name="run">The run; it gets the action to call after each second.</param>
     public static LoadStatistics Watch(IAnsiConsole output, bool isPlain, int totalSeconds, Func<Action<SecondStatistics>, LoadStatistics> run)
     {
         if (isPlain || !output.Profile.Capabilities.Interactive) return run(output.Print);
         var view = new LiveView();
-        // Not refreshed by itself: that would cost the machine that is measured something ten times a second.
+        // No refresh by a timer: ten a second would take CPU time from the shop.
         return output.Progress().AutoRefresh(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn())
             .UseRenderHook((bar, _) => new Rows(bar, view.Lines())).Start(context =>
             {

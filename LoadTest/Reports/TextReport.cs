@@ -91,11 +91,11 @@ internal static class TextReport
     // Names to the left, numbers to the right; nothing where there are no rows.
     private static void WriteTable(this IAnsiConsole output, string[] head, IEnumerable<string[]> rows)
     {
-        var table = new Table { Border = TableBorder.None };
-        foreach (var (index, name) in head.Index())
-            table.AddColumn(new TableColumn(new Text(name)) { Alignment = index == 0 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new(1, 0) });
-        foreach (var row in rows) table.AddRow(row.Select(static cell => new Text(cell)));
-        if (table.Rows.Count > 0) output.Write(table);
+        var grid = new Grid();
+        for (var index = 0; index < head.Length; index++)
+            grid.AddColumn(new GridColumn { Alignment = index == 0 ? Justify.Left : Justify.Right, NoWrap = true });
+        foreach (var row in rows.Prepend(head)) grid.AddRow([.. row.Select(static cell => new Text(cell))]);
+        if (grid.Rows.Count > 1) output.Write(grid);
     }
 
     private static void PrintArrivals(IAnsiConsole output, ArrivalReport? arrivals)

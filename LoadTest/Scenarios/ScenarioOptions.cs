@@ -27,14 +27,14 @@ internal sealed record ScenarioOptions
 
     public static Command Command(ScenarioSet set, Func<ScenarioOptions, int> run)
     {
-        var weights = Setting.Of("--weights", "LIST", "How often each scenario is chosen; what is not named is left out", set.WithWeights, () => set);
+        var weights = Setting.Of("--weights", "LIST", "How often each scenario is chosen; those that are not named are left out", set.WithWeights, () => set);
         var users = Setting.Number("--users", "N", "Users at once, each with a connection", 1, set.UsersMax, 32);
         users.Aliases.Add("--connections");
         var ramp = Setting.Number("--ramp", "SECONDS", "Seconds in which the load grows evenly, before the measurement", 0, Setting.RampSecondsMax, 2);
         var seed = Setting.Number("--seed", "N", "Chooses scenarios, prices and quantities", long.MinValue, long.MaxValue, 1);
         var plain = Setting.Flag("--plain", "A line a second, also in a terminal");
         var (targets, rate, duration, html, json) = (Setting.Targets(), Setting.Rate(), Setting.Duration(20), Setting.Html(), Setting.Json());
-        var command = new Command(set.Name, $"{set.Description}. Ctrl+C ends it early and reports what there is; a second one ends it at once")
+        var command = new Command(set.Name, $"{set.Description}. Ctrl+C ends it early, with a report; a second one ends it at once")
         {
             weights, targets, users, rate, ramp, duration, seed, plain, html, json,
         };

@@ -3,8 +3,8 @@ using HdrHistogram;
 namespace LoadTest.Statistics;
 
 /// <summary>
-/// Durations of a kind of answers, in nanoseconds. One thread records, without a lock, into the histogram of the second under way; another one takes that
-/// away each second and adds it to what was recorded before.
+/// Durations of a kind of answers, in nanoseconds. One thread records, without a lock, into the histogram of the second under way; each second another thread
+/// takes that one away and adds it to the earlier ones.
 /// </summary>
 internal sealed class LatencyRecorder
 {
@@ -27,7 +27,7 @@ internal sealed class LatencyRecorder
     /// <summary>Takes the second away. Not during <see cref="Record"/>; <see cref="AddTaken"/> comes before the next one.</summary>
     public void Take() => (_second, _taken) = (_taken, _second);
 
-    /// <summary>Adds the second that was taken to what was recorded before, and to a sum.</summary>
+    /// <summary>Adds the second that was taken to the earlier ones, and to a sum.</summary>
     public void AddTaken(LongHistogram sum)
     {
         if (_taken.TotalCount == 0) return;
