@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using LoadTest.Reports;
@@ -71,6 +72,27 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         Assert.Contains("consistent yes: 20 of 200 got one of 20 pieces", output, StringComparison.Ordinal);
         var report = RunReport.Read(json);
         Assert.Equal((200, 200), (report.Handled, report.Outcomes[0].AsExpected));
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Checkouts_are_measured_the_databases_asked_and_the_books_balance()
+    {
+        var (app, json, html) = (cluster.Cluster.App, _folder / "report.json", _folder / "report.html");
+        string[] arguments =
+        [
+            "checkout", "--target", Target, "--orders", "2000", "--items", "50", "--users", "50", "--connections", "8", "--duration", "1", "--warmup", "0",
+            "--no-bare", "--postgres", (await app.GetConnectionStringAsync("orders", Ct))!, "--redis", (await app.GetConnectionStringAsync("redis", Ct))!,
+            "--json", json, "--html", html,
+        ];
+        var (code, output, errors) = await Task.Run(() => CommandLine.Run(arguments), Ct);
+        Assert.True(code == 0, output + string.Concat(errors));
+        Assert.Contains("ledger: balanced; ", output, StringComparison.Ordinal);
+        Assert.Matches("\npostgres   .*fsync=on, .*; growth a checkout: databases ", output);
+        Assert.Matches("\nredis      appendfsync=always, appendonly=yes, .*redis_version=.*; growth a checkout: append-only file ", output);
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json, Ct));
+        Assert.True(report.RootElement.GetProperty("committed").GetInt64() > 0, output);
+        Assert.Equal(report.RootElement.GetProperty("committed").GetInt64(), RunReport.Read(json).Handled);
+        Assert.Contains("LoadTest checkout", await File.ReadAllTextAsync(html, Ct), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = LimitMs)]
