@@ -1,53 +1,88 @@
-using LoadTest.Checkouts;
-using LoadTest.Customers;
-using LoadTest.Gateway;
-using LoadTest.Histories;
-using LoadTest.Reports;
-using LoadTest.Scenarios;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Spectre.Console;
 
 namespace LoadTest;
 
-/// <summary>What this program can be told to do.</summary>
+/// <summary>The commands of this program.</summary>
 internal static class Commands
 {
-    private const int Done = 0, Wrong = 2;
+    private const int Done = 0, CouldNotMeasure = 1, Wrong = 2, WrongOptions = 64, Interrupted = 130;
 
-    private static readonly ScenarioSet[] Sets = [ShopScenarios.Set, StormScenarios.Set, BrowseScenarios.Set];
+    private const string Description = """
+        Uses the shop as its users do, measures its checkout, and fills its customers.
 
-    /// <summary>Does it; returns the exit code.</summary>
-    /// <exception cref="UsageException">There is no such command, or its options are wrong.</exception>
-    /// <exception cref="LoadTestException">It cannot be done.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static int Run(string[] arguments, CancellationToken cancellationToken)
+        Exit codes: 0 measured, and the shop is right; 1 could not measure, or could not read the books; 2 the books do not balance, or something was answered
+        that must not be; 64 wrong options; 130 interrupted.
+        """;
+
+    /// <summary>Runs a command line; returns the exit code.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="output">Gets results and help.</param>
+    /// <param name="errors">Gets a line that says why it cannot be done.</param>
+    /// <param name="stop">Interrupts it.</param>
+    public static int Run(string[] arguments, IAnsiConsole output, TextWriter errors, CancellationToken stop)
     {
-        switch (arguments)
+        try
         {
-            case ["help" or "-h" or "--help"] or [_, "-h" or "--help"] or ["customers", "load", "-h" or "--help"]:
-                Console.WriteLine(Help.Text);
-                return Done;
-            case ["checkout", .. var options]:
-                return new CheckoutCommand(CheckoutOptions.Parse(options), Console.Out, cancellationToken).Run() ? Done : Wrong;
-            case ["consistency", .. var options]:
-                return new ConsistencyCommand(ConsistencyOptions.Parse(options), Console.Out, cancellationToken).Run() ? Done : Wrong;
-            case ["compare", var before, var after]:
-                Console.Out.Print(RunReport.Read(before), RunReport.Read(after));
-                return Done;
-            case ["customers", "load", .. var options]:
-                var load = new CustomersCommand(CustomersOptions.Parse(options), Console.Out, Console.IsOutputRedirected, cancellationToken);
-                load.RunAsync().GetAwaiter().GetResult();
-                return Done;
-            case ["bare", .. var options]:
-                BareCommand.Run(BareOptions.Parse(options), Console.Out, cancellationToken);
-                return Done;
-            case ["history", "check", .. var histories]:
-                return HistoryCommand.Run(histories, page: null, Console.Out) ? Done : Wrong;
-            case ["history", "page", var page, .. var histories]:
-                return HistoryCommand.Run(histories, page, Console.Out) ? Done : Wrong;
-            case [var name, .. var options] when Array.Find(Sets, set => set.Name == name) is { } set:
-                var scenarios = ScenarioOptions.Parse(set, options);
-                return ScenarioCommand.Run(scenarios, Console.Out, Console.IsOutputRedirected, cancellationToken) ? Done : Wrong;
-            default:
-                throw new UsageException(arguments is [var command, ..] ? $"There is no command '{command}'." : "A command is missing.");
+            var given = Root(output, stop).Parse(arguments is ["help"] ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (given.Action is ParseErrorAction)
+                throw new UsageException(given.UnmatchedTokens is [var token, ..] ? $"'{token}' is not a command or option here." : given.Errors[0].Message);
+            return given.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output.Profile.Out.Writer,
+            });
+        }
+        catch (Exception e) when (e is UsageException or LoadTestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            errors.WriteLine(e is OperationCanceledException ? "Interrupted." : e.Message);
+            if (e is UsageException) errors.WriteLine("See LoadTest --help, or --help of a command.");
+            return e switch { UsageException => WrongOptions, OperationCanceledException => Interrupted, _ => CouldNotMeasure };
         }
     }
+
+    private static RootCommand Root(IAnsiConsole output, CancellationToken stop)
+    {
+        var root = new RootCommand(Description);
+        foreach (var set in (ScenarioSet[])[ShopScenarios.Set, StormScenarios.Set, BrowseScenarios.Set])
+            root.Add(ScenarioOptions.Command(set, options => Code(ScenarioCommand.Run(options, output, stop))));
+        root.Add(ConsistencyOptions.Command(options => Code(new ConsistencyCommand(options, output, stop).Run())));
+        root.Add(Compare(output));
+        root.Add(CheckoutOptions.Command(options => Code(new CheckoutCommand(options, output, stop).Run())));
+        root.Add(BareOptions.Command(options => Code(BareCommand.Run(options, output, stop))));
+        root.Add(new Command("customers", "Fills Customer.Api's collection")
+        {
+            CustomersOptions.Command(options => Code(new CustomersCommand(options, output, stop).RunAsync().GetAwaiter().GetResult())),
+        });
+        root.Add(new Command("history", "Judges histories that the tests of faults have left") { Check(output), Page(output) });
+        return root;
+    }
+
+    private static Command Compare(IAnsiConsole output)
+    {
+        var (before, after) = (new Argument<string>("A.json"), new Argument<string>("B.json"));
+        var command = new Command("compare", "Shows two reports side by side, and what differs beyond noise") { before, after };
+        command.SetAction(given => output.Print(RunReport.Read(given.GetRequiredValue(before)), RunReport.Read(given.GetRequiredValue(after))));
+        return command;
+    }
+
+    private static Command Check(IAnsiConsole output)
+    {
+        var paths = Paths();
+        var command = new Command("check", "Judges histories") { paths };
+        command.SetAction(given => Code(HistoryCommand.Run(given.GetRequiredValue(paths), page: null, output)));
+        return command;
+    }
+
+    private static Command Page(IAnsiConsole output)
+    {
+        var (page, paths) = (new Argument<string>("FILE") { Description = "Gets the page, in Markdown" }, Paths());
+        var command = new Command("page", "Judges histories, and writes the page of evidence (docs/faults.md)") { page, paths };
+        command.SetAction(given => Code(HistoryCommand.Run(given.GetRequiredValue(paths), given.GetRequiredValue(page), output)));
+        return command;
+    }
+
+    private static Argument<string[]> Paths() => new("PATH") { Description = "Files, or folders of them", Arity = ArgumentArity.OneOrMore };
+
+    private static int Code(bool isRight) => isRight ? Done : Wrong;
 }

@@ -4,8 +4,6 @@ namespace LoadTest;
 
 internal static class Program
 {
-    private const int CouldNotMeasure = 1, WrongOptions = 64, Interrupted = 130;
-
     private static int Main(string[] arguments)
     {
         // One thread waits for all sockets and runs what follows an answer itself: no hop to a pool, no second thread to wake on a machine that is busy.
@@ -21,15 +19,6 @@ internal static class Program
         };
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, end);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, end);
-        try
-        {
-            return Commands.Run(arguments, stop.Token);
-        }
-        catch (Exception e) when (e is UsageException or LoadTestException or IOException or UnauthorizedAccessException or OperationCanceledException)
-        {
-            Console.Error.WriteLine(e is OperationCanceledException ? "Interrupted." : e.Message);
-            if (e is UsageException) Console.Error.WriteLine("See LoadTest --help.");
-            return e switch { UsageException => WrongOptions, OperationCanceledException => Interrupted, _ => CouldNotMeasure };
-        }
+        return Commands.Run(arguments, Consoles.Standard, Console.Error, stop.Token);
     }
 }

@@ -1,15 +1,10 @@
 using System.Text.Json;
-using LoadTest.Driving;
-using LoadTest.Gateway;
-using LoadTest.Http;
-using LoadTest.Reports;
-using LoadTest.Statistics;
-using LoadTest.Stores;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>Measures checkouts: prepare, bare hop, checkouts, bare hop, report, books.</summary>
-internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int BareWarmupSeconds = 2, BareSeconds = 5;
     private const long ManyOrders = 1_000_000;
@@ -22,7 +17,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
     /// <exception cref="LoadTestException">It cannot be measured, or the books cannot be read.</exception>
     public bool Run()
     {
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var loop = options.RatePerSecond > 0 ? $"open loop, {options.RatePerSecond:N0} arrivals/s," : "closed loop,";
         output.WriteLine($"load       {loop} {options.Connections:N0} connections, {options.WarmupSeconds} s warm-up, {options.DurationSeconds} s measured,"
             + $" {options.Target}");
@@ -47,7 +42,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
         Save(report);
         if (options.HtmlFile is not null) File.WriteAllText(options.HtmlFile, HtmlReport.Write(report.Load));
         if (!options.IsVerified) return true;
-        var ledger = new LedgerReader(options, outcomes, ids, output, cancellationToken).Read();
+        var ledger = new CheckoutBooksReader(options, outcomes, ids, output, cancellationToken).Read();
         output.Print(ledger);
         Save(report with { Ledger = ledger });
         return ledger.IsBalanced;
@@ -56,7 +51,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
     private LoadStatistics Load(OrderIds ids, CheckoutOutcome[] outcomes)
     {
         var checkout = new RequestTemplate(options.Target, "POST", "/orders/checkout/");
-        return LoadDriver.Run([options.Target], new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
+        return LoadDriver.Run([options.Target], new RequestSource(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
             new LoadPlan(options.Connections)
             {
                 WarmupSeconds = options.WarmupSeconds, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond,
@@ -70,7 +65,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
 
         Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
-            outcomes[number] = Ledger.OutcomeOf(status);
+            outcomes[number] = CheckoutBooks.OutcomeOf(status);
             return Verdict.Of(status);
         }
     }
@@ -92,22 +87,14 @@ internal sealed class CheckoutCommand(CheckoutOptions options, TextWriter output
         var hop = before is not null && after is not null ? (before.PerSecond + after.PerSecond) / 2 : 0;
         return new CheckoutReport
         {
-            StartedAt = _startedAt, Machine = Machine.Current, Target = options.Target.ToString(), Connections = options.Connections,
-            WarmupSeconds = options.WarmupSeconds, DurationSeconds = options.DurationSeconds,
-            Orders = options.Orders, Lines = options.IsHotItem ? 1 : options.Lines, Items = options.Items, Users = options.Users, RanOutOfOrders = done.RanOut,
-            MeasuredSeconds = done.Seconds, Committed = done.Succeeded, CommittedPerSecond = done.PerSecond,
-            Refused = done.Others.Where(kind => kind.Status < 500).Sum(kind => kind.Count),
-            ServerErrors = done.Others.Where(kind => kind.Status >= 500).Sum(kind => kind.Count),
-            Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures,
-            OtherAnswers = [.. done.Others.Select(kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
-            Latency = LatencyReport.Of(done.Success), OtherLatency = LatencyReport.Of(done.Failure),
-            Arrivals = ArrivalReport.Of(options.RatePerSecond, done),
-            Processes = [.. ProcessSample.Between(_before!, _after!).Select(group => Report(group, done.Succeeded))],
-            LargestOthers = ProcessSample.LargestOthers(_before!, _after!),
             Load = RunReport.Of("checkout", _startedAt, options.RatePerSecond, done, _seconds) with
             {
                 Targets = [options.Target.ToString()], Users = options.Connections, RampSeconds = options.WarmupSeconds, Seed = options.Seed,
             },
+            DurationSeconds = options.DurationSeconds, Orders = options.Orders, Lines = options.IsHotItem ? 1 : options.Lines, Items = options.Items,
+            Users = options.Users, RanOutOfOrders = done.RanOut, OtherLatency = LatencyReport.Of(done.Failure),
+            Processes = [.. ProcessSample.Between(_before!, _after!).Select(group => Report(group, done.Succeeded))],
+            LargestOthers = ProcessSample.LargestOthers(_before!, _after!),
             BareHop = hop > 0 ? new BareHopReport(before!, after!, hop, done.PerSecond / hop) : null,
             Postgres = null, Redis = null,
         };

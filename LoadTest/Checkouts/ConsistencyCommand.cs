@@ -1,50 +1,14 @@
 using System.Diagnostics;
 using System.Text;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Reports;
-using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
-
-/// <summary>What <c>LoadTest consistency</c> is asked for.</summary>
-internal sealed record ConsistencyOptions
-{
-    /// <summary>Users for each piece.</summary>
-    public const int UsersPerPiece = 10;
-
-    public IReadOnlyList<Target> Targets { get; init; } = [];
-
-    /// <summary>How many users want the item.</summary>
-    public long Size { get; init; } = 1_000;
-
-    public int Connections { get; init; } = 256;
-    public string? HtmlFile { get; init; }
-    public string? JsonFile { get; init; }
-
-    /// <exception cref="UsageException">The options are wrong.</exception>
-    public static ConsistencyOptions Parse(ReadOnlySpan<string> arguments)
-    {
-        var given = new Arguments(arguments);
-        var options = new ConsistencyOptions();
-        options = options with
-        {
-            Targets = Target.ParseMany(given.Text("--target") ?? Target.Default),
-            Size = given.Number("--size", UsersPerPiece, Limits.UsersMax) ?? options.Size,
-            Connections = (int)(given.Number("--connections", 1, Limits.ConnectionsMax) ?? options.Connections),
-            HtmlFile = given.Text("--html"),
-            JsonFile = given.Text("--json"),
-        };
-        given.End();
-        return options;
-    }
-}
 
 /// <summary>
 /// Many users with credit for one piece want the same item at once, of which there is one for every tenth of them. Exactly so many must get it, and the answers
 /// must say what the books say.
 /// </summary>
-internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const string Scenario = "last piece", OutOfStock = "out-of-stock";
 
@@ -57,7 +21,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
     {
         var startedAt = DateTimeOffset.UtcNow;
         var pieces = options.Size / ConsistencyOptions.UsersPerPiece;
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var shop = new CheckoutOptions
         {
             Target = options.Targets[0], Connections = (int)Math.Min(options.Connections, options.Size), Orders = options.Size, Users = options.Size, Items = 1,
@@ -68,7 +32,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
         var clock = Stopwatch.StartNew();
         var done = Checkout(shop, ids, outcomes);
         output.WriteLine($"checkouts  {options.Size:N0} over {shop.Connections:N0} connections in {clock.Elapsed.TotalSeconds:N1} s");
-        var ledger = new LedgerReader(shop, outcomes, ids, output, cancellationToken).Read();
+        var ledger = new CheckoutBooksReader(shop, outcomes, ids, output, cancellationToken).Read();
         output.Print(ledger);
 
         var failed = outcomes.LongCount(outcome => outcome == CheckoutOutcome.Unknown);
@@ -88,7 +52,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
     private LoadStatistics Checkout(CheckoutOptions shop, OrderIds ids, CheckoutOutcome[] outcomes)
     {
         var checkout = new RequestTemplate(shop.Target, "POST", "/orders/checkout/");
-        return LoadDriver.Run(options.Targets, new RequestSeries(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
+        return LoadDriver.Run(options.Targets, new RequestSource(ids.Count, (number, buffer) => ids.Write(checkout, number, buffer), Answered),
             new LoadPlan(shop.Connections)
             {
                 EachSecond = second =>
@@ -100,7 +64,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
 
         Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {
-            outcomes[number] = Ledger.OutcomeOf(status);
+            outcomes[number] = CheckoutBooks.OutcomeOf(status);
             if (outcomes[number] != CheckoutOutcome.Refused) return Verdict.Of(status);
             var type = Encoding.UTF8.GetString(LoadStatistics.ProblemType(body));
             var isExpected = type.EndsWith($":{OutOfStock}", StringComparison.Ordinal);
@@ -110,7 +74,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, TextWriter 
     }
 
     // While the outcome of one is not known it may hold a piece that is refused to others, so then fewer may be sold.
-    private IEnumerable<CountReport> Faults(LedgerResult ledger, long pieces, long failed)
+    private IEnumerable<CountReport> Faults(CheckoutBooksResult ledger, long pieces, long failed)
     {
         foreach (var (refusal, count) in _refusals) yield return new($"{Scenario}: refused as {refusal}, not {OutOfStock}", count);
         foreach (var violation in ledger.Violations) yield return new($"{Scenario}: {violation}", 1);

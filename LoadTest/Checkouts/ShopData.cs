@@ -1,16 +1,14 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>
 /// Fills the shop through its public API: items and users by one call each; orders likewise, or call by call where batch_init cannot make them.
 /// </summary>
-internal sealed class ShopData(CheckoutOptions options, TextWriter output, CancellationToken cancellationToken)
+internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const long Price = 1;
     private const int ConnectionsMax = 64, IdBytesMax = 40, SecondsBetweenLines = 5;
@@ -76,7 +74,7 @@ internal sealed class ShopData(CheckoutOptions options, TextWriter output, Cance
         try
         {
             var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
-            LoadDriver.Run([options.Target], new RequestSeries(count, write, Answered), new LoadPlan(connections)
+            LoadDriver.Run([options.Target], new RequestSource(count, write, Answered), new LoadPlan(connections)
             {
                 EachSecond = second =>
                 {

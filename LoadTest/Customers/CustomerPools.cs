@@ -31,13 +31,13 @@ internal sealed class CustomerPools
 
         var faker = New("en");
         Products = [.. Enumerable.Range(0, ProductsMax * 3).Select(_ => faker.Commerce.ProductName()).Distinct().Take(ProductsMax)
-            .Select(name => new Product(name, faker.Random.Long(3, 400)))];
+            .Select(name => new MadeUpProduct(name, faker.Random.Long(3, 400)))];
     }
 
     public IReadOnlyList<Country> Countries { get; }
 
     /// <summary>The first ones are bought most.</summary>
-    public IReadOnlyList<Product> Products { get; }
+    public IReadOnlyList<MadeUpProduct> Products { get; }
 
     /// <summary>A country, as often as its customers are.</summary>
     public Country CountryOf(ulong random) => Countries[_placeOfPercent[(int)(random % 100)]];
@@ -75,7 +75,7 @@ internal sealed class CustomerPools
 
     internal sealed record City(string Name, string State, string PostalCode);
 
-    internal sealed record Product(string Name, long Price);
+    internal sealed record MadeUpProduct(string Name, long Price);
 
     /// <summary>A name, its words as Customer.Api's search has them, and what an email address has of it.</summary>
     internal sealed class Name

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Spectre.Console;
 
 namespace LoadTest.Customers;
 
@@ -7,7 +9,7 @@ namespace LoadTest.Customers;
 /// Fills the collection: looks what is there already, inserts what is missing in blocks of 1,000 ids, makes the indexes. The ids themselves say how far an
 /// earlier run came, so there is nothing to keep and nothing that could be wrong.
 /// </summary>
-internal sealed class CustomersCommand(CustomersOptions options, TextWriter output, bool isPlain, CancellationToken cancellationToken)
+internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int BlockSize = 1_000, SegmentSize = 100_000, SampleSize = 1_000;
     private const int DuplicateKey = 11000;
@@ -15,7 +17,7 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
     private readonly CustomerGenerator _generator = new(options.Seed);
 
     /// <exception cref="LoadTestException">It cannot be loaded.</exception>
-    public async Task RunAsync()
+    public async Task<bool> RunAsync()
     {
         var connection = ConnectionSource.Find(options.Connection);
         try
@@ -28,6 +30,7 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
             using var client = new MongoClient(settings);
             var database = options.Database ?? (MongoUrl.Create(connection).DatabaseName is { Length: > 0 } name ? name : "customers");
             await LoadAsync(client.GetDatabase(database).GetCollection<RawBsonDocument>(options.Collection));
+            return true;
         }
         catch (Exception e) when (e is MongoException or TimeoutException or ArgumentException)
         {
@@ -39,12 +42,12 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
     {
         var sample = Enumerable.Range(0, SampleSize).Sum(index => (long)_generator.Make(index).Length) / SampleSize;
         var count = options.Count > 0 ? options.Count : Math.Min((options.SizeBytes + sample - 1) / sample, CustomersOptions.CountMax);
-        await output.WriteLineAsync(
+        output.WriteLine(
             $"target     {count:N0} customers of {sample:N0} bytes: {count * sample / 1e9:N2} GB; seed {options.Seed}, {options.Parallel} inserts at once");
         var missing = await FindMissingAsync(customers, count);
         var total = missing.Sum(static block => (long)block.Count);
         var there = await customers.EstimatedDocumentCountAsync(cancellationToken: cancellationToken);
-        await output.WriteLineAsync($"there      {count - total:N0} of them; {total:N0} are to come (about {there:N0} customers in the collection)");
+        output.WriteLine($"there      {count - total:N0} of them; {total:N0} are to come (about {there:N0} customers in the collection)");
         var indexes = new CustomerIndexSet(customers, output, cancellationToken);
         if (total > 0 && (options.DropsIndexes || await IsEmptyAsync(customers))) await indexes.DropAsync();
         if (total > 0) await InsertAsync(customers, missing, total);
@@ -82,12 +85,14 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
 
     private async Task InsertAsync(IMongoCollection<RawBsonDocument> customers, List<Block> blocks, long total)
     {
-        using var progress = new LoadProgress(total, output, isPlain);
-        var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(options.Parallel, blocks.Count)).Select(_ => Task.Run(WorkAsync, cancellationToken)));
-        progress.End();
+        var (clock, next, inserted) = (Stopwatch.StartNew(), -1, 0L);
+        await LoadProgress.WatchAsync(output, total, add => Task.WhenAll(
+            Enumerable.Range(0, Math.Min(options.Parallel, blocks.Count)).Select(_ => Task.Run(() => WorkAsync(add), cancellationToken))));
+        var seconds = clock.Elapsed.TotalSeconds;
+        output.WriteLine(
+            $"loaded     {total:N0} customers, {inserted / 1e9:N2} GB, in {seconds:N1} s: {total / seconds:N0}/s, {inserted / 1e6 / seconds:N1} MB/s");
 
-        async Task WorkAsync()
+        async Task WorkAsync(Action<int> add)
         {
             while (Interlocked.Increment(ref next) is var number && number < blocks.Count)
             {
@@ -103,7 +108,8 @@ internal sealed class CustomersCommand(CustomersOptions options, TextWriter outp
                 }
 
                 await InsertAsync(customers, documents);
-                progress.Add(block.Count, bytes);
+                Interlocked.Add(ref inserted, bytes);
+                add(block.Count);
             }
         }
     }

@@ -1,5 +1,3 @@
-using LoadTest.Statistics;
-
 namespace LoadTest.Driving;
 
 /// <summary>How a series is driven.</summary>

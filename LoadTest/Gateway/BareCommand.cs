@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoadTest.Reports;
+using Spectre.Console;
 
 namespace LoadTest.Gateway;
 
@@ -7,15 +7,16 @@ namespace LoadTest.Gateway;
 internal static class BareCommand
 {
     /// <exception cref="LoadTestException">It cannot be measured.</exception>
-    public static void Run(BareOptions options, TextWriter output, CancellationToken cancellationToken)
+    public static bool Run(BareOptions options, IAnsiConsole output, CancellationToken cancellationToken)
     {
         var startedAt = DateTimeOffset.UtcNow;
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         output.WriteLine($"load       closed loop, {options.Connections:N0} connections, {options.WarmupSeconds} s warm-up,"
             + $" {options.DurationSeconds} s measured");
         var hop = BareHop.Measure(NginxBinary.Find(options.Nginx), options.Connections, options.WarmupSeconds, options.DurationSeconds, cancellationToken);
         output.Print("alone", hop);
-        var report = new BareReport(startedAt, Machine.Current, options.Connections, options.DurationSeconds, hop);
+        var report = new BareReport(startedAt, MeasuredMachine.Current, options.Connections, options.DurationSeconds, hop);
         if (options.JsonFile is not null) File.WriteAllText(options.JsonFile, JsonSerializer.Serialize(report, ReportJson.Default.BareReport) + "\n");
+        return true;
     }
 }

@@ -21,14 +21,14 @@ internal sealed class Nginx : IDisposable
 
     /// <summary>Starts it and waits until it takes connections.</summary>
     /// <param name="binary">Its file.</param>
-    /// <param name="http">What its <c>http</c> block holds, given the address to listen on.</param>
+    /// <param name="site">The servers of its configuration; <c>LISTEN</c> stands for the address to listen on.</param>
     /// <param name="cancellationToken">Ends the wait, and nginx.</param>
     /// <exception cref="LoadTestException">It does not start; the message has what it said.</exception>
-    public static Nginx Start(string binary, Func<IPEndPoint, string> http, CancellationToken cancellationToken)
+    public static Nginx Start(string binary, string site, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var nginx = Launch(binary, http);
+            var nginx = Launch(binary, site);
             if (nginx.WaitUntilReady(cancellationToken, out var said)) return nginx;
             nginx.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
@@ -52,26 +52,15 @@ internal sealed class Nginx : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static Nginx Launch(string binary, Func<IPEndPoint, string> http)
+    private static Nginx Launch(string binary, string site)
     {
         var folder = Directory.CreateTempSubdirectory("loadtest-nginx-");
         try
         {
             var endPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
-            var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
-                .Select(kind => $"  {kind}_temp_path {folder.FullName}/{kind};\n"));
-            File.WriteAllText(Path.Combine(folder.FullName, "nginx.conf"), $$"""
-                daemon off;
-                pid {{folder.FullName}}/nginx.pid;
-                error_log stderr crit;
-                worker_processes auto;
-                worker_rlimit_nofile 65536;
-                events { worker_connections 16384; multi_accept on; }
-                http {
-                {{temporary}}{{http(endPoint)}}
-                }
-
-                """);
+            var configuration = Embedded.Read("nginx.conf").Replace("FOLDER", folder.FullName, StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(folder.FullName, "nginx.conf"), configuration);
+            File.WriteAllText(Path.Combine(folder.FullName, "site.conf"), site.Replace("LISTEN", $"{endPoint}", StringComparison.Ordinal));
             var start = new ProcessStartInfo(binary, Arguments(folder)) { RedirectStandardError = true, WorkingDirectory = folder.FullName };
             return new Nginx(binary, folder, Process.Start(start)!, endPoint);
         }

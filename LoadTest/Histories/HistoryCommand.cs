@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spectre.Console;
 
 namespace LoadTest.Histories;
 
@@ -13,7 +14,7 @@ internal static class HistoryCommand
     /// <param name="output">Gets a line for each.</param>
     /// <exception cref="UsageException">There are none.</exception>
     /// <exception cref="LoadTestException">One is not to be read, or not complete.</exception>
-    public static bool Run(IReadOnlyList<string> paths, string? page, TextWriter output)
+    public static bool Run(IReadOnlyList<string> paths, string? page, IAnsiConsole output)
     {
         var files = paths.SelectMany(static path => Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + HistoryFile.Extension) : [path])
             .Order(StringComparer.Ordinal).Take(FilesMax).ToList();

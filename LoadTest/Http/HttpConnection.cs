@@ -2,24 +2,10 @@ using System.Net.Sockets;
 
 namespace LoadTest.Http;
 
-/// <summary>Who uses connections. All three come on the sockets' thread, or on the one that called <see cref="HttpConnection.Connect"/>.</summary>
-internal interface IConnectionUser
-{
-    /// <summary>It is connected and may send.</summary>
-    void Connected(HttpConnection connection);
-
-    /// <summary>
-    /// An answer is complete. The body is valid during the call only; the next request may be sent in it, unless the server ends the connection.
-    /// </summary>
-    void Answered(HttpConnection connection, int status, ReadOnlySpan<byte> body, bool isLast);
-
-    /// <summary>It is closed: it could not be connected, or it ended, with or without a request on the way.</summary>
-    void Closed(HttpConnection connection, bool wasConnected);
-}
-
 /// <summary>
 /// A keep-alive connection with one request on the way at a time. A receive is always pending, so that the end of an idle connection is noticed at once;
-/// a request fits in the socket's buffer, so that a send never waits. Nothing is allocated for a request.
+/// a request fits in the socket's buffer, so that a send never waits. Nothing is allocated for a request: that is why this is by hand and not HttpClient,
+/// which would take CPU time from the shop on the same machine.
 /// </summary>
 internal sealed class HttpConnection(Target target, IConnectionUser user, int requestBytesMax) : IDisposable
 {

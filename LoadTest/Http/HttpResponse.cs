@@ -3,19 +3,6 @@ using System.Text;
 
 namespace LoadTest.Http;
 
-/// <summary>How much of a response is there.</summary>
-internal enum ResponseState
-{
-    /// <summary>More bytes have to come.</summary>
-    Incomplete,
-
-    /// <summary>All of it.</summary>
-    Complete,
-
-    /// <summary>Not a response that this client understands; the connection is of no more use.</summary>
-    Invalid,
-}
-
 /// <summary>
 /// An HTTP/1.1 response (RFC 9112) in a buffer. Only what a load test meets: a length or chunks, never a body that ends with the connection, no 1xx.
 /// </summary>

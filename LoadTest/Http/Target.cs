@@ -16,7 +16,7 @@ internal sealed record Target(IPEndPoint EndPoint, string Authority)
 
     /// <summary>Reads URLs with commas between them.</summary>
     /// <exception cref="UsageException">One is not the URL of an HTTP server, its name is not known, or there are too many.</exception>
-    public static IReadOnlyList<Target> ParseMany(string urls)
+    public static Target[] ParseMany(string urls)
     {
         Target[] targets = [.. urls.Split(',').Select(static url => Parse(url.Trim()))];
         return targets.Length <= CountMax ? targets : throw new UsageException($"--target takes {CountMax} addresses at most.");

@@ -1,44 +1,69 @@
-using LoadTest.Statistics;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace LoadTest.Reports;
 
 /// <summary>How a run goes, each second: a few lines that are redrawn in a terminal, elsewhere a line.</summary>
-internal sealed class LiveView(TextWriter output, bool isPlain, int totalSeconds)
+internal sealed class LiveView
 {
-    private const int BarLength = 30, CurveLength = 60;
+    private const int CurveLength = 60;
     private const string Levels = "▁▂▃▄▅▆▇█";
 
     private readonly Queue<double> _rates = new(), _latencies = new();
-    private bool _isDrawn;
+    private SecondStatistics _last;
     private long _unexpected, _failed;
 
-    /// <summary>Shows a second.</summary>
-    public void Show(SecondStatistics second)
+    private LiveView()
     {
-        _unexpected += second.Refused;
-        _failed += second.Failed;
-        if (isPlain)
-        {
-            output.Print(second);
-            return;
-        }
-
-        var part = Math.Clamp((double)second.Second / totalSeconds, 0, 1);
-        if (_isDrawn) output.Write("\e[4F\e[J"); // four lines up, and all below erased
-        _isDrawn = true;
-        output.WriteLine($"{TextReport.PhaseName(second.Phase),-10} [{new string('#', (int)(part * BarLength)).PadRight(BarLength, '.')}]"
-            + $" {second.Second} of {totalSeconds} s{(second.Waiting > 0 ? $", {second.Waiting:N0} waiting" : "")}");
-        output.WriteLine($"rate       {$"{second.Succeeded:N0}/s",-34} {Curve(_rates, second.Succeeded)}");
-        var latency = $"p50 {second.Median / 1e6:N1} ms, p99 {second.Percentile99 / 1e6:N1} ms";
-        output.WriteLine($"latency    {latency,-34} {Curve(_latencies, second.Percentile99)}");
-        output.WriteLine($"errors     {_unexpected:N0} unexpected, {_failed:N0} failed");
     }
 
-    private static string Curve(Queue<double> values, double next)
+    /// <summary>Shows a run.</summary>
+    /// <param name="output">Where.</param>
+    /// <param name="isPlain">Whether it is a line a second also in a terminal.</param>
+    /// <param name="totalSeconds">How long it is to be.</param>
+    /// <param name="run">The run; it gets the action to call after each second.</param>
+    public static LoadStatistics Watch(IAnsiConsole output, bool isPlain, int totalSeconds, Func<Action<SecondStatistics>, LoadStatistics> run)
+    {
+        if (isPlain || !output.Profile.Capabilities.Interactive) return run(output.Print);
+        var view = new LiveView();
+        // No refresh by a timer: ten a second would take CPU time from the shop.
+        return output.Progress().AutoRefresh(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn())
+            .UseRenderHook((bar, _) => new Rows(bar, view.Lines())).Start(context =>
+            {
+                var task = context.AddTask(TextReport.PhaseName(LoadPhase.Warmup), maxValue: totalSeconds);
+                return run(second =>
+                {
+                    view.Take(second);
+                    task.Description = TextReport.PhaseName(second.Phase);
+                    task.Value = second.Second;
+                    context.Refresh();
+                });
+            });
+    }
+
+    private void Take(SecondStatistics second)
+    {
+        _last = second;
+        _unexpected += second.Refused;
+        _failed += second.Failed;
+        Add(_rates, second.Succeeded);
+        Add(_latencies, second.Percentile99);
+    }
+
+    private Grid Lines() => new Grid().AddColumns(3)
+        .AddRow("rate", $"{_last.Succeeded:N0}/s{(_last.Waiting > 0 ? $", {_last.Waiting:N0} waiting" : "")}", Curve(_rates))
+        .AddRow("latency", $"p50 {_last.Median / 1e6:N1} ms, p99 {_last.Percentile99 / 1e6:N1} ms", Curve(_latencies))
+        .AddRow("errors", $"{_unexpected:N0} unexpected, {_failed:N0} failed", "");
+
+    private static void Add(Queue<double> values, double next)
     {
         values.Enqueue(next);
         if (values.Count > CurveLength) values.Dequeue();
-        var max = values.Max();
+    }
+
+    private static string Curve(Queue<double> values)
+    {
+        var max = values.DefaultIfEmpty().Max();
         return string.Concat(values.Select(value => Levels[max > 0 ? (int)(value / max * (Levels.Length - 1)) : 0]));
     }
 }

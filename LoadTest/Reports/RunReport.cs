@@ -1,27 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using LoadTest.Statistics;
 
 namespace LoadTest.Reports;
-
-/// <summary>Requests of a kind that were answered as expected.</summary>
-internal sealed record RequestReport(string Name, long Count, double PerSecond, LatencyReport? Latency)
-{
-    public static RequestReport Of(string name, LatencyHistogram latency, double seconds) =>
-        new(name, latency.Count, seconds > 0 ? latency.Count / seconds : 0, LatencyReport.Of(latency));
-}
-
-/// <summary>How plays of a scenario ended, over the whole run.</summary>
-internal sealed record OutcomeReport(string Scenario, long AsExpected, long Wrong, long Failed, long Unfinished);
-
-/// <summary>So many of these.</summary>
-internal sealed record CountReport(string What, long Count);
-
-/// <summary>A second of the run. <c>Handled</c>: answered as expected; <c>Unexpected</c>: answered otherwise; <c>Failed</c>: 5xx or no answer.</summary>
-internal sealed record SecondReport(int Second, bool IsMeasured, long Handled, long Unexpected, long Failed, double P50Ms, double P99Ms);
-
-/// <summary>Durations up to this, and longer than the bucket before.</summary>
-internal sealed record BucketReport(double UpToMs, long Count);
 
 /// <summary>What a run of any command found, for people, pages and <c>LoadTest compare</c>.</summary>
 internal sealed record RunReport
@@ -33,7 +13,7 @@ internal sealed record RunReport
 
     public required string Command { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
-    public required Machine Machine { get; init; }
+    public required MeasuredMachine Machine { get; init; }
     public IReadOnlyList<string> Targets { get; init; } = [];
     public int Users { get; init; }
 
@@ -78,14 +58,15 @@ internal sealed record RunReport
     public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
         IReadOnlyList<SecondStatistics> seconds) => new()
     {
-        Command = command, StartedAt = startedAt, Machine = Machine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
+        Command = command, StartedAt = startedAt, Machine = MeasuredMachine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
         HandledPerSecond = done.PerSecond, Errors = [.. done.Others.Select(static kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
         Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures, Latency = LatencyReport.Of(done.Success),
         RatePerSecond = ratePerSecond,
         Arrivals = ArrivalReport.Of(ratePerSecond, done),
         Seconds = [.. seconds.Where(static second => second.Phase != LoadPhase.Draining).Select(static second => new SecondReport(second.Second,
             second.Phase == LoadPhase.Measured, second.Succeeded, second.Refused, second.Failed, second.Median / 1e6, second.Percentile99 / 1e6))],
-        Distribution = [.. done.Success.Buckets().GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
+        Distribution = [.. done.Success.RecordedValues().Select(static value => (UpTo: value.ValueIteratedTo, Count: value.CountAtValueIteratedTo))
+            .GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
             .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
     };
 

@@ -1,11 +1,6 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 
 namespace LoadTest.Reports;
-
-/// <summary>A line of a plot. Its class colours it.</summary>
-internal sealed record PlotLine(string Name, string Class, IReadOnlyList<double> Values);
 
 /// <summary>Plots as SVG; the page's style colours them.</summary>
 internal static class Svg
@@ -19,94 +14,81 @@ internal static class Svg
     /// <param name="lines">Each with a value for each second.</param>
     public static string OverTime(string title, int measuredFrom, params PlotLine[] lines)
     {
-        var (svg, count, top) = (Begin(title, Height), lines[0].Values.Count, NiceTop(lines.Max(static line => line.Values.DefaultIfEmpty().Max())));
+        var (count, top) = (lines[0].Values.Count, NiceTop(lines.Max(static line => line.Values.DefaultIfEmpty().Max())));
         double X(int second) => Left + ((Width - Left - Right) * (double)second / Math.Max(count - 1, 1));
+        var svg = new List<string>();
         if (measuredFrom > 0)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"ramp\" x=\"{Left}\" y=\"{Top}\" height=\"{Height - Top - Bottom}\" ")
-                .Append(CultureInfo.InvariantCulture, $"width=\"{X(Math.Min(measuredFrom, count - 1)) - Left:0.#}\"><title>not measured yet</title></rect>");
+            svg.Add($"""<rect class="ramp" x="{Left}" y="{Top}" width="{X(Math.Min(measuredFrom, count - 1)) - Left:0.#}" height="{Height - Top - Bottom}">""");
+            svg.Add("<title>not measured yet</title></rect>");
         }
 
-        AppendScale(svg, top);
-        for (var i = 0; i < count; i += Math.Max(1, (count + TimeTicks - 1) / TimeTicks)) AppendLabel(svg, X(i), $"{i + 1} s");
+        svg.AddRange(Scale(top));
+        for (var i = 0; i < count; i += Math.Max(1, (count + TimeTicks - 1) / TimeTicks)) svg.Add(Label(X(i), $"{i + 1} s"));
         foreach (var line in lines)
         {
-            var points = line.Values.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"{X(i):0.#},{Y(value, top):0.#}"));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"line {line.Class}\" points=\"{string.Join(' ', points)}\"/>");
-            for (var i = 0; i < count; i++)
-            {
-                svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"dot {line.Class}\" cx=\"{X(i):0.#}\" cy=\"{Y(line.Values[i], top):0.#}\" r=\"7\">")
-                    .Append(CultureInfo.InvariantCulture, $"<title>{i + 1} s, {Text(line.Name)}: {Number(line.Values[i])}</title></circle>");
-            }
+            var points = line.Values.Select((value, i) => $"{X(i):0.#},{Y(value, top):0.#}");
+            svg.Add($"""<polyline class="line {line.Class}" points="{string.Join(' ', points)}"/>""");
+            svg.AddRange(line.Values.Select((value, i) => $"""<circle class="dot {line.Class}" cx="{X(i):0.#}" cy="{Y(value, top):0.#}" r="7">"""
+                + $"<title>{i + 1} s, {Text(line.Name)}: {Number(value)}</title></circle>"));
         }
 
-        return End(svg);
+        return Drawing(title, Height, svg);
     }
 
     /// <summary>Bars side by side, each with a label below where there is room.</summary>
     public static string Bars(string title, IReadOnlyList<(string Label, double Value)> bars)
     {
-        var (svg, top) = (Begin(title, Height), NiceTop(bars.Select(static bar => bar.Value).DefaultIfEmpty().Max()));
-        var step = (double)(Width - Left - Right) / Math.Max(bars.Count, 1);
-        AppendScale(svg, top);
-        for (var i = 0; i < bars.Count; i++)
+        var (top, step) = (NiceTop(bars.Select(static bar => bar.Value).DefaultIfEmpty().Max()), (double)(Width - Left - Right) / Math.Max(bars.Count, 1));
+        var svg = new List<string>(Scale(top));
+        foreach (var (i, (label, value)) in bars.Index())
         {
-            var (x, y) = (Left + (i * step), Y(bars[i].Value, top));
-            svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"first\" x=\"{x + 1:0.#}\" y=\"{y:0.#}\" width=\"{Math.Max(step - 2, 1):0.#}\" ")
-                .Append(CultureInfo.InvariantCulture, $"height=\"{Height - Bottom - y:0.#}\"><title>{Text(bars[i].Label)}: {Number(bars[i].Value)}</title>")
-                .Append("</rect>");
-            if (i % Math.Max(1, (bars.Count + LabelsMax - 1) / LabelsMax) == 0) AppendLabel(svg, x + (step / 2), bars[i].Label);
+            var (x, y) = (Left + (i * step), Y(value, top));
+            svg.Add($"""<rect class="first" x="{x + 1:0.#}" y="{y:0.#}" width="{Math.Max(step - 2, 1):0.#}" height="{Height - Bottom - y:0.#}">""");
+            svg.Add($"<title>{Text(label)}: {Number(value)}</title></rect>");
+            if (i % Math.Max(1, (bars.Count + LabelsMax - 1) / LabelsMax) == 0) svg.Add(Label(x + (step / 2), label));
         }
 
-        return End(svg);
+        return Drawing(title, Height, svg);
     }
 
     /// <summary>A row for each name, divided into parts of it.</summary>
     public static string Rows(string title, IReadOnlyList<(string Name, IReadOnlyList<(string Part, string Class, long Count)> Parts)> rows)
     {
-        var svg = Begin(title, rows.Count * RowHeight);
-        for (var i = 0; i < rows.Count; i++)
+        var svg = new List<string>();
+        foreach (var (i, (name, parts)) in rows.Index())
         {
-            var (total, x) = (rows[i].Parts.Sum(static part => part.Count), (double)NamesWidth);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{(i * RowHeight) + 16}\">{Text(rows[i].Name)}</text>");
-            foreach (var (part, style, count) in rows[i].Parts.Where(static part => part.Count > 0))
+            var (total, x) = (parts.Sum(static part => part.Count), (double)NamesWidth);
+            svg.Add($"""<text x="0" y="{(i * RowHeight) + 16}">{Text(name)}</text>""");
+            foreach (var (part, style, count) in parts.Where(static part => part.Count > 0))
             {
                 var width = Math.Max((Width - NamesWidth - CountsWidth) * (double)count / total, 2); // what there is shows, however little
-                svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{style}\" x=\"{x:0.#}\" y=\"{i * RowHeight}\" width=\"{width:0.#}\" ")
-                    .Append(CultureInfo.InvariantCulture, $"height=\"{BarHeight}\"><title>{Text(rows[i].Name)}: {count:N0} {Text(part)}</title></rect>");
+                svg.Add($"""<rect class="{style}" x="{x:0.#}" y="{i * RowHeight}" width="{width:0.#}" height="{BarHeight}">""");
+                svg.Add($"<title>{Text(name)}: {count:N0} {Text(part)}</title></rect>");
                 x += width + 2;
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"end\" x=\"{Width}\" y=\"{(i * RowHeight) + 16}\">{total:N0}</text>");
+            svg.Add($"""<text class="end" x="{Width}" y="{(i * RowHeight) + 16}">{total:N0}</text>""");
         }
 
-        return End(svg);
+        return Drawing(title, rows.Count * RowHeight, svg);
     }
 
     /// <summary>A number of three digits or so.</summary>
-    public static string Number(double value) => value.ToString(value switch { >= 100 or 0 => "N0", >= 10 => "0.#", >= 1 => "0.##", _ => "0.###" },
-        CultureInfo.InvariantCulture);
+    public static string Number(double value) =>
+        value switch { >= 100 or 0 => $"{value:N0}", >= 10 => $"{value:0.#}", >= 1 => $"{value:0.##}", _ => $"{value:0.###}" };
 
     /// <summary>A text in a page.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static StringBuilder Begin(string title, int height) => new StringBuilder().Append(CultureInfo.InvariantCulture,
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{Text(title)}\">");
+    private static string Drawing(string title, int height, IEnumerable<string> parts) =>
+        $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" role="img" aria-label="{Text(title)}">{string.Concat(parts)}</svg>""";
 
-    private static string End(StringBuilder svg) => svg.Append("</svg>").ToString();
+    private static IEnumerable<string> Scale(double top) => Enumerable.Range(0, Ticks + 1).Select(i => (Value: top * i / Ticks, Y: Y(top * i / Ticks, top)))
+        .Select(tick => $"""<line class="grid" x1="{Left}" y1="{tick.Y:0.#}" x2="{Width - Right}" y2="{tick.Y:0.#}"/>"""
+            + $"""<text class="end" x="{Left - 6}" y="{tick.Y + 4:0.#}">{Number(tick.Value)}</text>""");
 
-    private static void AppendScale(StringBuilder svg, double top)
-    {
-        for (var i = 0; i <= Ticks; i++)
-        {
-            var y = Y(top * i / Ticks, top);
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" y1=\"{y:0.#}\" x2=\"{Width - Right}\" y2=\"{y:0.#}\"/>")
-                .Append(CultureInfo.InvariantCulture, $"<text class=\"end\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\">{Number(top * i / Ticks)}</text>");
-        }
-    }
-
-    private static void AppendLabel(StringBuilder svg, double x, string label) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"middle\" x=\"{x:0.#}\" y=\"{Height - 8}\">{Text(label)}</text>");
+    private static string Label(double x, string label) => $"""<text class="middle" x="{x:0.#}" y="{Height - 8}">{Text(label)}</text>""";
 
     private static double Y(double value, double top) => Height - Bottom - ((Height - Top - Bottom) * value / top);
 

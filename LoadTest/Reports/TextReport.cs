@@ -1,24 +1,22 @@
-using LoadTest.Checkouts;
-using LoadTest.Gateway;
-using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Reports;
 
 /// <summary>The results as lines for people.</summary>
 internal static class TextReport
 {
-    public static void Print(this TextWriter output, Machine machine) => output.WriteLine(
+    public static void Print(this IAnsiConsole output, MeasuredMachine machine) => output.WriteLine(
         $"machine    {machine.Processor}, {machine.Cores} cores, {machine.MemoryGiB:N0} GiB, {machine.System}, {machine.Runtime}");
 
-    public static void Print(this TextWriter output, SecondStatistics second) => output.WriteLine(
+    public static void Print(this IAnsiConsole output, SecondStatistics second) => output.WriteLine(
         $"{second.Second,6} s   {PhaseName(second.Phase),-8} {second.Succeeded,9:N0}/s  refused {second.Refused:N0}  failed {second.Failed:N0}"
         + $"  p50 {second.Median / 1e6:N1} ms  p99 {second.Percentile99 / 1e6:N1} ms{(second.Waiting > 0 ? $"  waiting {second.Waiting:N0}" : "")}");
 
-    public static void Print(this TextWriter output, string name, BareHopResult hop) => output.WriteLine(
+    public static void Print(this IAnsiConsole output, string name, BareHopResult hop) => output.WriteLine(
         $"bare hop   {hop.PerSecond:N0}/s {name}; CPU a request: nginx {hop.CpuMicrosecondsOfNginx:N1} µs, LoadTest {hop.CpuMicrosecondsOfClient:N1} µs;"
         + $" p50 {hop.MedianMs:N1} ms, p99 {hop.Percentile99Ms:N1} ms");
 
-    public static void Print(this TextWriter output, CheckoutReport report)
+    public static void Print(this IAnsiConsole output, CheckoutReport report)
     {
         if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; measured only that long. Give more by --orders.");
         output.WriteLine($"committed  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
@@ -33,19 +31,23 @@ internal static class TextReport
         if (report.BareHop is { } hop)
             output.WriteLine($"ratio      {hop.Ratio:N3} of the bare hop"
                 + $" ({hop.PerSecond:N0}/s: {hop.Before.PerSecond:N0} before, {hop.After.PerSecond:N0} after)");
-        output.WriteLine("process          CPU µs/checkout   CPU s   resident MiB before, after");
-        foreach (var process in report.Processes)
-            output.WriteLine($"  {process.Name,-14} {process.CpuMicrosecondsPerCheckout,15:N1} {process.CpuSeconds,7:N2}"
-                + $" {process.ResidentMiBBefore,15:N0} {process.ResidentMiBAfter,8:N0}");
-        output.WriteLine($"  {"all",-14} {report.Processes.Sum(p => p.CpuMicrosecondsPerCheckout),15:N1} {report.Processes.Sum(p => p.CpuSeconds),7:N2}"
-            + $" of {report.MeasuredSeconds * report.Machine.Cores:N1}");
+        output.WriteTable(["process", "CPU µs/checkout", "CPU s", "MiB before", "MiB after"],
+        [
+            .. report.Processes.Select(static process => new[]
+            {
+                process.Name, $"{process.CpuMicrosecondsPerCheckout:N1}", $"{process.CpuSeconds:N2}", $"{process.ResidentMiBBefore:N0}",
+                $"{process.ResidentMiBAfter:N0}",
+            }),
+            ["all", $"{report.Processes.Sum(static p => p.CpuMicrosecondsPerCheckout):N1}", $"{report.Processes.Sum(static p => p.CpuSeconds):N2}", "", ""],
+        ]);
+        output.WriteLine($"           of {report.MeasuredSeconds * report.Machine.Cores:N1} s of CPU");
         if (report.LargestOthers.Count > 0)
-            output.WriteLine($"  of other: {string.Join(", ", report.LargestOthers.Select(other => $"{other.Name} {other.CpuSeconds:N2} s"))}");
+            output.WriteLine($"           of other: {string.Join(", ", report.LargestOthers.Select(other => $"{other.Name} {other.CpuSeconds:N2} s"))}");
         PrintStore(output, "postgres", report.Postgres);
         PrintStore(output, "redis", report.Redis);
     }
 
-    public static void Print(this TextWriter output, RunReport report)
+    public static void Print(this IAnsiConsole output, RunReport report)
     {
         if (report.IsStoppedEarly) output.WriteLine("stopped    early; what was measured until then follows");
         output.WriteLine($"handled    {report.HandledPerSecond:N1} requests/s on average ({report.Handled:N0} in {report.MeasuredSeconds:N1} s)");
@@ -55,31 +57,29 @@ internal static class TextReport
             + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
         foreach (var kind in report.Errors) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         if (report.Unanswered > 0) output.WriteLine($"           {report.Unanswered:N0} x no answer");
-        if (report.Requests.Count > 0)
-            output.WriteLine($"{"request",-20} {"handled",10} {"a second",10} {"p50 ms",9} {"p95 ms",9} {"p99 ms",9} {"max ms",9}");
-        foreach (var request in report.Requests)
-            output.WriteLine($"  {request.Name,-18} {request.Count,10:N0} {request.PerSecond,10:N1} {request.Latency?.P50Ms,9:N1} {request.Latency?.P95Ms,9:N1}"
-                + $" {request.Latency?.P99Ms,9:N1} {request.Latency?.MaxMs,9:N1}");
-        if (report.Outcomes.Count > 0) output.WriteLine($"{"scenario",-20} {"as expected",11} {"wrong",9} {"failed",9} {"unfinished",10}");
-        foreach (var outcome in report.Outcomes)
-            output.WriteLine($"  {outcome.Scenario,-18} {outcome.AsExpected,11:N0} {outcome.Wrong,9:N0} {outcome.Failed,9:N0} {outcome.Unfinished,10:N0}");
+        output.WriteTable(["request", "handled", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms"], report.Requests.Select(static request => new[]
+        {
+            request.Name, $"{request.Count:N0}", $"{request.PerSecond:N1}", $"{request.Latency?.P50Ms:N1}", $"{request.Latency?.P95Ms:N1}",
+            $"{request.Latency?.P99Ms:N1}", $"{request.Latency?.MaxMs:N1}",
+        }));
+        output.WriteTable(["scenario", "as expected", "wrong", "failed", "unfinished"], report.Outcomes.Select(static outcome => new[]
+        {
+            outcome.Scenario, $"{outcome.AsExpected:N0}", $"{outcome.Wrong:N0}", $"{outcome.Failed:N0}", $"{outcome.Unfinished:N0}",
+        }));
         foreach (var wrong in report.Wrong) output.WriteLine($"not so     {wrong.Count:N0} x {wrong.What}");
     }
 
-    public static void Print(this TextWriter output, RunReport before, RunReport after)
+    public static void Print(this IAnsiConsole output, RunReport before, RunReport after)
     {
         foreach (var difference in Comparison.Differences(before, after)) output.WriteLine($"note       different {difference}");
-        output.WriteLine($"{"",-28} {"A",12} {"B",12} {"B to A",9}");
-        foreach (var figure in Comparison.Compare(before, after))
+        output.WriteTable(["", "A", "B", "B to A", "judgement"], Comparison.Compare(before, after).Select(static figure => new[]
         {
-            var percent = figure.Percent is { } number ? $"{number:+0.0;-0.0;0.0} %" : "";
-            output.WriteLine($"{figure.Name,-28} {figure.Before,12:N2} {figure.After,12:N2} {percent,9}  {figure.Judgement}".TrimEnd());
-        }
-
+            figure.Name, $"{figure.Before:N2}", $"{figure.After:N2}", figure.Percent is { } percent ? $"{percent:+0.0;-0.0;0.0} %" : "", figure.Judgement,
+        }));
         output.WriteLine(Comparison.Rule);
     }
 
-    public static void Print(this TextWriter output, LedgerResult ledger)
+    public static void Print(this IAnsiConsole output, CheckoutBooksResult ledger)
     {
         foreach (var violation in ledger.Violations) output.WriteLine($"violation  {violation}");
         if (ledger.ViolationCount > ledger.Violations.Count) output.WriteLine($"violation  and {ledger.ViolationCount - ledger.Violations.Count:N0} more");
@@ -88,14 +88,24 @@ internal static class TextReport
             + $" credit taken {ledger.CreditTaken:N0} = {ledger.CreditOrdered:N0} of cost");
     }
 
-    private static void PrintArrivals(TextWriter output, ArrivalReport? arrivals)
+    // Names to the left, numbers to the right; nothing where there are no rows.
+    private static void WriteTable(this IAnsiConsole output, string[] head, IEnumerable<string[]> rows)
+    {
+        var grid = new Grid();
+        for (var index = 0; index < head.Length; index++)
+            grid.AddColumn(new GridColumn { Alignment = index == 0 ? Justify.Left : Justify.Right, NoWrap = true });
+        foreach (var row in rows.Prepend(head)) grid.AddRow([.. row.Select(static cell => new Text(cell))]);
+        if (grid.Rows.Count > 1) output.Write(grid);
+    }
+
+    private static void PrintArrivals(IAnsiConsole output, ArrivalReport? arrivals)
     {
         if (arrivals is not null)
             output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s asked for, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
                 + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": too much for this shop, and the latencies above are too good" : ""));
     }
 
-    private static void PrintStore(TextWriter output, string name, StoreReport? store) => output.WriteLine(store is null
+    private static void PrintStore(IAnsiConsole output, string name, StoreReport? store) => output.WriteLine(store is null
         ? $"{name,-10} not asked (--{name})"
         : $"{name,-10} {string.Join(", ", store.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}; growth a checkout: "
             + string.Join(", ", store.BytesPerCheckout.Select(growth => $"{growth.Key} {growth.Value:N0} bytes")));

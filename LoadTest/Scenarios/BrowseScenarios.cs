@@ -5,7 +5,8 @@ namespace LoadTest.Scenarios;
 /// <summary>People who look around in the storefront, and buy nothing.</summary>
 internal static partial class BrowseScenarios
 {
-    public static ScenarioSet Set { get; } = new("browse", [new("look", 6, Look), new("basket", 3, Basket), new("account", 1, Account)]);
+    public static ScenarioSet Set { get; } = new("browse", "Loads the storefront's pages",
+        [new("look", 6, Look), new("basket", 3, Basket), new("account", 1, Account)]);
 
     private static IEnumerable<Call> Look(Visit visit)
     {

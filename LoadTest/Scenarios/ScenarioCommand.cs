@@ -1,6 +1,4 @@
-using LoadTest.Driving;
-using LoadTest.Reports;
-using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Scenarios;
 
@@ -10,36 +8,31 @@ internal static class ScenarioCommand
     /// <summary>Does it all; false when something was answered that must not be. Stopped early, it reports what there is.</summary>
     /// <exception cref="LoadTestException">The shop cannot be reached.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before the measurement began.</exception>
-    public static bool Run(ScenarioOptions options, TextWriter output, bool isPlain, CancellationToken stop)
+    public static bool Run(ScenarioOptions options, IAnsiConsole output, CancellationToken stop)
     {
         var startedAt = DateTimeOffset.UtcNow;
-        output.Print(Machine.Current);
+        output.Print(MeasuredMachine.Current);
         var loop = options.RatePerSecond > 0 ? $"open loop, {options.RatePerSecond:N0} requests/s, up to" : "closed loop,";
         output.WriteLine($"load       {loop} {options.Users:N0} users, {options.RampSeconds} s ramp, {options.DurationSeconds} s measured, seed {options.Seed},"
             + $" {string.Join(", ", options.Targets)}");
-        output.WriteLine($"scenarios  {string.Join(", ", options.Set.All.Select(scenario => $"{scenario.Name} {scenario.Weight}"))}");
+        output.WriteLine($"scenarios  {options.Set}");
 
         var visits = new VisitSeries(options.Set, options.Seed, options.Targets[0]);
-        var view = new LiveView(output, isPlain || options.IsPlain, options.RampSeconds + options.DurationSeconds);
         var seconds = new List<SecondStatistics>();
-        var done = LoadDriver.Run(options.Targets, visits.Requests, new LoadPlan(options.Users)
+        var plan = new LoadPlan(options.Users)
         {
             WarmupSeconds = options.RampSeconds, IsRamped = true, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond, Stop = stop,
             WindowEnded = visits.Close,
-            EachSecond = second =>
-            {
-                seconds.Add(second);
-                view.Show(second);
-            },
-        }, CancellationToken.None);
+        };
+        var done = LiveView.Watch(output, options.IsPlain, options.RampSeconds + options.DurationSeconds, show => LoadDriver.Run(
+            options.Targets, visits.Requests, plan with { EachSecond = (Action<SecondStatistics>)seconds.Add + show }, CancellationToken.None));
 
         var report = RunReport.Of(options.Set.Name, startedAt, options.RatePerSecond, done, seconds) with
         {
             Targets = [.. options.Targets.Select(static target => target.ToString())], Users = options.Users,
             RampSeconds = options.RampSeconds, Seed = options.Seed, IsStoppedEarly = stop.IsCancellationRequested,
             Requests = [.. done.Requests.Select((latency, kind) => RequestReport.Of(visits.Kinds[kind], latency, done.Seconds))],
-            Outcomes = [.. visits.Ended().Select(pair => new OutcomeReport(pair.Key, pair.Value.AsExpected, pair.Value.Wrong, pair.Value.Failed,
-                pair.Value.Unfinished))],
+            Outcomes = [.. visits.Ended()],
             Wrong = [.. visits.Wrong.Select(static wrong => new CountReport(wrong.What, wrong.Count))],
         };
         output.Print(report);

@@ -1,4 +1,4 @@
-using LoadTest.Http;
+using System.CommandLine;
 
 namespace LoadTest.Scenarios;
 
@@ -6,45 +6,49 @@ namespace LoadTest.Scenarios;
 internal sealed record ScenarioOptions
 {
     /// <summary>Addresses of one shop.</summary>
-    public IReadOnlyList<Target> Targets { get; init; } = [];
+    public required IReadOnlyList<Target> Targets { get; init; }
 
     /// <summary>Who visits at once, each over a connection of its own.</summary>
-    public int Users { get; init; } = 32;
+    public required int Users { get; init; }
 
     /// <summary>Requests a second of an open loop; 0 for a closed loop.</summary>
-    public int RatePerSecond { get; init; }
+    public required int RatePerSecond { get; init; }
 
-    public int DurationSeconds { get; init; } = 20;
+    public required int DurationSeconds { get; init; }
 
     /// <summary>Seconds before that, in which the load grows evenly.</summary>
-    public int RampSeconds { get; init; } = 2;
+    public required int RampSeconds { get; init; }
 
-    public long Seed { get; init; } = 1;
+    public required long Seed { get; init; }
     public required ScenarioSet Set { get; init; }
-    public bool IsPlain { get; init; }
-    public string? HtmlFile { get; init; }
-    public string? JsonFile { get; init; }
+    public required bool IsPlain { get; init; }
+    public required string? HtmlFile { get; init; }
+    public required string? JsonFile { get; init; }
 
-    /// <exception cref="UsageException">The options are wrong, or do not go together.</exception>
-    public static ScenarioOptions Parse(ScenarioSet set, ReadOnlySpan<string> arguments)
+    public static Command Command(ScenarioSet set, Func<ScenarioOptions, int> run)
     {
-        var given = new Arguments(arguments);
-        var options = new ScenarioOptions { Set = set };
-        options = options with
+        var weights = Setting.Of("--weights", "LIST", "How often each scenario is chosen; those that are not named are left out", set.WithWeights, () => set);
+        var users = Setting.Number("--users", "N", "Users at once, each with a connection", 1, set.UsersMax, 32);
+        users.Aliases.Add("--connections");
+        var ramp = Setting.Number("--ramp", "SECONDS", "Seconds in which the load grows evenly, before the measurement", 0, Setting.RampSecondsMax, 2);
+        var seed = Setting.Number("--seed", "N", "Chooses scenarios, prices and quantities", long.MinValue, long.MaxValue, 1);
+        var plain = Setting.Flag("--plain", "A line a second, also in a terminal");
+        var (targets, rate, duration, html, json) = (Setting.Targets(), Setting.Rate(), Setting.Duration(20), Setting.Html(), Setting.Json());
+        var command = new Command(set.Name, $"{set.Description}. Ctrl+C ends it early, with a report; a second one ends it at once")
         {
-            Targets = Target.ParseMany(given.Text("--target") ?? Target.Default),
-            Users = (int)(given.Users(set.UsersMax) ?? options.Users),
-            RatePerSecond = (int)(given.Number("--rate", 1, Limits.RatePerSecondMax) ?? 0),
-            DurationSeconds = (int)(given.Number("--duration", 1, Limits.DurationSecondsMax) ?? options.DurationSeconds),
-            RampSeconds = (int)(given.Number("--ramp", 0, Limits.WarmupSecondsMax) ?? options.RampSeconds),
-            Seed = given.Number("--seed", long.MinValue, long.MaxValue) ?? options.Seed,
-            Set = given.Text("--weights") is { } weights ? set.WithWeights(weights) : set,
-            IsPlain = given.Flag("--plain"),
-            HtmlFile = given.Text("--html"),
-            JsonFile = given.Text("--json"),
+            weights, targets, users, rate, ramp, duration, seed, plain, html, json,
         };
-        given.End();
-        if (options.Targets.Count > options.Users) throw new UsageException($"{options.Targets.Count} targets need as many users; there are {options.Users}.");
-        return options;
+        command.SetAction(given =>
+        {
+            var (addresses, count) = (given.GetRequiredValue(targets), given.GetValue(users));
+            if (addresses.Length > count) throw new UsageException($"{addresses.Length} targets need as many users; there are {count}.");
+            return run(new ScenarioOptions
+            {
+                Targets = addresses, Users = count, RatePerSecond = given.GetValue(rate), DurationSeconds = given.GetValue(duration),
+                RampSeconds = given.GetValue(ramp), Seed = given.GetValue(seed), Set = given.GetRequiredValue(weights), IsPlain = given.GetValue(plain),
+                HtmlFile = given.GetValue(html), JsonFile = given.GetValue(json),
+            });
+        });
+        return command;
     }
 }

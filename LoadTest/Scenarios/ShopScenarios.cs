@@ -5,7 +5,7 @@ internal static class ShopScenarios
 {
     private const int PriceMax = 20, QuantityMax = 5, PiecesMax = 100, SpareMax = 50;
 
-    public static ScenarioSet Set { get; } = new("shop",
+    public static ScenarioSet Set { get; } = new("shop", "Plays the six ways to use the shop, each checked to the piece",
     [
         new("item", 10, NewItem),
         new("one", 30, static visit => Buy(visit, 1)),

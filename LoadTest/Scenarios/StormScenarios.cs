@@ -8,7 +8,9 @@ internal static class StormScenarios
 {
     private const int Operations = 500, Concurrency = 50, AnswerKbMax = 512, RequestKbMax = 64, UsersMax = 1_000;
 
-    public static ScenarioSet Set { get; } = new("storm", [new("storm", 1, Storm), new("payload", 4, Payload), new("crud", 5, Crud)])
+    public static ScenarioSet Set { get; } = new("storm",
+        "Opens storms of connections in Customer.Api, sends large bodies, and makes, changes and deletes customers",
+        [new("storm", 1, Storm), new("payload", 4, Payload), new("crud", 5, Crud)])
     {
         UsersMax = UsersMax, BodyBytesMax = RequestKbMax * 1024,
     };

@@ -1,5 +1,4 @@
 using System.Text;
-using LoadTest.Http;
 
 namespace LoadTest.Scenarios;
 

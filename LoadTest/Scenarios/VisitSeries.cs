@@ -1,24 +1,4 @@
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Statistics;
-
 namespace LoadTest.Scenarios;
-
-/// <summary>How visits of a scenario ended.</summary>
-internal sealed class Outcomes
-{
-    /// <summary>All calls were answered as expected, and all checks held.</summary>
-    public long AsExpected { get; set; }
-
-    /// <summary>Something was answered that must not be.</summary>
-    public long Wrong { get; set; }
-
-    /// <summary>A call was answered with 5xx, or not at all: what came of it is not known.</summary>
-    public long Failed { get; set; }
-
-    /// <summary>The run ended first.</summary>
-    public long Unfinished { get; set; }
-}
 
 /// <summary>
 /// Visits as an endless series of requests: each request is the next call of a visit that has its answer, and of a new one where there is none. So as many
@@ -39,7 +19,7 @@ internal sealed class VisitSeries
     private readonly Queue<Visit> _ready = new();
     private readonly List<string> _kinds = [];
     private readonly Dictionary<string, long> _wrong = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Outcomes> _outcomes;
+    private readonly Dictionary<string, OutcomeReport> _outcomes;
     private byte[] _body = [];
     private long _visits;
     private bool _isClosed;
@@ -48,26 +28,27 @@ internal sealed class VisitSeries
     {
         (_set, _seed, _authority) = (set, seed, target.Authority);
         if (_authority.Length > Call.HeadBytesMax / 4) throw new UsageException($"The address is too long: {target}.");
-        _outcomes = set.All.ToDictionary(static scenario => scenario.Name, static _ => new Outcomes(), StringComparer.Ordinal);
+        _outcomes = set.All.ToDictionary(static one => one.Name, static one => new OutcomeReport(one.Name, 0, 0, 0, 0), StringComparer.Ordinal);
     }
 
     /// <summary>The kinds of calls, in the order of <see cref="LoadStatistics.Requests"/>.</summary>
     public IReadOnlyList<string> Kinds => _kinds;
 
-    /// <summary>How visits ended, by scenario. Of the whole run, once it is over.</summary>
-    public IReadOnlyDictionary<string, Outcomes> Ended()
+    /// <summary>How visits ended, of each scenario. Of the whole run, once it is over.</summary>
+    public IReadOnlyCollection<OutcomeReport> Ended()
     {
-        foreach (var visit in _ready.Concat(_underWay.Values)) _outcomes[visit.Scenario.Name].Unfinished++;
+        foreach (var visit in _ready.Concat(_underWay.Values))
+            _outcomes[visit.Scenario.Name] = _outcomes[visit.Scenario.Name] with { Unfinished = _outcomes[visit.Scenario.Name].Unfinished + 1 };
         _ready.Clear();
         _underWay.Clear();
-        return _outcomes;
+        return _outcomes.Values;
     }
 
     /// <summary>What was wrong or failed, by scenario and call, and how often. Of the whole run.</summary>
     public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
 
     /// <summary>The series for a driver.</summary>
-    public RequestSeries Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
+    public RequestSource Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
 
     /// <summary>No visit begins any more; those that are under way go on.</summary>
     public void Close()
@@ -130,15 +111,10 @@ internal sealed class VisitSeries
 
     private void End(Visit visit)
     {
-        var outcomes = _outcomes[visit.Scenario.Name];
-        if (visit.Wrong is null)
-        {
-            outcomes.AsExpected++;
-            return;
-        }
-
-        if (visit.Status is 0 or >= 500) outcomes.Failed++;
-        else outcomes.Wrong++;
+        var ended = _outcomes[visit.Scenario.Name];
+        _outcomes[visit.Scenario.Name] = visit.Wrong is null ? ended with { AsExpected = ended.AsExpected + 1 }
+            : visit.Status is 0 or >= 500 ? ended with { Failed = ended.Failed + 1 } : ended with { Wrong = ended.Wrong + 1 };
+        if (visit.Wrong is null) return;
         var what = $"{visit.Scenario.Name}: {visit.Wrong}";
         if (_wrong.Count >= WrongMax && !_wrong.ContainsKey(what)) what = Others;
         _wrong[what] = _wrong.GetValueOrDefault(what) + 1;

@@ -1,36 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using HdrHistogram;
 
 namespace LoadTest.Statistics;
-
-/// <summary>Where a run is.</summary>
-internal enum LoadPhase
-{
-    Warmup,
-    Measured,
-    Draining,
-}
-
-/// <summary>What an answer is to whoever asked.</summary>
-/// <param name="IsExpected">Whether it is what was asked for.</param>
-/// <param name="Kind">The kind of request; -1 where there is only one.</param>
-internal readonly record struct Verdict(bool IsExpected, int Kind = -1)
-{
-    /// <summary>Where nothing but success is asked for.</summary>
-    public static Verdict Of(int status) => new(status is >= 200 and < 300);
-}
-
-/// <summary>One second of a run.</summary>
-/// <param name="Second">From 1, warm-up included.</param>
-/// <param name="Phase">Before the window, in it, or after it.</param>
-/// <param name="Succeeded">Answers that were asked for: of 2xx, if nothing else is said.</param>
-/// <param name="Refused">Other answers below 500.</param>
-/// <param name="Failed">Answers of 5xx, and requests without an answer.</param>
-/// <param name="Median">Of all answers, in nanoseconds.</param>
-/// <param name="Percentile99">Of all answers, in nanoseconds.</param>
-/// <param name="Waiting">Arrivals that no connection was free for, at the end of the second; open loop only.</param>
-internal readonly record struct SecondStatistics(
-    int Second, LoadPhase Phase, long Succeeded, long Refused, long Failed, long Median, long Percentile99, long Waiting);
 
 /// <summary>
 /// What became of the requests. Answers are counted when they come within the window; durations when their request was sent (or was due) within it, so that
@@ -45,8 +17,9 @@ internal sealed class LoadStatistics
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
     private readonly List<(byte[] Kind, int Status, long Count)> _kinds = [];
-    private readonly LatencyHistogram _second = new();
-    private readonly List<LatencyHistogram> _requests = [];
+    private readonly LatencyRecorder _outside = new(), _failure = new(); // of requests outside the window, and of those that were not answered as asked
+    private readonly List<LatencyRecorder> _success = []; // all others, by kind of request; the first is of those without a kind
+    private LatencyRecorder[] _taken = [];
     private long _begin = long.MaxValue, _end = long.MaxValue;
     private long _secondSucceeded, _secondRefused, _secondFailed;
 
@@ -59,14 +32,14 @@ internal sealed class LoadStatistics
     /// <summary>Connections that could not be made; no request was lost by it. Of the whole run.</summary>
     public long ConnectFailures { get; set; }
 
-    /// <summary>Durations of these.</summary>
-    public LatencyHistogram Success { get; } = new();
+    /// <summary>Durations of answers that were asked for, in nanoseconds.</summary>
+    public LongHistogram Success => Sum(_success);
 
     /// <summary>Durations of all others.</summary>
-    public LatencyHistogram Failure { get; } = new();
+    public LongHistogram Failure => Sum([_failure]);
 
     /// <summary>Durations of answers that were asked for, by kind of request, where there are several.</summary>
-    public IReadOnlyList<LatencyHistogram> Requests => _requests;
+    public IEnumerable<LongHistogram> Requests => _success.Skip(1).Select(static kind => Sum([kind]));
 
     /// <summary>Whether the series ended before the window did.</summary>
     public bool RanOut { get; set; }
@@ -95,32 +68,35 @@ internal sealed class LoadStatistics
     {
         var duration = (long)((now - start) * NanosecondsPerTick);
         var isSuccess = verdict.IsExpected;
-        _second.Record(duration);
         if (isSuccess) _secondSucceeded++;
         else if (status is >= 200 and < 500) _secondRefused++;
         else _secondFailed++;
-        if (start >= _begin && start < _end)
-        {
-            (isSuccess ? Success : Failure).Record(duration);
-            while (_requests.Count <= verdict.Kind) _requests.Add(new LatencyHistogram());
-            if (isSuccess && verdict.Kind >= 0) _requests[verdict.Kind].Record(duration);
-        }
-
+        // Once in all: each second, and the whole run, is a sum of these.
+        var success = Of(verdict.Kind);
+        (start < _begin || start >= _end ? _outside : isSuccess ? success : _failure).Record(duration);
         if (now < _begin || now >= _end) return;
         if (isSuccess) Succeeded++;
         else if (status == 0) Unanswered++;
         else Count(status, ProblemType(body));
     }
 
-    /// <summary>What was counted since the last call.</summary>
+    /// <summary>What was counted since the last call, but for the durations: <see cref="AddSecond"/> is to follow.</summary>
     public SecondStatistics TakeSecond(int second, long waiting)
     {
         var phase = _begin == long.MaxValue ? LoadPhase.Warmup : _end == long.MaxValue ? LoadPhase.Measured : LoadPhase.Draining;
-        var taken = new SecondStatistics(second, phase, _secondSucceeded, _secondRefused, _secondFailed,
-            _second.Percentile(0.5), _second.Percentile(0.99), waiting);
+        var taken = new SecondStatistics(second, phase, _secondSucceeded, _secondRefused, _secondFailed, 0, 0, waiting);
         (_secondSucceeded, _secondRefused, _secondFailed) = (0, 0, 0);
-        _second.Clear();
+        _taken = [_outside, _failure, .. _success];
+        foreach (var recorder in _taken) recorder.Take();
         return taken;
+    }
+
+    /// <summary>Adds up the durations of a second that was taken. Answers may be counted meanwhile.</summary>
+    public SecondStatistics AddSecond(SecondStatistics second)
+    {
+        var all = LatencyRecorder.NewHistogram();
+        foreach (var recorder in _taken) recorder.AddTaken(all);
+        return second with { Median = LatencyRecorder.Percentile(all, 50), Percentile99 = LatencyRecorder.Percentile(all, 99) };
     }
 
     /// <summary>The <c>type</c> of a problem document (RFC 9457); empty when the body has none.</summary>
@@ -131,6 +107,19 @@ internal sealed class LoadStatistics
         var value = body[(at + 7)..].TrimStart((byte)' ');
         if (value is not [(byte)'"', ..] || value[1..].IndexOf((byte)'"') is not (>= 0 and <= KindBytesMax and var length)) return default;
         return value.Slice(1, length);
+    }
+
+    private static LongHistogram Sum(IEnumerable<LatencyRecorder> recorders)
+    {
+        var sum = LatencyRecorder.NewHistogram();
+        foreach (var recorder in recorders) recorder.AddAll(sum);
+        return sum;
+    }
+
+    private LatencyRecorder Of(int kind)
+    {
+        while (_success.Count <= kind + 1) _success.Add(new LatencyRecorder());
+        return _success[kind + 1];
     }
 
     private void Count(int status, ReadOnlySpan<byte> kind)

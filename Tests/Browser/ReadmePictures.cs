@@ -1,9 +1,9 @@
 using Aspire.Hosting.Testing;
-using LoadTest.Scenarios;
 using Microsoft.Playwright;
 using Tests.Cluster;
 using Tests.Repository;
 using Tests.Unit;
+using Tests.Unit.LoadTest;
 
 namespace Tests.Browser;
 
@@ -39,8 +39,7 @@ public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : 
         using var folder = new TempFolder();
         var file = folder / "report.html";
         var target = cluster.Cluster.App.GetEndpoint("gateway").GetLeftPart(UriPartial.Authority);
-        var options = ScenarioOptions.Parse(ShopScenarios.Set, ["--target", target, "--users", "8", "--duration", "10", "--ramp", "2", "--html", file]);
-        await Task.Run(() => ScenarioCommand.Run(options, TextWriter.Null, isPlain: true, TestContext.Current.CancellationToken));
+        await Task.Run(() => CommandLine.Run("shop", "--target", target, "--users", "8", "--duration", "10", "--ramp", "2", "--html", file));
         var page = await NewVisitorAsync();
         var asked = new List<string>();
         page.Request += (_, request) => asked.Add(request.Url);

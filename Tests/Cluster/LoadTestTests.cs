@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
-using LoadTest.Checkouts;
 using LoadTest.Reports;
 using LoadTest.Scenarios;
 using Tests.Faults;
 using Tests.Unit;
+using Tests.Unit.LoadTest;
 
 namespace Tests.Cluster;
 
@@ -49,7 +50,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         Assert.True(report.IsRight && report.ErrorCount == 0, _output.ToString());
         var outcome = Assert.Single(report.Outcomes);
         Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // what a user begins ends, however slow
-        Assert.Contains($"  {scenario}", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"\n{scenario} ", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = LimitMs)]
@@ -66,11 +67,32 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     public async Task Of_200_users_who_want_one_of_20_pieces_20_get_it()
     {
         var json = _folder / "report.json";
-        var options = ConsistencyOptions.Parse(["--target", Target, "--size", "200", "--json", json]);
-        Assert.True(await Task.Run(() => new ConsistencyCommand(options, _output, Ct).Run(), Ct), _output.ToString());
-        Assert.Contains("consistent yes: 20 of 200 got one of 20 pieces", _output.ToString(), StringComparison.Ordinal);
+        var (code, output, errors) = await Task.Run(() => CommandLine.Run("consistency", "--target", Target, "--size", "200", "--json", json), Ct);
+        Assert.True(code == 0, output + string.Concat(errors));
+        Assert.Contains("consistent yes: 20 of 200 got one of 20 pieces", output, StringComparison.Ordinal);
         var report = RunReport.Read(json);
         Assert.Equal((200, 200), (report.Handled, report.Outcomes[0].AsExpected));
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Checkouts_are_measured_the_databases_asked_and_the_books_balance()
+    {
+        var (app, json, html) = (cluster.Cluster.App, _folder / "report.json", _folder / "report.html");
+        string[] arguments =
+        [
+            "checkout", "--target", Target, "--orders", "2000", "--items", "50", "--users", "50", "--connections", "8", "--duration", "1", "--warmup", "0",
+            "--no-bare", "--postgres", (await app.GetConnectionStringAsync("orders", Ct))!, "--redis", (await app.GetConnectionStringAsync("redis", Ct))!,
+            "--json", json, "--html", html,
+        ];
+        var (code, output, errors) = await Task.Run(() => CommandLine.Run(arguments), Ct);
+        Assert.True(code == 0, output + string.Concat(errors));
+        Assert.Contains("ledger: balanced; ", output, StringComparison.Ordinal);
+        Assert.Matches("\npostgres   .*fsync=on, .*; growth a checkout: databases ", output);
+        Assert.Matches("\nredis      appendfsync=always, appendonly=yes, .*redis_version=.*; growth a checkout: append-only file ", output);
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json, Ct));
+        Assert.True(report.RootElement.GetProperty("committed").GetInt64() > 0, output);
+        Assert.Equal(report.RootElement.GetProperty("committed").GetInt64(), RunReport.Read(json).Handled);
+        Assert.Contains("LoadTest checkout", await File.ReadAllTextAsync(html, Ct), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = LimitMs)]
@@ -138,9 +160,10 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     {
         var json = _folder / "report.json";
         string[] target = arguments.Contains("--target") ? [] : ["--target", Target];
-        var options = ScenarioOptions.Parse(
-            Sets.Single(set => set.Name == command), [.. arguments, .. target, "--json", json, "--html", _folder / "report.html"]);
-        await Task.Run(() => ScenarioCommand.Run(options, _output, isPlain: true, Ct), Ct);
+        var (code, output, errors) = await Task.Run(
+            () => CommandLine.Run([command, .. arguments, .. target, "--json", json, "--html", _folder / "report.html"]), Ct);
+        await _output.WriteAsync(output + string.Concat(errors));
+        Assert.True(code == 0, _output.ToString());
         return RunReport.Read(json);
     }
 }

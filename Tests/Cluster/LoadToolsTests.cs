@@ -25,7 +25,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private static string JMeterScript => Path.Combine(SourceTree.Root, "loadtest/jmeter/run_test.sh");
+    private static string JMeterScript => Path.Combine(SourceTree.Root, "LoadTest/JMeter/run_test.sh");
 
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") ?? "";
 
@@ -155,7 +155,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     {
         Assert.SkipUnless(Published.Has("locust"), "locust is not on this machine");
         var (code, output) = await RunAsync("locust", [("SHOP_WEIGHTS", "item=1,one=1,two=1,remove=1,no-stock=1,no-credit=1")],
-            "--locustfile", Path.Combine(SourceTree.Root, "loadtest/locust/locustfile.py"), "--headless", "--users", "4", "--spawn-rate", "4",
+            "--locustfile", Path.Combine(SourceTree.Root, "LoadTest/Locust/locustfile.py"), "--headless", "--users", "4", "--spawn-rate", "4",
             "--run-time", "10s", "--host", Gateway.GetLeftPart(UriPartial.Authority), "--only-summary", "--csv", _folder / "locust");
         Assert.True(code == 0, output);
         var rows = (await File.ReadAllLinesAsync(_folder / "locust_stats.csv", Ct)).Skip(1).Select(static line => line.Split(',')).ToDictionary(
@@ -169,7 +169,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     public async Task Locust_s_component_builds_with_its_plan_beside_the_shop_s_own_objects()
     {
         Assert.SkipUnless(Published.Has("kubectl"), "kubectl is not on this machine");
-        var (code, output) = await RunAsync("kubectl", [], "kustomize", Path.Combine(SourceTree.Root, "loadtest/locust"));
+        var (code, output) = await RunAsync("kubectl", [], "kustomize", Path.Combine(SourceTree.Root, "LoadTest/Locust"));
         Assert.True(code == 0, output);
         Assert.Equal(["ConfigMap", "Deployment", "Deployment", "Service"],
             Yaml.Documents(output).Select(static document => document.Text("kind")).Order(StringComparer.Ordinal));

@@ -69,6 +69,12 @@ public sealed partial class RepositoryTests
     public void No_file_name_needs_quotes()
         => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
 
+    /// <summary>On macOS and Windows two such paths are one: a clone lacks one of the two.</summary>
+    [Fact]
+    public void No_two_paths_differ_only_in_case() => AssertNone(
+        from paths in SourceTree.Files.SelectMany(WithFolders).Distinct().GroupBy(path => path, StringComparer.OrdinalIgnoreCase)
+        where paths.Count() > 1 select string.Join(", ", paths));
+
     [Fact]
     public void Every_integration_says_in_a_few_lines_what_it_is_for() => AssertNone(
         from folder in SourceTree.Files.Where(file => IsBelow(file, "Integrations")).Select(file => file.Split('/')[1]).Distinct()
@@ -79,6 +85,9 @@ public sealed partial class RepositoryTests
     private static readonly string[] TypePerFile = ["Order.Api", "Payment.Api", "Stock.Api", "Storefront.Web", "ServiceDefaults", "ServiceKit"];
 
     private static IEnumerable<string> Texts => SourceTree.Files.Where(file => TextTypes.Contains(Path.GetExtension(file)));
+
+    private static IEnumerable<string> WithFolders(string file) =>
+        file.Select((c, at) => (c, at)).Where(one => one.c == '/').Select(one => file[..one.at]).Append(file);
 
     private static bool IsBelow(string file, string folder) => file.StartsWith(folder + "/", StringComparison.Ordinal);
 

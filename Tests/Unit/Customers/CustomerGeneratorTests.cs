@@ -4,6 +4,7 @@ using CustomerApi::Customer.Api.Customers;
 using LoadTest.Customers;
 using MongoDB.Bson;
 using ServiceDefaults;
+using Tests.Unit.LoadTest;
 
 namespace Tests.Unit.Customers;
 
@@ -74,7 +75,7 @@ public sealed class CustomerGeneratorTests
     [InlineData("--count 7 --seed 3 --parallel 2", 0, 7)]
     public void Options_are_read(string line, long size, long count)
     {
-        var options = CustomersOptions.Parse(line.Split(' '));
+        var options = CommandLine.Options<CustomersOptions>(CustomersOptions.Command, line.Split(' '));
         Assert.Equal((size, count), (options.SizeBytes, options.Count));
     }
 
@@ -85,15 +86,15 @@ public sealed class CustomerGeneratorTests
     [InlineData("--size -1GB", "--size must be like 500MB or 10GB, 1TB at most; '-1GB' was given.")]
     [InlineData("--size 2TB", "--size must be like 500MB or 10GB, 1TB at most; '2TB' was given.")]
     [InlineData("--count 0", "--count must be a whole number from 1 to 1000000000; '0' was given.")]
-    [InlineData("--count 1 --target x", "There is no option --target here.")]
+    [InlineData("--count 1 --target x", "'--target' is not a command or option here.")]
     public void Options_that_are_wrong_are_named(string line, string message) =>
-        Assert.Equal(message, Assert.Throws<global::LoadTest.UsageException>(() => CustomersOptions.Parse(line.Split(' '))).Message);
+        Assert.Equal(message, CommandLine.Error("customers load " + line));
 
     [Theory]
     [InlineData(0, "loading      0.0 %  0 of 1,000  0/s  ")]
     [InlineData(250, "loading     25.0 %  250 of 1,000  10/s  1:15 left")]
     public void Progress_says_how_long_it_takes(long count, string line) =>
-        Assert.Equal(line, LoadProgress.Line(count, 1_000, count > 0 ? 10 : 0, isPlain: true));
+        Assert.Equal(line, LoadProgress.Line(count, 1_000, count > 0 ? 10 : 0));
 
     private static List<BsonDocument> Customers(int count) =>
         [.. Enumerable.Range(0, count).Select(index => new BsonDocument(new RawBsonDocument(Generator.Make(index)).Elements))];

@@ -48,8 +48,8 @@ public sealed class ComparisonTests
             (read.Handled, read.ErrorCount, read.IsRight, read.Seconds.Count));
         Assert.Equal(report.Handled, read.Distribution.Sum(static bucket => bucket.Count));
         Assert.InRange(read.Distribution[^1].UpToMs, 5, 6);
-        output.Print(read, report);
-        Assert.Contains("handled/s                          100.00       100.00     0.0 %  within noise", output.ToString(), StringComparison.Ordinal);
+        Consoles.Plain(output).Print(read, report);
+        Assert.Matches("\nhandled/s +100.00 +100.00 +0.0 % +within noise\n", output.ToString());
 
         File.WriteAllText(wrong, "{}");
         Assert.StartsWith($"{wrong} is not a report", Assert.Throws<UsageException>(() => RunReport.Read(wrong)).Message, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using LoadTest;
 using LoadTest.Histories;
+using LoadTest.Reports;
 
 namespace Tests.Unit.LoadTest;
 
@@ -80,12 +81,12 @@ public sealed class HistoryTests
         Assert.Equal(HistoryChecker.Check(Sound).ToString(), HistoryChecker.Check(HistoryFile.Load(files[0])).ToString());
 
         using var output = new StringWriter();
-        Assert.True(HistoryCommand.Run([folder.Path], folder / "faults.md", output));
+        Assert.True(HistoryCommand.Run([folder.Path], folder / "faults.md", Consoles.Plain(output)));
         Assert.Contains("| kill -9 of 1 redis | 1 | 1.0 s | 3 | 1 | 0.2 s, 0.2 s | 0 |", File.ReadAllText(folder / "faults.md"), StringComparison.Ordinal);
 
         File.AppendAllText(files[0], "{}");
         Assert.Throws<LoadTestException>(() => HistoryFile.Load(files[0]));
-        Assert.Throws<UsageException>(() => HistoryCommand.Run([], null, output));
+        Assert.Throws<UsageException>(() => HistoryCommand.Run([], null, Consoles.Plain(output)));
     }
 
     private static void Violates(string words, params HistoryLine[] instead)

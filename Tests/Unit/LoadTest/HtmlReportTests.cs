@@ -40,28 +40,6 @@ public sealed partial class HtmlReportTests
         Assert.Equal("0", Parse(HtmlReport.Write(empty)).Descendants(Html + "strong").First().Value);
     }
 
-    [Fact]
-    public void A_terminal_sees_the_last_second_only_and_a_file_all_of_them()
-    {
-        var (terminal, file) = (new StringWriter(), new StringWriter());
-        var (live, plain) = (new LiveView(terminal, isPlain: false, totalSeconds: 10), new LiveView(file, isPlain: true, totalSeconds: 10));
-        for (var i = 1; i <= 3; i++)
-        {
-            var second = new SecondStatistics(i, LoadPhase.Measured, 100 * i, 1, 2, 3_000_000, 9_000_000, 0);
-            live.Show(second);
-            plain.Show(second);
-        }
-
-        Assert.Equal(2, Erased().Count(terminal.ToString()));
-        var last = Erased().Split(terminal.ToString())[^1];
-        Assert.Contains("[#########.....................] 3 of 10 s", last, StringComparison.Ordinal);
-        Assert.Contains("300/s", last, StringComparison.Ordinal);
-        Assert.Contains("p50 3.0 ms, p99 9.0 ms", last, StringComparison.Ordinal);
-        Assert.Contains("3 unexpected, 6 failed", last, StringComparison.Ordinal);
-        Assert.Equal(3, file.ToString().TrimEnd().Split('\n').Length);
-        Assert.DoesNotContain('\e', file.ToString());
-    }
-
     private static XDocument Parse(string page)
     {
         using var reader = XmlReader.Create(new StringReader(page), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
@@ -70,7 +48,4 @@ public sealed partial class HtmlReportTests
 
     [GeneratedRegex(@"(src|href)=|url\(|@import|https?://(?!www\.w3\.org/(2000/svg|1999/xhtml)|shop)")]
     private static partial Regex Elsewhere();
-
-    [GeneratedRegex(@"\e\[4F\e\[J")]
-    private static partial Regex Erased();
 }

@@ -1,4 +1,3 @@
-using LoadTest;
 using LoadTest.Checkouts;
 using LoadTest.Scenarios;
 
@@ -10,7 +9,7 @@ public sealed class ScenarioOptionsTests
     [Fact]
     public void Without_options_a_few_users_play_all_scenarios()
     {
-        var options = ScenarioOptions.Parse(ShopScenarios.Set, []);
+        var options = Shop();
         Assert.Equal((32, 0, 20, 2, 1), (options.Users, options.RatePerSecond, options.DurationSeconds, options.RampSeconds, options.Seed));
         Assert.Equal(["http://localhost:8000"], options.Targets.Select(static target => target.ToString()));
         Assert.Equal(["item", "one", "two", "remove", "no-stock", "no-credit"], options.Set.All.Select(static scenario => scenario.Name));
@@ -19,8 +18,7 @@ public sealed class ScenarioOptionsTests
     [Fact]
     public void Weights_choose_and_addresses_are_many()
     {
-        var options = ScenarioOptions.Parse(
-            ShopScenarios.Set, ["--weights", "two=3,item,one=0", "--target", "http://127.0.0.1:1,http://127.0.0.1:2", "--connections", "7", "--rate=5"]);
+        var options = Shop("--weights", "two=3,item,one=0", "--target", "http://127.0.0.1:1,http://127.0.0.1:2", "--connections", "7", "--rate=5");
         Assert.Equal([("item", 1), ("two", 3)], options.Set.All.Select(static scenario => (scenario.Name, scenario.Weight)));
         Assert.Equal(["http://127.0.0.1:1", "http://127.0.0.1:2"], options.Targets.Select(static target => target.ToString()));
         Assert.Equal((7, 5), (options.Users, options.RatePerSecond));
@@ -30,7 +28,7 @@ public sealed class ScenarioOptionsTests
 
     [Theory]
     [InlineData("--users 0", "--users must be a whole number from 1 to 1000; '0' was given.")]
-    [InlineData("--users 1 --connections 1", "--users and --connections are the same: give one.")]
+    [InlineData("--users 1 --connections 1", "Option '--users' expects a single argument but 2 were provided.")]
     [InlineData("--rate 0", "--rate must be a whole number from 1 to 1000000; '0' was given.")]
     [InlineData("--ramp -1", "--ramp must be a whole number from 0 to 600; '-1' was given.")]
     [InlineData("--weights rain=1", "--weights: there is no scenario 'rain'; there are storm, payload, crud.")]
@@ -39,15 +37,17 @@ public sealed class ScenarioOptionsTests
     [InlineData("--weights storm=0", "--weights: one must be more than 0.")]
     [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets need as many users; there are 1.")]
     [InlineData("--target http://127.0.0.1:1,ftp://x", "--target must be a URL like http://localhost:8000; 'ftp://x' was given.")]
-    [InlineData("--size 5", "There is no option --size here.")]
-    public void What_is_wrong_is_said(string line, string message) =>
-        Assert.Equal(message, Assert.Throws<UsageException>(() => ScenarioOptions.Parse(StormScenarios.Set, line.Split(' '))).Message);
+    [InlineData("--size 5", "'--size' is not a command or option here.")]
+    public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("storm " + line));
 
     [Fact]
     public void Consistency_has_a_size()
     {
-        Assert.Equal((1_000, 256), (ConsistencyOptions.Parse([]).Size, ConsistencyOptions.Parse([]).Connections));
-        Assert.Equal("--size must be a whole number from 10 to 1000000; '9' was given.",
-            Assert.Throws<UsageException>(() => ConsistencyOptions.Parse(["--size", "9"])).Message);
+        var options = CommandLine.Options<ConsistencyOptions>(ConsistencyOptions.Command);
+        Assert.Equal((1_000, 256), (options.Size, options.Connections));
+        Assert.Equal("--size must be a whole number from 10 to 1000000; '9' was given.", CommandLine.Error("consistency --size 9"));
     }
+
+    private static ScenarioOptions Shop(params string[] arguments) =>
+        CommandLine.Options<ScenarioOptions>(run => ScenarioOptions.Command(ShopScenarios.Set, run), arguments);
 }

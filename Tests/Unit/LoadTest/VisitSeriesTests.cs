@@ -21,9 +21,9 @@ public sealed class VisitSeriesTests
         var ended = series.Ended();
         Assert.Empty(series.Wrong);
         Assert.Equal(6, ended.Count);
-        Assert.All(ended.Values, static outcomes => Assert.True(outcomes is { AsExpected: > 0, Wrong: 0, Failed: 0 }));
-        Assert.True(ended["one"].AsExpected > ended["no-credit"].AsExpected);
-        Assert.InRange(ended.Values.Sum(static outcomes => outcomes.Unfinished), 0, 1); // one request at a time: one visit
+        Assert.All(ended, static outcomes => Assert.True(outcomes is { AsExpected: > 0, Wrong: 0, Failed: 0 }));
+        Assert.True(ended.Single(static one => one.Scenario == "one").AsExpected > ended.Single(static one => one.Scenario == "no-credit").AsExpected);
+        Assert.InRange(ended.Sum(static outcomes => outcomes.Unfinished), 0, 1); // one request at a time: one visit
         Assert.All(verdicts, static verdict => Assert.True(verdict.IsExpected));
         Assert.Contains("checkout", series.Kinds);
         Assert.Equal(series.Kinds.Count - 1, verdicts.Max(static verdict => verdict.Kind));
@@ -52,14 +52,14 @@ public sealed class VisitSeriesTests
     {
         var (series, _) = Play(new Shop { Fault = fault }, seed: 1);
         Assert.Contains(series.Wrong, wrong => wrong.What == name && wrong.Count > 1);
-        Assert.True(series.Ended().Values.Sum(static outcomes => outcomes.Wrong) > 1);
+        Assert.True(series.Ended().Sum(static outcomes => outcomes.Wrong) > 1);
     }
 
     [Fact]
     public void No_answer_and_a_server_error_are_failures_and_no_wrong_outcomes()
     {
         var (series, verdicts) = Play(new Shop { Fault = "is away" }, seed: 1);
-        Assert.All(series.Ended().Values, static outcomes => Assert.True(outcomes is { AsExpected: 0, Wrong: 0, Failed: > 0 }));
+        Assert.All(series.Ended(), static outcomes => Assert.True(outcomes is { AsExpected: 0, Wrong: 0, Failed: > 0 }));
         Assert.Contains(series.Wrong, static wrong => wrong.What == "item: create item: 503 unavailable, not 200");
         Assert.Contains(series.Wrong, static wrong => wrong.What == "one: create item: no answer");
         Assert.All(verdicts, static verdict => Assert.False(verdict.IsExpected));
@@ -75,7 +75,7 @@ public sealed class VisitSeriesTests
         var number = 0;
         for (var begun = true; begun && number < 100; begun = requests.Begin(++number)) Answer(requests, number, buffer, shop);
         Assert.InRange(number, 3, 20);
-        var ended = series.Ended().Values;
+        var ended = series.Ended();
         Assert.Equal((1, 0), (ended.Sum(static outcomes => outcomes.AsExpected), ended.Sum(static outcomes => outcomes.Unfinished)));
     }
 
@@ -104,7 +104,7 @@ public sealed class VisitSeriesTests
         return (series, verdicts);
     }
 
-    private static Verdict Answer(RequestSeries requests, long number, byte[] buffer, Shop shop)
+    private static Verdict Answer(RequestSource requests, long number, byte[] buffer, Shop shop)
     {
         var path = Encoding.ASCII.GetString(buffer, 0, requests.Write(number, buffer)).Split(' ')[1];
         var (status, body) = shop.Answer(path.Split('/', StringSplitOptions.RemoveEmptyEntries));

@@ -1,52 +1,19 @@
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
-using LoadTest.Http;
 
 namespace LoadTest.Checkouts;
-
-/// <summary>What the client knows of an order's checkout.</summary>
-internal enum CheckoutOutcome : byte
-{
-    /// <summary>It was never asked for.</summary>
-    Unused,
-
-    /// <summary>2xx: the order must be paid.</summary>
-    Committed,
-
-    /// <summary>4xx: it must not be.</summary>
-    Refused,
-
-    /// <summary>5xx, or no answer: it may be, as long as the books balance.</summary>
-    Unknown,
-}
-
-/// <summary>What the books say.</summary>
-/// <param name="OrdersPaid">Orders that are paid, of those that were asked for.</param>
-/// <param name="UnknownPaid">Those of them whose outcome the client did not know.</param>
-/// <param name="StockTaken">Pieces that are gone from stock.</param>
-/// <param name="StockOrdered">Pieces in paid orders.</param>
-/// <param name="CreditTaken">Credit that is gone from users.</param>
-/// <param name="CreditOrdered">The cost of paid orders.</param>
-/// <param name="ViolationCount">How much is wrong.</param>
-/// <param name="Violations">The first of that, for people.</param>
-internal sealed record LedgerResult(long OrdersPaid, long UnknownPaid, long StockTaken, long StockOrdered, long CreditTaken, long CreditOrdered,
-    long ViolationCount, IReadOnlyList<string> Violations)
-{
-    public bool IsBalanced => ViolationCount == 0;
-}
 
 /// <summary>
 /// The books, as far as the public API shows them: orders with their lines, stock of each item, credit of each user. Nothing else may use the shop
 /// meanwhile. Without I/O.
 /// </summary>
-internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
+internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
 {
     /// <summary>How many violations are told.</summary>
     public const int ViolationsMax = 20;
 
     private readonly bool[] _isPaid = new bool[outcomes.Length];
     private readonly long[] _stock = new long[items], _ordered = new long[items], _credit = new long[users], _cost = new long[users];
-    private readonly List<(long Item, long Pieces)> _lines = []; // of the order at hand
     private readonly List<string> _strange = [];
     private long _violations, _strangeCount;
 
@@ -65,29 +32,17 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     /// <summary>Takes <c>GET /orders/find</c>; false when it is not an order's JSON.</summary>
     public bool TakeOrder(long number, ReadOnlySpan<byte> body)
     {
-        var (user, cost) = (-1L, -1L);
-        bool? isPaid = null;
-        _lines.Clear();
         try
         {
-            var reader = new Utf8JsonReader(body);
-            while (reader.Read())
-            {
-                if (reader.TokenType != JsonTokenType.PropertyName) continue;
-                if (reader.ValueTextEquals("paid"u8) && reader.Read()) isPaid = reader.GetBoolean();
-                else if (reader.ValueTextEquals("user_id"u8) && reader.Read()) user = IdOf(ref reader);
-                else if (reader.ValueTextEquals("total_cost"u8) && reader.Read()) cost = reader.GetInt64();
-                else if (reader.ValueTextEquals("items"u8)) ReadLines(ref reader);
-            }
+            if (JsonSerializer.Deserialize(body, ReportJson.Default.FoundOrder) is not { TotalCost: >= 0, Items: not null } order) return false;
+            var lines = Array.ConvertAll(order.Items, static line => (IdOf(line[0].GetString()), line[1].GetInt64()));
+            if (order.IsPaid && !_isPaid[number]) Pay(number, order, lines);
+            return true;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             return false;
         }
-
-        if (cost < 0 || isPaid is null) return false;
-        if (isPaid.Value && !_isPaid[number]) Pay(number, user, cost);
-        return true;
     }
 
     /// <summary>Takes <c>GET /stock/find</c>; false when it is not an item's JSON.</summary>
@@ -97,7 +52,7 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
     public bool TakeUser(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "credit", out _credit[number]);
 
     /// <summary>Compares all that was taken.</summary>
-    public LedgerResult Compare()
+    public CheckoutBooksResult Compare()
     {
         var told = new List<string>(_strange);
         _violations = _strangeCount;
@@ -119,16 +74,18 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
             if (creditEach - _credit[i] != _cost[i]) Tell(told, $"user {i}: {creditEach - _credit[i]} of credit taken, paid orders cost {_cost[i]}");
         }
 
-        return new LedgerResult(_isPaid.LongCount(isPaid => isPaid), _isPaid.Where((isPaid, i) => isPaid && outcomes[i] == CheckoutOutcome.Unknown).LongCount(),
+        return new CheckoutBooksResult(
+            _isPaid.LongCount(isPaid => isPaid), _isPaid.Where((isPaid, i) => isPaid && outcomes[i] == CheckoutOutcome.Unknown).LongCount(),
             (items * stockEach) - _stock.Sum(), _ordered.Sum(), (users * creditEach) - _credit.Sum(), _cost.Sum(), _violations, told);
     }
 
-    private void Pay(long number, long user, long cost)
+    private void Pay(long number, FoundOrder order, (long Item, long Pieces)[] lines)
     {
         _isPaid[number] = true;
-        if (user >= 0 && user < users) _cost[user] += cost;
+        var user = IdOf(order.User);
+        if (user >= 0 && user < users) _cost[user] += order.TotalCost;
         else Wonder($"order {ids[number]}: paid by a user that is not of this run");
-        foreach (var (item, pieces) in _lines)
+        foreach (var (item, pieces) in lines)
         {
             if (item >= 0 && item < items) _ordered[item] += pieces;
             else Wonder($"order {ids[number]}: has an item that is not of this run");
@@ -147,19 +104,5 @@ internal sealed class Ledger(CheckoutOutcome[] outcomes, OrderIds ids, int items
         if (told.Count < ViolationsMax) told.Add(violation);
     }
 
-    // [["item", pieces], ...]
-    private void ReadLines(ref Utf8JsonReader reader)
-    {
-        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.StartArray; reader.Read())
-        {
-            reader.Read();
-            var item = IdOf(ref reader);
-            reader.Read();
-            _lines.Add((item, reader.GetInt64()));
-        }
-    }
-
-    private static long IdOf(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && Utf8Parser.TryParse(reader.ValueSpan, out long id, out var read) && read == reader.ValueSpan.Length
-            ? id : -1;
+    private static long IdOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1;
 }

@@ -4,7 +4,7 @@ using LoadTest.Checkouts;
 namespace Tests.Unit.LoadTest;
 
 [Trait("Category", "Unit")]
-public sealed class LedgerTests
+public sealed class CheckoutBooksTests
 {
     private const long Stock = 100, Credit = 50;
 
@@ -12,13 +12,13 @@ public sealed class LedgerTests
     private static readonly CheckoutOutcome[] Outcomes =
         [CheckoutOutcome.Committed, CheckoutOutcome.Refused, CheckoutOutcome.Unknown, CheckoutOutcome.Unused];
 
-    private readonly Ledger _ledger = new(Outcomes, new OrderIds(4), items: 2, users: 1, Stock, Credit);
+    private readonly CheckoutBooks _books = new(Outcomes, new OrderIds(4), items: 2, users: 1, Stock, Credit);
 
     [Fact]
     public void Books_that_fit_balance()
     {
         Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
-        var result = _ledger.Compare();
+        var result = _books.Compare();
         Assert.Empty(result.Violations);
         Assert.Equal((true, 1, 0, 5, 5, 7, 7),
             (result.IsBalanced, result.OrdersPaid, result.UnknownPaid, result.StockTaken, result.StockOrdered, result.CreditTaken, result.CreditOrdered));
@@ -28,7 +28,7 @@ public sealed class LedgerTests
     public void An_unknown_outcome_may_be_paid_if_all_of_it_is()
     {
         Read(isPaid: [true, false, true], stock: [94, 96], credit: 36);
-        var result = _ledger.Compare();
+        var result = _books.Compare();
         Assert.Equal((true, 2, 1), (result.IsBalanced, result.OrdersPaid, result.UnknownPaid));
     }
 
@@ -41,7 +41,7 @@ public sealed class LedgerTests
     public void What_does_not_fit_is_told(bool isFirstPaid, bool isSecondPaid, long stock0, long stock1, long credit, string violation)
     {
         Read([isFirstPaid, isSecondPaid, false], [stock0, stock1], credit);
-        var result = _ledger.Compare();
+        var result = _books.Compare();
         Assert.Equal((1, false), (result.ViolationCount, result.IsBalanced));
         Assert.Equal([violation], result.Violations);
     }
@@ -50,24 +50,24 @@ public sealed class LedgerTests
     public void Books_below_zero_are_a_violation_even_when_they_add_up()
     {
         Read(isPaid: [true, false, false], stock: [-3, 98], credit: 43);
-        Assert.Contains("item 0: its stock is -3", _ledger.Compare().Violations);
+        Assert.Contains("item 0: its stock is -3", _books.Compare().Violations);
     }
 
     [Fact]
     public void An_order_is_counted_once_however_often_it_is_read()
     {
         Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
-        Assert.Equal([1, 2], _ledger.OrdersToRead());
+        Assert.Equal([1, 2], _books.OrdersToRead());
         Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
-        Assert.True(_ledger.Compare().IsBalanced);
+        Assert.True(_books.Compare().IsBalanced);
     }
 
     [Fact]
     public void Only_some_of_many_violations_are_told_and_all_are_counted()
     {
-        var ledger = new Ledger([.. Enumerable.Repeat(CheckoutOutcome.Committed, 1000)], new OrderIds(1000), 1, 1, 0, 0);
+        var ledger = new CheckoutBooks([.. Enumerable.Repeat(CheckoutOutcome.Committed, 1000)], new OrderIds(1000), 1, 1, 0, 0);
         var result = ledger.Compare();
-        Assert.Equal((1000, Ledger.ViolationsMax), (result.ViolationCount, result.Violations.Count));
+        Assert.Equal((1000, CheckoutBooks.ViolationsMax), (result.ViolationCount, result.Violations.Count));
     }
 
     [Theory]
@@ -78,13 +78,13 @@ public sealed class LedgerTests
     [InlineData("""{"paid":1,"total_cost":3}""")]
     [InlineData("""{"items":[],"user_id":"0","total_cost":3}""")]
     [InlineData("""{"paid":true,"items":[["0","2"]],"user_id":"0","total_cost":3}""")]
-    public void What_is_not_an_order_is_not_taken(string body) => Assert.False(_ledger.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
+    public void What_is_not_an_order_is_not_taken(string body) => Assert.False(_books.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [InlineData("{")]
     [InlineData("""{"price":1}""")]
     [InlineData("""{"stock":"7"}""")]
-    public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_ledger.TakeItem(0, Encoding.UTF8.GetBytes(body)));
+    public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_books.TakeItem(0, Encoding.UTF8.GetBytes(body)));
 
     // Every order has three of item 0 and two of item 1, and costs 7.
     private void Read(bool[] isPaid, long[] stock, long credit)
@@ -92,10 +92,10 @@ public sealed class LedgerTests
         for (var i = 0; i < isPaid.Length; i++)
         {
             var body = $$"""{"order_id":"{{i}}","paid":{{(isPaid[i] ? "true" : "false")}},"items":[["0",3],["1",2]],"user_id":"0","total_cost":7}""";
-            Assert.True(_ledger.TakeOrder(i, Encoding.UTF8.GetBytes(body)));
+            Assert.True(_books.TakeOrder(i, Encoding.UTF8.GetBytes(body)));
         }
 
-        for (var i = 0; i < stock.Length; i++) Assert.True(_ledger.TakeItem(i, Encoding.UTF8.GetBytes($$"""{"stock":{{stock[i]}},"price":1,"held":0}""")));
-        Assert.True(_ledger.TakeUser(0, Encoding.UTF8.GetBytes($$"""{"user_id":"0","credit":{{credit}}}""")));
+        for (var i = 0; i < stock.Length; i++) Assert.True(_books.TakeItem(i, Encoding.UTF8.GetBytes($$"""{"stock":{{stock[i]}},"price":1,"held":0}""")));
+        Assert.True(_books.TakeUser(0, Encoding.UTF8.GetBytes($$"""{"user_id":"0","credit":{{credit}}}""")));
     }
 }

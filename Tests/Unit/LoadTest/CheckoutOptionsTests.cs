@@ -1,14 +1,14 @@
-using LoadTest;
+using LoadTest.Checkouts;
 
 namespace Tests.Unit.LoadTest;
 
 [Trait("Category", "Unit")]
-public sealed class OptionsTests
+public sealed class CheckoutOptionsTests
 {
     [Fact]
     public void Without_options_it_is_the_run_of_the_readme()
     {
-        var options = CheckoutOptions.Parse([]);
+        var options = CommandLine.Options<CheckoutOptions>(CheckoutOptions.Command);
         Assert.Equal((256, 20, 5, 0), (options.Connections, options.DurationSeconds, options.WarmupSeconds, options.RatePerSecond));
         Assert.Equal((650_000, 100_000, 100_000, 2), (options.Orders, options.Items, options.Users, options.Lines));
         Assert.True(options.IsVerified && options.HasBareHop);
@@ -21,36 +21,32 @@ public sealed class OptionsTests
     [InlineData("--orders auto --duration 1 --warmup 0", 50_000)]
     [InlineData("--orders 2000000", 2_000_000)]
     public void Automatic_orders_are_as_many_as_can_be_used_within_limits(string line, long orders) =>
-        Assert.Equal(orders, CheckoutOptions.Parse(line.Split(' ')).Orders);
+        Assert.Equal(orders, CommandLine.Options<CheckoutOptions>(CheckoutOptions.Command, line.Split(' ')).Orders);
 
     [Fact]
     public void A_hot_item_and_a_hot_user_are_one_each()
     {
-        var options = CheckoutOptions.Parse(["--hot-item", "--hot-user", "--connections=7"]);
-        Assert.Equal((1, 1, 7), (options.Items, options.Users, options.Connections));
+        var options = CommandLine.Options<CheckoutOptions>(CheckoutOptions.Command, "--hot-item", "--hot-user", "--connections=7", "--no-bare");
+        Assert.Equal((1, 1, 7, false), (options.Items, options.Users, options.Connections, options.HasBareHop));
     }
 
     [Theory]
     [InlineData("--connections 0", "--connections must be a whole number from 1 to 10000; '0' was given.")]
     [InlineData("--connections 10001", "--connections must be a whole number from 1 to 10000; '10001' was given.")]
-    [InlineData("--connections", "--connections needs a value.")]
+    [InlineData("--connections", "Required argument missing for option: '--connections'.")]
     [InlineData("--duration 1.5", "--duration must be a whole number from 1 to 3600; '1.5' was given.")]
     [InlineData("--warmup -1", "--warmup must be a whole number from 0 to 600; '-1' was given.")]
     [InlineData("--orders many", "--orders must be a whole number from 1 to 10000000; 'many' was given.")]
-    [InlineData("--duration 1 --duration 2", "--duration is given twice.")]
-    [InlineData("--fast", "There is no option --fast here.")]
-    [InlineData("fast", "'fast' is not an option.")]
-    [InlineData("--no-bare yes", "--no-bare takes no value; 'yes' was given.")]
+    [InlineData("--duration 1 --duration 2", "Option '--duration' expects a single argument but 2 were provided.")]
+    [InlineData("--json=", "Required argument missing for option: '--json'.")]
+    [InlineData("--fast", "'--fast' is not a command or option here.")]
+    [InlineData("fast", "'fast' is not a command or option here.")]
+    [InlineData("--no-bare yes", "'yes' is not a command or option here.")]
     [InlineData("--hot-item --items 2", "--hot-item means one item; it does not go with --items.")]
     [InlineData("--hot-user --users 2", "--hot-user means one user; it does not go with --users.")]
     [InlineData("--hot-item --lines 3", "--lines 3 needs as many items; there are 1.")]
     [InlineData("--lines 5 --items 4", "--lines 5 needs as many items; there are 4.")]
     [InlineData("--target https://localhost", "--target must be a URL like http://localhost:8000; 'https://localhost' was given.")]
     [InlineData("--target http://localhost:8000/orders", "--target must be a URL like http://localhost:8000; 'http://localhost:8000/orders' was given.")]
-    public void What_is_wrong_is_said(string line, string message) =>
-        Assert.Equal(message, Assert.Throws<UsageException>(() => CheckoutOptions.Parse(line.Split(' '))).Message);
-
-    [Fact]
-    public void The_bare_hop_has_no_target() =>
-        Assert.Equal("There is no option --target here.", Assert.Throws<UsageException>(() => BareOptions.Parse(["--target", "http://localhost:1"])).Message);
+    public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("checkout " + line));
 }

@@ -1,16 +1,15 @@
 using System.Diagnostics;
-using LoadTest.Driving;
-using LoadTest.Http;
-using LoadTest.Statistics;
+using Spectre.Console;
 
 namespace LoadTest.Checkouts;
 
 /// <summary>Reads the books through the public API.</summary>
-internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, TextWriter output, CancellationToken cancellationToken)
+internal sealed class CheckoutBooksReader(
+    CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int ConnectionsMax = 64, ResolveSecondsMax = 15, PauseMs = 1000, SecondsBetweenLines = 5;
 
-    private readonly Ledger _ledger =
+    private readonly CheckoutBooks _books =
         new(outcomes, ids, (int)options.Items, (int)options.Users, options.StockEach, options.CreditEach);
 
     /// <summary>
@@ -18,13 +17,13 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
     /// coming back, or a checkout that is still being resolved: it is read again for 15 s, and at least once.
     /// </summary>
     /// <exception cref="LoadTestException">The books cannot be read.</exception>
-    public LedgerResult Read()
+    public CheckoutBooksResult Read()
     {
         var clock = Stopwatch.StartNew();
         for (var pass = 1; ; pass++)
         {
             var unread = ReadAll();
-            var result = unread is null ? _ledger.Compare() : null;
+            var result = unread is null ? _books.Compare() : null;
             if (result?.IsBalanced == true) return result;
             if (pass > 1 && clock.Elapsed > TimeSpan.FromSeconds(ResolveSecondsMax))
                 return result ?? throw new LoadTestException($"The ledger could not be read: {unread}");
@@ -36,11 +35,11 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
     // What is wrong, or null. What follows a failure is not read: it would most likely fail as well.
     private string? ReadAll()
     {
-        var orders = _ledger.OrdersToRead();
+        var orders = _books.OrdersToRead();
         RequestTemplate order = Find("/orders/find/"), item = Find("/stock/find/"), user = Find("/payment/find_user/");
-        return Get("orders", orders.Length, (i, buffer) => ids.Write(order, orders[i], buffer), (i, body) => _ledger.TakeOrder(orders[i], body))
-            ?? Get("items", options.Items, item.Write, _ledger.TakeItem)
-            ?? Get("users", options.Users, user.Write, _ledger.TakeUser);
+        return Get("orders", orders.Length, (i, buffer) => ids.Write(order, orders[i], buffer), (i, body) => _books.TakeOrder(orders[i], body))
+            ?? Get("items", options.Items, item.Write, _books.TakeItem)
+            ?? Get("users", options.Users, user.Write, _books.TakeUser);
     }
 
     private RequestTemplate Find(string path) => new(options.Target, "GET", path);
@@ -50,7 +49,7 @@ internal sealed class LedgerReader(CheckoutOptions options, CheckoutOutcome[] ou
         if (count == 0) return null;
         var (done, unread, lastStatus) = (0L, 0L, 0);
         var connections = (int)Math.Min(Math.Min(options.Connections, ConnectionsMax), count);
-        LoadDriver.Run([options.Target], new RequestSeries(count, write, Answered), new LoadPlan(connections)
+        LoadDriver.Run([options.Target], new RequestSource(count, write, Answered), new LoadPlan(connections)
         {
             EachSecond = second =>
             {

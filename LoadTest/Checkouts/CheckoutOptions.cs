@@ -1,0 +1,104 @@
+using System.CommandLine;
+
+namespace LoadTest.Checkouts;
+
+/// <summary>What <c>LoadTest checkout</c> is asked for.</summary>
+internal sealed record CheckoutOptions
+{
+    public const int LinesOfBatch = 2;
+    public const long UsersMax = 1_000_000;
+
+    private const int LinesMax = 1_000, SpreadOver = 100_000;
+    private const long ItemsMax = 1_000_000, OrdersMax = 10_000_000;
+
+    // By default: orders for each second, and at most, of a batch and call by call.
+    private const int ExpectedPerSecondMax = 25_000;
+    private const long AutomaticOrdersMax = 1_000_000, AutomaticOrdersByCallMax = 100_000;
+
+    public required Target Target { get; init; }
+    public required int Connections { get; init; }
+    public int DurationSeconds { get; init; }
+    public int WarmupSeconds { get; init; }
+
+    /// <summary>Arrivals per second of an open loop; 0 for a closed loop.</summary>
+    public int RatePerSecond { get; init; }
+
+    public required long Orders { get; init; }
+    public required long Items { get; init; }
+    public required long Users { get; init; }
+
+    /// <summary>How many lines an order has. One batch_init makes two (one for a single item); all others are made call by call.</summary>
+    public required int Lines { get; init; }
+
+    /// <summary>Chooses items and users of orders that are made call by call.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Pieces of each item, and credit of each user: more than any run can take.</summary>
+    public long StockEach { get; init; } = 1_000_000_000;
+    public long CreditEach { get; init; } = 1_000_000_000;
+
+    /// <summary>Whether the orders are of the users in turn, and not of random ones; only where they are made call by call.</summary>
+    public bool IsOneEach { get; init; }
+
+    public bool IsHotItem { get; init; }
+    public bool IsVerified { get; init; }
+    public bool HasBareHop { get; init; }
+    public string? Nginx { get; init; }
+    public string? Postgres { get; init; }
+    public string? Redis { get; init; }
+    public string? JsonFile { get; init; }
+    public string? HtmlFile { get; init; }
+
+    public static Command Command(Func<CheckoutOptions, int> run)
+    {
+        var (connections, duration, warmup, rate) = (Setting.Connections(256), Setting.Duration(20), Setting.Warmup(5), Setting.Rate());
+        var target = Setting.Of("--target", "URL", "The gateway", Target.Parse, static () => Target.Parse(Target.Default));
+        var orders = Setting.Of("--orders", "N|auto", $"Orders prepared, 1 to {OrdersMax:N0}; each is used once. auto, the default: {ExpectedPerSecondMax:N0}"
+            + $" for each second, or the rate's, up to {AutomaticOrdersMax:N0} ({AutomaticOrdersByCallMax:N0} if they are made call by call)", ReadOrders);
+        var items = Setting.Number("--items", "N", "Items that the orders are spread over", 1, ItemsMax, SpreadOver);
+        var users = Setting.Number("--users", "N", "Users that the orders are spread over", 1, UsersMax, SpreadOver);
+        var hotItem = Setting.Flag("--hot-item", "All orders take the same item: one line, two pieces");
+        var hotUser = Setting.Flag("--hot-user", "All orders are of the same user");
+        var lines = Setting.Number("--lines", "N", $"Lines of an order; others than {LinesOfBatch} are made call by call", 1, LinesMax, LinesOfBatch);
+        var seed = Setting.Number("--seed", "N", "Chooses items and users of orders made call by call", long.MinValue, long.MaxValue, 1);
+        var noVerify = Setting.Flag("--no-verify", "Do not compare orders, stock and credit afterwards");
+        var noBare = Setting.Flag("--no-bare", "Do not measure the bare gateway hop before and after");
+        var postgres = Setting.Text("--postgres", "CONNECTION", "Ask PostgreSQL for its durability settings and growth (Npgsql connection string)");
+        var redis = Setting.Text("--redis", "HOST:PORT[,password=...]", "Ask Redis for the same");
+        var (nginx, json, html) = (Setting.Nginx(), Setting.Json(), Setting.Html());
+        var command = new Command("checkout", "Measures checkouts of unique orders through the gateway, then reads the books. Replaces the shop's numbered"
+            + " orders, items and users")
+        {
+            target, connections, duration, warmup, rate, orders, items, users, hotItem, hotUser, lines, seed, noVerify, noBare, nginx, postgres, redis,
+            json, html,
+        };
+        command.SetAction(given =>
+        {
+            if (given.GetValue(hotItem) && IsGiven(given, items)) throw new UsageException("--hot-item means one item; it does not go with --items.");
+            if (given.GetValue(hotUser) && IsGiven(given, users)) throw new UsageException("--hot-user means one user; it does not go with --users.");
+            return run(new CheckoutOptions
+            {
+                Target = given.GetRequiredValue(target), Connections = given.GetValue(connections), DurationSeconds = given.GetValue(duration),
+                WarmupSeconds = given.GetValue(warmup), RatePerSecond = given.GetValue(rate), Orders = given.GetValue(orders),
+                Items = given.GetValue(hotItem) ? 1 : given.GetValue(items), Users = given.GetValue(hotUser) ? 1 : given.GetValue(users),
+                Lines = given.GetValue(lines), Seed = given.GetValue(seed), IsHotItem = given.GetValue(hotItem), IsVerified = !given.GetValue(noVerify),
+                HasBareHop = !given.GetValue(noBare), Nginx = given.GetValue(nginx), Postgres = given.GetValue(postgres), Redis = given.GetValue(redis),
+                JsonFile = given.GetValue(json), HtmlFile = given.GetValue(html),
+            }.Complete());
+        });
+        return command;
+    }
+
+    private static bool IsGiven(ParseResult given, Option option) => given.GetResult(option) is { Implicit: false };
+
+    private static long ReadOrders(string text) => text == "auto" ? 0 : Setting.ReadNumber("--orders", text, 1, OrdersMax);
+
+    private CheckoutOptions Complete()
+    {
+        if (Lines != LinesOfBatch && Lines > Items) throw new UsageException($"--lines {Lines} needs as many items; there are {Items}.");
+        if (Orders > 0) return this;
+        // A second more than needed: the window begins when the processes have been looked at, a little late.
+        var wanted = (long)(DurationSeconds + WarmupSeconds + 1) * (RatePerSecond > 0 ? RatePerSecond : ExpectedPerSecondMax);
+        return this with { Orders = Math.Min(wanted, Lines == LinesOfBatch ? AutomaticOrdersMax : AutomaticOrdersByCallMax) };
+    }
+}

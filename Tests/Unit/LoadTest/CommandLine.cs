@@ -1,0 +1,40 @@
+using System.CommandLine;
+using LoadTest;
+using LoadTest.Reports;
+
+namespace Tests.Unit.LoadTest;
+
+/// <summary>Command lines of LoadTest, given to it without a process.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one; returns its exit code, and lines of output and of errors.</summary>
+    public static (int Code, string Output, string[] Errors) Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = Commands.Run(arguments, Consoles.Plain(output), errors, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>The line that says what is wrong with a command line; its exit code must be that of wrong options.</summary>
+    public static string Error(string line)
+    {
+        var (code, output, errors) = Run(line.Split(' '));
+        Assert.Equal((64, ""), (code, output));
+        Assert.Equal("See LoadTest --help, or --help of a command.", errors[1]);
+        return errors[0];
+    }
+
+    /// <summary>What a command understands of options.</summary>
+    public static T Options<T>(Func<Func<T, int>, Command> command, params string[] arguments) where T : class
+    {
+        T? given = null;
+        var code = command(options =>
+        {
+            given = options;
+            return 0;
+        }).Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        Assert.Equal(0, code);
+        return given!;
+    }
+}
