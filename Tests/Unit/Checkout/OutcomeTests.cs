@@ -13,6 +13,7 @@ using OrderApi::Order.Api.Checkout.Store;
 using OrderApi::Order.Api.Orders;
 using PaymentApi::Payment.Api;
 using PaymentApi::Payment.Api.Accounts;
+using PaymentApi::Payment.Api.Charges;
 using StackExchange.Redis;
 using StockApi::Stock.Api.Items;
 using Tests.Unit.Checkout.Simulation;

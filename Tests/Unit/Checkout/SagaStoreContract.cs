@@ -348,7 +348,7 @@ public abstract class SagaStoreContract
 
     internal async Task<CheckoutCall> CallAsync(string order)
     {
-        var call = new CheckoutCall(order, 0, default, static (_, _) => Task.FromResult(CheckoutResult.Paid));
+        var call = new CheckoutCall(order, 0, default);
         call.Begin(await Store.NowAsync());
         return call;
     }
