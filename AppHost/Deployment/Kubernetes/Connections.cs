@@ -1,3 +1,4 @@
+using k8s.Models;
 using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
@@ -6,23 +7,16 @@ namespace AppHost.Deployment.Kubernetes;
 internal static class Connections
 {
     /// <summary>Adds variables to the service's container.</summary>
-    public static Map Patch(string service, IReadOnlyList<Map> variables) => new()
+    public static V1Deployment Patch(string service, IList<V1EnvVar> variables) => new()
     {
-        ["apiVersion"] = "apps/v1",
-        ["kind"] = "Deployment",
-        ["metadata"] = new Map { ["name"] = service },
-        ["spec"] = new Map
-        {
-            ["template"] = new Map
-            {
-                ["spec"] = new Map { ["containers"] = new[] { new Map { ["name"] = service, ["env"] = variables } } },
-            },
-        },
+        Metadata = new() { Name = service },
+        Spec = new() { Template = new() { Spec = new() { Containers = [new() { Name = service, Env = variables }] } } },
     };
 
     /// <summary>Lets the service reach its stores, beside what the base lets it reach.</summary>
-    public static Map Egress(Service service, Map[] rules) => Object("networking.k8s.io/v1", "NetworkPolicy", $"{service.Name}-stores", new()
+    public static V1NetworkPolicy Egress(Service service, IEnumerable<V1NetworkPolicyEgressRule> rules) => new()
     {
-        ["spec"] = new Map { ["podSelector"] = Selector(service.Name), ["policyTypes"] = new[] { "Egress" }, ["egress"] = rules },
-    });
+        Metadata = Named($"{service.Name}-stores"),
+        Spec = new() { PodSelector = Selector(service.Name), PolicyTypes = ["Egress"], Egress = [.. rules] },
+    };
 }

@@ -34,8 +34,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     }
 
     /// <summary>Writes a script out of <c>Deployment/Files</c>; its marks are lists of words.</summary>
-    private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name, marks.Aggregate(
-        OutputFolder.Read(Path.GetFileName(name)), (text, mark) => text.Replace($"@{mark.Key}@", string.Join(' ', mark.Value), StringComparison.Ordinal)));
+    private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name,
+        OutputFolder.Read(Path.GetFileName(name), [.. marks.Select(m => (m.Key, string.Join(' ', m.Value)))]));
 
     private static string AddressOf(string machine) => $"{machine}-address";
 
