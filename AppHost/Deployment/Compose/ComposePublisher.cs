@@ -24,13 +24,17 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
             ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
         });
+        // A container that is made again has another address, or another's of before: names are asked for all the time, at Docker's name server.
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits));
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits)
+            .Replace("http {\n", "http {\n  resolver 127.0.0.11 valid=5s ipv6=off;\n", StringComparison.Ordinal)
+            .Replace(" max_fails=", " resolve max_fails=", StringComparison.Ordinal));
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
             .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
-            string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
+            string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) +
+            $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\nCPUS=NUMBER-OF-CPUS\n");
         output.WriteResource("generate.sh", "generate-env.sh");
         output.Write(".gitignore", ".env\n");
     }
@@ -77,7 +81,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         ["logging"] = new Map { ["driver"] = "json-file", ["options"] = new Map { ["max-size"] = "10m", ["max-file"] = "3" } },
     };
 
-    private static Map Limits(string cpus, string memory) => new() { ["cpus"] = cpus, ["mem_limit"] = memory, ["pids_limit"] = 512 };
+    // Docker refuses more CPUs than the machine has; generate.sh counts them.
+    private static Map Limits(string memory) => new() { ["cpus"] = "${CPUS:-1}", ["mem_limit"] = memory, ["pids_limit"] = 512 };
 
     private static Map Health(string[] test, string startPeriod = "60s") => new()
     {
@@ -91,7 +96,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         return map;
     }
 
-    private Map Gateway() => Common().With(Limits("2", "256m")).With(new()
+    private Map Gateway() => Common().With(Limits("256m")).With(new()
     {
         ["image"] = model.Gateway.Image,
         ["user"] = "101:101",
@@ -123,7 +128,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             environment[$"ConnectionStrings__{connection.Name}"]
                 = connection.Write($"{connection.Store.Name}:{connection.Store.Port}", Secret(DeploymentModel.VariableOf(connection.Secret)));
         foreach (var (name, value) in service.Environment) environment[name] = value is ParameterResource ? values.Write(value) : Escape(values.Write(value));
-        return Common().With(Limits("2", "512m")).With(new()
+        return Common().With(Limits("512m")).With(new()
         {
             ["image"] = $"{service.Image}:${{IMAGE_TAG:-{DeploymentModel.ImageTag}}}",
             ["environment"] = environment,
@@ -143,7 +148,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         foreach (var (name, value) in store.Environment) environment[name] = values.Write(value);
         foreach (var database in store.Databases)
             environment[DeploymentModel.VariableOf(database.Secret)] = Secret(DeploymentModel.VariableOf(database.Secret));
-        var server = Common().With(Limits("4", "2g")).With(new()
+        var server = Common().With(Limits("2g")).With(new()
         {
             ["image"] = store.Image,
             ["user"] = "999:999",
@@ -169,13 +174,15 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
                 break;
             case StoreKind.MongoDB:
                 server["tmpfs"] = new[] { "/tmp", "/data/configdb:uid=999,gid=999" };
-                server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'"]).With(new() { ["interval"] = "15s" });
+                // By its name: the server that only makes users has no other address than localhost.
+                server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --host \"$$(hostname)\" --eval 'db.adminCommand(\"ping\")'"])
+                    .With(new() { ["interval"] = "15s" });
                 break;
         }
         return server;
     }
 
-    private static Map DashboardService() => Common().With(Limits("1", "1g")).With(new()
+    private static Map DashboardService() => Common().With(Limits("1g")).With(new()
     {
         ["image"] = DeploymentModel.DashboardImage,
         ["environment"] = new Map
