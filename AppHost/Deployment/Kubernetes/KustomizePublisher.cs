@@ -6,7 +6,8 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// Writes a base (services, gateway, dashboard, rules) and two overlays: <c>local</c> brings its own databases, <c>production</c> has operators run them.
+/// Writes a base (services, gateway, dashboard, rules), two overlays (<c>local</c> brings its own databases, <c>production</c> has operators run them), and
+/// components that an overlay may add.
 /// There is no Job for the schema: each service makes its own at start, under a lock of the database (<c>ServiceDefaults/DatabaseSchema.cs</c>).
 /// </summary>
 internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder output)
@@ -23,24 +24,30 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         output.WriteYaml("base/default-deny.yaml", new V1NetworkPolicy
         {
             Metadata = Named("default-deny"),
-            Spec = new()
-            {
-                PodSelector = Selector(new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = PartOf }), PolicyTypes = ["Ingress", "Egress"],
-            },
+            Spec = new() { PodSelector = All, PolicyTypes = ["Ingress", "Egress"] },
         });
         output.WriteYaml("base/kustomization.yaml", Kustomization(
             ["default-deny.yaml", $"{DashboardName}.yaml", $"{model.Gateway.Name}.yaml", .. model.Services.Select(s => $"{s.Name}.yaml")], new()
             {
                 ["configMapGenerator"] = new[] { new Map { ["name"] = model.Gateway.Name, ["files"] = new[] { "nginx.conf" } } },
+                ["images"] = Images(model.Services.Select(ImageOf).Prepend(DeploymentModel.DashboardImage).Prepend(model.Gateway.Image)),
             }));
+        output.Write("push.sh", OutputFolder.Read("push.sh", ("IMAGES", string.Join(' ', model.Services.Select(s => $"{s.Image}:{s.Project}")))));
         new LocalOverlay(model, output).Write();
         new ProductionOverlay(model, output).Write();
+        new Components(model, output).Write();
     }
 
     public static Map Kustomization(IEnumerable<string> resources, Map? rest = null) => new Map
     {
         ["apiVersion"] = "kustomize.config.k8s.io/v1beta1", ["kind"] = "Kustomization", ["resources"] = resources.ToArray(),
     }.With(rest ?? []);
+
+    /// <summary>The tags of images; an overlay over this one sets others, or digests.</summary>
+    public static Map[] Images(IEnumerable<string> images)
+        => [.. images.Distinct().Select(i => new Map { ["name"] = Untagged(i), ["newTag"] = i[(Untagged(i).Length + 1)..] })];
+
+    private static string ImageOf(Service service) => $"{service.Image}:{DeploymentModel.ImageTag}";
 
     private IKubernetesObject[] ServiceObjects(Service service)
     {
@@ -50,20 +57,17 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         [
             ServiceAccount(service.Name),
             Service(service.Name, ("http", ServicePort)),
-            Deployment(service.Name, AppUser, new()
+            // /alive asks nobody: a database that is away must not restart services. /health does, and takes the pod out of the balance.
+            Deployment(service.Name, AppUser, Http("/alive", ServicePort), Http("/health", ServicePort), new()
             {
-                Image = service.Image + ":" + DeploymentModel.ImageTag,
+                Image = service.Image,
                 Env = [.. Variables(service)],
                 Ports = [Port("http", ServicePort)],
-                // /alive asks nobody: a database that is away must not restart services. /health does, and takes the pod out of the balance.
-                StartupProbe = HttpProbe("/alive", ServicePort, 1, 60),
-                LivenessProbe = HttpProbe("/alive", ServicePort, 10, 3),
-                ReadinessProbe = HttpProbe("/health", ServicePort, 2, 2),
                 Resources = Resources("250m", "256Mi", "2", "512Mi"),
                 VolumeMounts = [Mount("tmp", "/tmp")],
             }, Scratch("tmp")),
             Autoscaler(service.Name, 2, 10),
-            DisruptionBudget(service.Name),
+            DisruptionBudget(service.Name, Selector(service.Name)),
             NetworkPolicy(service.Name, Selector(service.Name), [From(callers, ServicePort)],
                 [ToNames(), To(DashboardName, OtlpPort), .. service.Services.Select(s => To(s, ServicePort))]),
         ];
@@ -99,20 +103,17 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         [
             ServiceAccount(name),
             Service(name, ("http", GatewayPort)),
-            Deployment(name, NginxUser, new()
+            Deployment(name, NginxUser, Http("/gateway/health", GatewayPort), Http("/gateway/health", GatewayPort), new()
             {
-                Image = model.Gateway.Image,
+                Image = Untagged(model.Gateway.Image),
                 // The image's own paths for the process's id and its temporary files are not writable for this user.
                 Command = ["nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;"],
                 Ports = [Port("http", GatewayPort)],
-                StartupProbe = HttpProbe("/gateway/health", GatewayPort, 1, 60),
-                LivenessProbe = HttpProbe("/gateway/health", GatewayPort, 10, 3),
-                ReadinessProbe = HttpProbe("/gateway/health", GatewayPort, 2, 2),
                 Resources = Resources("250m", "64Mi", "2", "256Mi"),
                 VolumeMounts = [ReadOnly("configuration", "/etc/nginx/nginx.conf", "nginx.conf"), Mount("cache", "/var/cache/nginx"), Mount("tmp", "/tmp")],
             }, ConfigMap("configuration", name), Scratch("cache", "256Mi"), Scratch("tmp")),
             Autoscaler(name, 2, 6),
-            DisruptionBudget(name),
+            DisruptionBudget(name, Selector(name)),
             // The door is open to all; who comes from outside the cluster is the ingress controller's affair.
             NetworkPolicy(name, Selector(name), [From(peers: null, GatewayPort)],
                 [ToNames(), .. model.Gateway.Routes.Select(r => r.Service.Name).Distinct().Select(s => To(s, ServicePort))]),
@@ -120,31 +121,27 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         ];
     }
 
-    private V1Ingress Ingress(string name) => new()
+    // All paths are the gateway's to judge. Controllers with nginx inside refuse bodies above 1 MiB unless they are told; others take what comes.
+    private V1Ingress Ingress(string name)
     {
-        Metadata = Named(name),
-        Spec = new()
+        var metadata = Named(name);
+        var body = $"{model.Gateway.Routes.Max(r => r.BodyMegabytesMax)}m";
+        metadata.Annotations = new Dictionary<string, string>
         {
-            Rules =
-            [
-                new()
-                {
-                    Http = new()
-                    {
-                        Paths = [.. model.Gateway.Routes.Where(r => r.Access == GatewayAccess.Everybody).SelectMany(r => r.Paths).Select(path
-                            => new V1HTTPIngressPath
-                            {
-                                Path = path, PathType = "Prefix", Backend = new() { Service = new() { Name = name, Port = new() { Number = GatewayPort } } },
-                            })],
-                    },
-                },
-            ],
-        },
-    };
+            ["nginx.ingress.kubernetes.io/proxy-body-size"] = body, ["nginx.org/client-max-body-size"] = body,
+        };
+        var backend = new V1IngressBackend { Service = new() { Name = name, Port = new() { Number = GatewayPort } } };
+        return new()
+        {
+            Metadata = metadata,
+            Spec = new() { Rules = [new() { Http = new() { Paths = [new() { Path = "/", PathType = "Prefix", Backend = backend }] } }] },
+        };
+    }
 
     // How many replicas there are is the autoscaler's: a number here would undo its work with each apply.
-    private static V1Deployment Deployment(string name, int user, V1Container container, params V1Volume[] volumes)
+    private static V1Deployment Deployment(string name, int user, V1Probe alive, V1Probe ready, V1Container container, params V1Volume[] volumes)
     {
+        Probe(container, alive, ready);
         // The pod leaves the balance before it stops taking requests. The kubelet's own pause: chiseled images have no shell to sleep in.
         container.Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = 5 } } };
         return new()
@@ -160,42 +157,34 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         };
     }
 
-    // Keeps what it is sent in memory, so there is one, and it is no Deployment.
-    private IKubernetesObject[] DashboardObjects() =>
-    [
-        ServiceAccount(DashboardName),
-        Service(DashboardName, ("http", DashboardPort), ("otlp-grpc", OtlpPort)),
-        new V1StatefulSet
+    private IKubernetesObject[] DashboardObjects()
+    {
+        var dashboard = Deployment(DashboardName, AppUser, Tcp(DashboardPort), Tcp(OtlpPort), new()
         {
-            Metadata = Named(DashboardName),
-            Spec = new()
-            {
-                ServiceName = DashboardName,
-                Replicas = 1,
-                Selector = Selector(DashboardName),
-                Template = Pod(DashboardName, AppUser, new()
-                {
-                    Image = DeploymentModel.DashboardImage,
-                    Env =
-                    [
-                        Variable("HOME", "/tmp"),
-                        Variable("ASPNETCORE_URLS", $"http://+:{DashboardPort}"),
-                        Variable("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://+:{OtlpPort}"),
-                        Variable("Dashboard__Frontend__AuthMode", "BrowserToken"),
-                        SecretVariable("Dashboard__Frontend__BrowserToken", DashboardName, "browser-token"),
-                        Variable("Dashboard__Otlp__AuthMode", "ApiKey"),
-                        SecretVariable("Dashboard__Otlp__PrimaryApiKey", DashboardName, "otlp-api-key"),
-                    ],
-                    Ports = [Port("http", DashboardPort), Port("otlp-grpc", OtlpPort)],
-                    StartupProbe = TcpProbe(DashboardPort, 2, 60),
-                    LivenessProbe = TcpProbe(DashboardPort, 10, 3),
-                    ReadinessProbe = TcpProbe(OtlpPort, 5, 3),
-                    Resources = Resources("100m", "256Mi", "1", "1Gi"),
-                    VolumeMounts = [Mount("tmp", "/tmp")],
-                }, Scratch("tmp")),
-            },
-        },
-        // Its pages come through `kubectl port-forward`, which needs no rule here.
-        NetworkPolicy(DashboardName, Selector(DashboardName), [From(model.Services.Select(s => s.Name), OtlpPort)], [ToNames()]),
-    ];
+            Image = Untagged(DeploymentModel.DashboardImage),
+            Env =
+            [
+                Variable("HOME", "/tmp"),
+                Variable("ASPNETCORE_URLS", $"http://+:{DashboardPort}"),
+                Variable("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://+:{OtlpPort}"),
+                Variable("Dashboard__Frontend__AuthMode", "BrowserToken"),
+                SecretVariable("Dashboard__Frontend__BrowserToken", DashboardName, "browser-token"),
+                Variable("Dashboard__Otlp__AuthMode", "ApiKey"),
+                SecretVariable("Dashboard__Otlp__PrimaryApiKey", DashboardName, "otlp-api-key"),
+            ],
+            Ports = [Port("http", DashboardPort), Port("otlp-grpc", OtlpPort)],
+            Resources = Resources("100m", "256Mi", "1", "1Gi"),
+            VolumeMounts = [Mount("tmp", "/tmp")],
+        }, Scratch("tmp"));
+        // It keeps what it is sent in memory: two would each have a part.
+        (dashboard.Spec.Replicas, dashboard.Spec.Strategy) = (1, new() { Type = "Recreate" });
+        return
+        [
+            ServiceAccount(DashboardName),
+            Service(DashboardName, ("http", DashboardPort), ("otlp-grpc", OtlpPort)),
+            dashboard,
+            // Its pages come through `kubectl port-forward`, which needs no rule here.
+            NetworkPolicy(DashboardName, Selector(DashboardName), [From(model.Services.Select(s => s.Name), OtlpPort)], [ToNames()]),
+        ];
+    }
 }

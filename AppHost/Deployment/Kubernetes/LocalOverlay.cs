@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using k8s;
 using k8s.Models;
 using static AppHost.Deployment.Kubernetes.Objects;
@@ -29,7 +31,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
 
         foreach (var service in model.Services.Where(s => s.Stores.Count > 0))
         {
-            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name, [.. Variables(service)]));
+            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name, Variables(service)));
             patches.Add($"{service.Name}-patch.yaml");
             output.WriteYaml($"{Folder}/{service.Name}-egress.yaml", Connections.Egress(service,
                 service.Stores.Select(c => c.Store).Distinct().Select(s => To(s.Name, s.Port))));
@@ -46,6 +48,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
                 ["path"] = "autoscalers-patch.yaml", ["target"] = new Map { ["kind"] = "HorizontalPodAutoscaler" },
             }).ToArray(),
             ["configMapGenerator"] = files,
+            ["images"] = KustomizePublisher.Images(model.Stores.Select(s => s.Image)),
         }));
         Secrets.Write(output, Name, [Secrets.Dashboard,
             .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
@@ -81,7 +84,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         yield return StatefulSet(store);
         yield return NetworkPolicy(store.Name, Selector(store.Name), [From(users, store.Port)], isMongo ? [ToNames(), To(store.Name, store.Port)] : []);
         if (!isMongo) yield break;
-        yield return DisruptionBudget(store.Name);
+        yield return DisruptionBudget(store.Name, Selector(store.Name));
         yield return ServiceAccount(init);
         yield return InitJob(store, init);
         yield return NetworkPolicy(init, Selector(init), [], [ToNames(), To(store.Name, store.Port)]);
@@ -122,7 +125,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         var arguments = store.Kind == StoreKind.Redis ? Owners.Limited(store) : store.Arguments;
         var container = new V1Container
         {
-            Image = store.Image,
+            Image = Untagged(store.Image),
             Command = store.Entrypoint is null ? null : [store.Entrypoint],
             Args = arguments.Count == 0 ? null : [.. arguments],
             Env =
@@ -139,21 +142,22 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         switch (store.Kind)
         {
             case StoreKind.Postgres:
-                Probe(container, "pg_isready -q -U \"$POSTGRES_USER\"", 5);
+                // By TCP: the server that only makes the databases has none.
+                Probe(container, Exec("pg_isready -q -h 127.0.0.1 -U \"$POSTGRES_USER\""));
                 container.Resources = Resources("250m", "1536Mi", "2", "2Gi");
                 mounts = [.. mounts, Mount("run", "/var/run/postgresql"), Mount("memory", "/dev/shm"), ReadOnly("init", "/docker-entrypoint-initdb.d")];
                 volumes = [.. volumes, Scratch("run"), Scratch("memory", "256Mi", "Memory"), ConfigMap("init", $"{store.Name}-init")];
                 break;
             case StoreKind.Redis:
-                Probe(container, "REDISCLI_AUTH=$REDIS_PASSWORD redis-cli ping | grep -q PONG", 5);
+                Probe(container, Exec("REDISCLI_AUTH=$REDIS_PASSWORD redis-cli ping | grep -q PONG"));
                 container.Resources = Resources("100m", "256Mi", "1", "2Gi");
                 break;
             case StoreKind.MongoDB:
                 container.Command = ["/bin/sh", "/init/member.sh"];
-                Probe(container, "mongosh --quiet --eval 'quit(db.hello().isWritablePrimary || db.hello().secondary ? 0 : 1)'", 20);
-                // Before there is a replica set a member is neither; it lives all the same.
-                container.StartupProbe = ExecProbe("mongosh --quiet --eval 'db.adminCommand(\"ping\")'", 10, 30);
-                container.LivenessProbe = ExecProbe("mongosh --quiet --eval 'db.adminCommand(\"ping\")'", 30, 3);
+                // Before there is a replica set a member is neither; it lives all the same. The server that only makes the root user has no other address
+                // than localhost.
+                Probe(container, Exec("mongosh --quiet --host \"$(hostname)\" --eval 'db.adminCommand(\"ping\")'"),
+                    Exec("mongosh --quiet --host \"$(hostname)\" --eval 'quit(db.hello().isWritablePrimary || db.hello().secondary ? 0 : 1)'"));
                 container.Resources = Resources("250m", "512Mi", "1", "1Gi");
                 mounts = [.. mounts, Mount("configdb", "/data/configdb"), ReadOnly("keyfile", "/keys"), ReadOnly("init", "/init")];
                 volumes = [.. volumes, Scratch("configdb"), ConfigMap("init", $"{store.Name}-init"),
@@ -165,11 +169,12 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         return (container, volumes);
     }
 
-    private static void Probe(V1Container container, string script, int periodSeconds)
+    // An hour to start: a server that reads its log after a crash does not answer, and would begin from the start if it were stopped.
+    private static void Probe(V1Container container, V1Probe alive, V1Probe? ready = null)
     {
-        container.StartupProbe = ExecProbe(script, 2, 90);
-        container.LivenessProbe = ExecProbe(script, periodSeconds * 2, 3);
-        container.ReadinessProbe = ExecProbe(script, periodSeconds, 2);
+        container.StartupProbe = Every(5, 720, alive);
+        container.LivenessProbe = Every(20, 6, alive);
+        container.ReadinessProbe = Every(10, 2, ready ?? alive);
     }
 
     /// <summary>The files that a server reads when it is first started.</summary>
@@ -187,11 +192,15 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
 
     private static V1Job InitJob(Store store, string name)
     {
+        // A Job cannot be changed: with other scripts it is another one. One that has ended goes away, and is made again when the overlay is applied.
+        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(InitFiles(store)) + store.Image)))[..8];
+        var job = new V1Job { Metadata = Named(name), Spec = new() { BackoffLimit = 10, ActiveDeadlineSeconds = 900, TtlSecondsAfterFinished = 300 } };
+        job.Metadata.Name = $"{name}-{version}";
         const string Script = "until mongosh --quiet \"mongodb://$SERVER/admin?directConnection=true\" -u \"$MONGO_USER\" -p \"$MONGO_PASSWORD\" " +
             "/init/initiate.js && mongosh --quiet \"$CLUSTER\" -u \"$MONGO_USER\" -p \"$MONGO_PASSWORD\" /init/owners.js; do sleep 2; done";
-        var pod = Pod(name, DatabaseUser, new()
+        job.Spec.Template = Pod(name, DatabaseUser, new()
         {
-            Image = store.Image,
+            Image = Untagged(store.Image),
             Command = ["sh", "-c", Script],
             Env =
             [
@@ -202,7 +211,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             Resources = Resources("50m", "128Mi", "500m", "512Mi"),
             VolumeMounts = [ReadOnly("init", "/init"), Mount("tmp", "/tmp")],
         }, Scratch("tmp"), ConfigMap("init", name));
-        pod.Spec.RestartPolicy = "OnFailure";
-        return new() { Metadata = Named(name), Spec = new() { BackoffLimit = 10, ActiveDeadlineSeconds = 900, Template = pod } };
+        job.Spec.Template.Spec.RestartPolicy = "OnFailure";
+        return job;
     }
 }

@@ -25,6 +25,9 @@ internal static class Objects
     /// <summary>Selects an application's pods.</summary>
     public static V1LabelSelector Selector(string name) => Selector(Labels(name));
 
+    /// <summary>Selects all pods that are written here; those of operators have labels of their own.</summary>
+    public static V1LabelSelector All => Selector(new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = PartOf });
+
     /// <summary>An account without rights: nothing here talks to the cluster.</summary>
     public static V1ServiceAccount ServiceAccount(string name) => new() { Metadata = Named(name), AutomountServiceAccountToken = false };
 
@@ -38,9 +41,9 @@ internal static class Objects
         },
     };
 
-    /// <summary>One pod at a time may be taken away on purpose.</summary>
-    public static V1PodDisruptionBudget DisruptionBudget(string name)
-        => new() { Metadata = Named(name), Spec = new() { MaxUnavailable = 1, Selector = Selector(name) } };
+    /// <summary>One pod at a time may be taken away on purpose; one that is not ready always, or it would keep its node from being drained.</summary>
+    public static V1PodDisruptionBudget DisruptionBudget(string name, V1LabelSelector pods)
+        => new() { Metadata = Named(name), Spec = new() { MaxUnavailable = 1, Selector = pods, UnhealthyPodEvictionPolicy = "AlwaysAllow" } };
 
     /// <summary>Between so many pods, by CPU. Scales up at once and down slowly: a pod that is gone takes its warm connections with it.</summary>
     public static V2HorizontalPodAutoscaler Autoscaler(string name, int min, int max) => new()
@@ -56,7 +59,7 @@ internal static class Objects
         },
     };
 
-    /// <summary>A pod of one container, confined; numeric ids, so that the kubelet can check them. Pods spread over zones and nodes where there are several.</summary>
+    /// <summary>A pod of one container, confined; numeric ids, so that the kubelet can check them. Spread over zones and nodes.</summary>
     public static V1PodTemplateSpec Pod(string name, int user, V1Container container, params V1Volume[] volumes)
     {
         container.Name = name;
@@ -91,14 +94,27 @@ internal static class Objects
         Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpuMax), ["memory"] = new(memoryMax) },
     };
 
-    public static V1Probe HttpProbe(string path, int port, int periodSeconds, int failures)
-        => new() { HttpGet = new() { Path = path, Port = port }, PeriodSeconds = periodSeconds, TimeoutSeconds = 5, FailureThreshold = failures };
+    /// <summary>Gives a container five minutes to start, and one without an answer until it is started again: a busy node is slow.</summary>
+    public static void Probe(V1Container container, V1Probe alive, V1Probe ready)
+    {
+        container.StartupProbe = Every(2, 150, alive);
+        container.LivenessProbe = Every(10, 6, alive);
+        container.ReadinessProbe = Every(2, 2, ready);
+    }
 
-    public static V1Probe TcpProbe(int port, int periodSeconds, int failures)
-        => new() { TcpSocket = new() { Port = port }, PeriodSeconds = periodSeconds, TimeoutSeconds = 5, FailureThreshold = failures };
+    public static V1Probe Every(int periodSeconds, int failures, V1Probe probe) => new()
+    {
+        HttpGet = probe.HttpGet, TcpSocket = probe.TcpSocket, Exec = probe.Exec, PeriodSeconds = periodSeconds, TimeoutSeconds = 5, FailureThreshold = failures,
+    };
 
-    public static V1Probe ExecProbe(string script, int periodSeconds, int failures)
-        => new() { Exec = new() { Command = ["sh", "-c", script] }, PeriodSeconds = periodSeconds, TimeoutSeconds = 5, FailureThreshold = failures };
+    public static V1Probe Http(string path, int port) => new() { HttpGet = new() { Path = path, Port = port } };
+
+    public static V1Probe Tcp(int port) => new() { TcpSocket = new() { Port = port } };
+
+    public static V1Probe Exec(string script) => new() { Exec = new() { Command = ["sh", "-c", script] } };
+
+    /// <summary>An image without its tag, which is set in one place: <c>images</c> of a kustomization.</summary>
+    public static string Untagged(string image) => image[..image.LastIndexOf(':')];
 
     public static V1ContainerPort Port(string name, int port) => new() { Name = name, ContainerPort = port };
 
@@ -111,6 +127,10 @@ internal static class Objects
 
     public static V1Volume Scratch(string name, string size = "64Mi", string? medium = null)
         => new() { Name = name, EmptyDir = new() { SizeLimit = new(size), Medium = medium } };
+
+    /// <summary>A volume with the certificate of an authority, out of a secret of its name that may hold a key beside it.</summary>
+    public static V1Volume Authority(string secret)
+        => new() { Name = secret, Secret = new() { SecretName = secret, Items = [new() { Key = "ca.crt", Path = "ca.crt" }] } };
 
     public static V1Volume ConfigMap(string volume, string name) => new() { Name = volume, ConfigMap = new() { Name = name } };
 
@@ -140,9 +160,12 @@ internal static class Objects
 
     public static V1NetworkPolicyEgressRule To(V1NetworkPolicyPeer[]? peers, params int[] ports) => new() { To = peers, Ports = Tcp(ports) };
 
-    /// <summary>The cluster's name server.</summary>
+    /// <summary>The cluster's name server, and the cache of it that a node may have.</summary>
     public static V1NetworkPolicyEgressRule ToNames()
-        => new() { To = [Namespace("kube-system")], Ports = [new() { Protocol = "UDP", Port = 53 }, new() { Protocol = "TCP", Port = 53 }] };
+        => new() { To = [Namespace("kube-system"), new() { IpBlock = new() { Cidr = "169.254.20.10/32" } }], Ports = NamePorts(53) };
+
+    public static V1NetworkPolicyPort[] NamePorts(params int[] ports)
+        => [.. ports.SelectMany(p => new[] { "UDP", "TCP" }.Select(protocol => new V1NetworkPolicyPort { Protocol = protocol, Port = p }))];
 
     private static V1NetworkPolicyPort[] Tcp(int[] ports) => [.. ports.Select(p => new V1NetworkPolicyPort { Protocol = "TCP", Port = p })];
 }

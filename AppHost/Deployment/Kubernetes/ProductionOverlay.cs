@@ -9,8 +9,11 @@ namespace AppHost.Deployment.Kubernetes;
 /// </summary>
 internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder output)
 {
-    private const string Name = "production", Folder = "overlays/" + Name, Host = "shop.example.com", Certificate = "shop-tls";
-    private const int RedisTlsPort = 6380, PostgresStatusPort = 8000;
+    /// <summary>Stands for the host that clients ask for.</summary>
+    public const string Host = "shop.example.com";
+
+    private const string Name = "production", Folder = "overlays/" + Name, MongoTag = "8.0.29-ubi9";
+    private const int RedisTlsPort = 6380, PostgresStatusPort = 8000, PostgresMetricsPort = 9187;
 
     public void Write()
     {
@@ -20,10 +23,13 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             {
                 Name = PartOf,
                 // The databases' pods are made by operators, and MongoDB's asks for more than "restricted".
-                Labels = new Dictionary<string, string> { ["pod-security.kubernetes.io/enforce"] = "baseline", ["pod-security.kubernetes.io/warn"] = "restricted" },
+                Labels = new Dictionary<string, string>
+                {
+                    ["pod-security.kubernetes.io/enforce"] = "baseline", ["pod-security.kubernetes.io/warn"] = "restricted",
+                },
             },
         });
-        List<string> resources = ["namespace.yaml", "../../base", "certificate.yaml"], patches = [];
+        List<string> resources = ["namespace.yaml", "../../base"], patches = [];
         List<Secret> secrets = [Secrets.Dashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
         foreach (var store in model.Stores)
         {
@@ -36,23 +42,16 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
 
         foreach (var service in model.Services.Where(s => s.Stores.Count > 0))
         {
-            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name, [.. service.Stores.SelectMany(Variables)]));
+            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name,
+                service.Stores.SelectMany(Variables), service.Stores.Select(AuthorityOf).OfType<string>().Distinct()));
             patches.Add($"{service.Name}-patch.yaml");
             output.WriteYaml($"{Folder}/{service.Name}-egress.yaml", Connections.Egress(service, service.Stores.Select(Egress)));
             resources.Add($"{service.Name}-egress.yaml");
         }
 
-        output.WriteYaml($"{Folder}/certificate.yaml", new Map
-        {
-            ["apiVersion"] = "cert-manager.io/v1", ["kind"] = "Certificate", ["metadata"] = Named(Certificate),
-            ["spec"] = new Map
-            {
-                ["secretName"] = Certificate, ["dnsNames"] = new[] { Host },
-                ["issuerRef"] = new Map { ["kind"] = "ClusterIssuer", ["name"] = "letsencrypt" },
-            },
-        });
-        output.Write($"{Folder}/ingress-patch.yaml", $"- {{op: add, path: /spec/rules/0/host, value: {Host}}}\n" +
-            $"- {{op: add, path: /spec/tls, value: [{{hosts: [{Host}], secretName: {Certificate}}}]}}\n");
+        output.WriteYaml($"{Folder}/ingress-patch.yaml", OutputFolder.Read("ingress-patch.yaml", ("HOST", Host)));
+        // CloudNativePG's images are not in a container of a pod, where kustomize looks for images by itself.
+        output.WriteYaml($"{Folder}/image-fields.yaml", new Map { ["images"] = new[] { new Map { ["kind"] = "Cluster", ["path"] = "spec/imageName" } } });
         output.WriteYaml($"{Folder}/kustomization.yaml", KustomizePublisher.Kustomization(resources, new()
         {
             ["namespace"] = PartOf,
@@ -60,15 +59,18 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             {
                 ["path"] = "ingress-patch.yaml", ["target"] = new Map { ["kind"] = "Ingress" },
             }).ToArray(),
+            ["configurations"] = new[] { "image-fields.yaml" },
+            ["images"] = KustomizePublisher.Images(["ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie",
+                $"quay.io/mongodb/mongodb-community-server:{MongoTag}"]),
         }));
         Secrets.Write(output, Name, secrets);
     }
 
-    private static string ClusterOf(StoreDatabase database) => $"{database.Name}-db";
+    public static string ClusterOf(StoreDatabase database) => $"{database.Name}-db";
 
     private static IEnumerable<Secret> SecretsOf(Store store) => store.Kind switch
     {
-        StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string")],
+        StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string") { Sample = "HOST:6380,password=PASSWORD,ssl=true" }],
         StoreKind.MongoDB => store.ServiceSecrets.Select(Secrets.Of),
         _ => [], // CloudNativePG makes its own
     };
@@ -85,14 +87,17 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 [
                     SecretVariable($"{prefix}_USERNAME", secret, "username"), SecretVariable($"{prefix}_PASSWORD", secret, "password"),
                     Variable(name, $"Host={ClusterOf(database)}-rw;Port={store.Port};Username=$({prefix}_USERNAME);Password=$({prefix}_PASSWORD);" +
-                        $"Database={database.DatabaseName};SSL Mode=Require"),
+                        $"Database={database.DatabaseName};SSL Mode=VerifyFull;Root Certificate={Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.MongoDB:
-                var members = string.Join(',', Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc:{store.Port}"));
+                // The names that members have for each other, and in their certificate.
+                var members = Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc.{PartOf}.svc.cluster.local:{store.Port}");
                 return
                 [
                     SecretVariable($"{prefix}_PASSWORD", connection.Secret, "password"),
-                    Variable(name, connection.Write(members, $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}"),
+                    Variable(name, connection.Write(string.Join(',', members), $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}&tls=true"),
+                    // MongoDB's driver takes no authority in a connection string; the service has no other peer with a certificate.
+                    Variable("SSL_CERT_FILE", $"{Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.Redis:
                 return [SecretVariable(name, $"{store.Name}-connection", "connection-string")];
@@ -100,6 +105,14 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 throw new DistributedApplicationException($"'{connection.Name}' is a server, and the production overlay knows databases only.");
         }
     }
+
+    // The secret with the authority of a store's certificates.
+    private static string? AuthorityOf(StoreConnection connection) => connection.Store.Kind switch
+    {
+        StoreKind.Postgres => $"{ClusterOf(connection.Database!)}-ca",
+        StoreKind.MongoDB => $"{connection.Store.Name}-tls",
+        _ => null,
+    };
 
     // The labels that operators give to the pods of a store.
     private static Dictionary<string, string> PodsOf(StoreDatabase database) => new() { ["cnpg.io/cluster"] = ClusterOf(database) };
@@ -125,12 +138,15 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                     From(OwnersOf([database]), store.Port),
                     From([Pods(pods)], store.Port, PostgresStatusPort),
                     From([Namespace("cnpg-system")], store.Port, PostgresStatusPort),
+                    From([Namespace("monitoring")], PostgresMetricsPort),
                 ], null);
             }
 
         if (store.Kind != StoreKind.MongoDB) yield break;
-        yield return OutputFolder.Read("mongodb-replica-set.yaml", ("NAME", store.Name), ("USERS", string.Concat(store.Databases.Select(d => OutputFolder.Read(
-            "mongodb-user.yaml", ("OWNER", d.Owner), ("SECRET", d.Secret), ("DATABASE", d.DatabaseName), ("NAME", d.Name)))).TrimEnd()));
+        var users = store.Databases.Select(d => OutputFolder.Read("mongodb-user.yaml", ("OWNER", d.Owner), ("SECRET", d.Secret), ("NAME", d.Name)));
+        yield return OutputFolder.Read("mongodb-replica-set.yaml", ("NAME", store.Name), ("NAMESPACE", PartOf), ("VERSION", MongoTag.Split('-')[0]),
+            ("USERS", string.Concat(users).TrimEnd()));
+        yield return DisruptionBudget(store.Name, Selector(PodsOf(store)));
         yield return NetworkPolicy(store.Name, Selector(PodsOf(store)),
             [From(OwnersOf(store.Databases), store.Port), From([Pods(PodsOf(store))], store.Port)], null);
     }
