@@ -5,15 +5,15 @@ namespace AppHost.Deployment.Compose;
 /// <summary>Writes one Compose file, nginx's configuration and a sample of <c>.env</c>, which holds the secrets and is not committed.</summary>
 internal sealed class ComposePublisher(DeploymentModel model, OutputFolder output)
 {
-    private const int ServicePort = 8080, GatewayPort = 8000, OtlpPort = 18889, DashboardPort = 18888;
-    private const string Dashboard = "dashboard", Front = "front", Back = "back";
+    private const int ServicePort = 8080, GatewayPort = 8000;
+    private const string Front = "front", Back = "back";
 
     public void Write()
     {
         var services = new Map { [model.Gateway.Name] = Gateway() };
         foreach (var service in model.Services) services[service.Name] = Service(service);
         foreach (var store in model.Stores) services[store.Name] = Server(store);
-        services[Dashboard] = DashboardService();
+        services[Dashboard.Name] = DashboardService();
         output.WriteYaml("docker-compose.yaml", new Map
         {
             ["name"] = "shop",
@@ -112,16 +112,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
     private static Map Service(Service service)
     {
         var values = new Values(name => name, endpoint => endpoint.TargetPort ?? ServicePort, p => Secret(DeploymentModel.VariableOf(p.Name)));
-        var environment = new Map
-        {
-            ["ASPNETCORE_HTTP_PORTS"] = ServicePort.ToString(CultureInfo.InvariantCulture),
-            ["OTEL_SERVICE_NAME"] = service.Name,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{Dashboard}:{OtlpPort}",
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={Secret("OTLP_API_KEY")}",
-            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
-            ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
-        };
+        var environment = Dashboard.TelemetryOf(service, Secret("OTLP_API_KEY"));
+        environment["ASPNETCORE_HTTP_PORTS"] = ServicePort.ToString(CultureInfo.InvariantCulture);
         if (service.HasProperties) environment["INSTANCE_ID"] = service.Name;
         foreach (var other in service.Services) environment[$"services__{other}__http__0"] = $"http://{other}:{ServicePort}";
         foreach (var connection in service.Stores)
@@ -184,18 +176,12 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
 
     private static Map DashboardService() => Common().With(Limits("1g")).With(new()
     {
-        ["image"] = DeploymentModel.DashboardImage,
-        ["environment"] = new Map
+        ["image"] = Dashboard.Image,
+        ["environment"] = new Dictionary<string, string>(Dashboard.Variables)
         {
-            ["HOME"] = "/tmp",
-            ["ASPNETCORE_URLS"] = $"http://+:{DashboardPort}",
-            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://+:{OtlpPort}",
-            ["Dashboard__Frontend__AuthMode"] = "BrowserToken",
-            ["Dashboard__Frontend__BrowserToken"] = Secret("DASHBOARD_BROWSER_TOKEN"),
-            ["Dashboard__Otlp__AuthMode"] = "ApiKey",
-            ["Dashboard__Otlp__PrimaryApiKey"] = Secret("OTLP_API_KEY"),
+            [Dashboard.TokenVariable] = Secret("DASHBOARD_BROWSER_TOKEN"), [Dashboard.KeyVariable] = Secret("OTLP_API_KEY"),
         },
-        ["ports"] = new[] { $"127.0.0.1:{DashboardPort}:{DashboardPort}" },
+        ["ports"] = new[] { $"127.0.0.1:{Dashboard.Port}:{Dashboard.Port}" },
         ["networks"] = new[] { Front, Back },
     });
 }

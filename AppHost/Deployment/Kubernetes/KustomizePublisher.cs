@@ -20,17 +20,17 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         output.WriteYaml($"base/{model.Gateway.Name}.yaml", GatewayObjects());
         output.Write("base/nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
             model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits.BehindIngress));
-        output.WriteYaml($"base/{DashboardName}.yaml", DashboardObjects());
+        output.WriteYaml($"base/{Dashboard.Name}.yaml", DashboardObjects());
         output.WriteYaml("base/default-deny.yaml", new V1NetworkPolicy
         {
             Metadata = Named("default-deny"),
             Spec = new() { PodSelector = All, PolicyTypes = ["Ingress", "Egress"] },
         });
         output.WriteYaml("base/kustomization.yaml", Kustomization(
-            ["default-deny.yaml", $"{DashboardName}.yaml", $"{model.Gateway.Name}.yaml", .. model.Services.Select(s => $"{s.Name}.yaml")], new()
+            ["default-deny.yaml", $"{Dashboard.Name}.yaml", $"{model.Gateway.Name}.yaml", .. model.Services.Select(s => $"{s.Name}.yaml")], new()
             {
                 ["configMapGenerator"] = new[] { new Map { ["name"] = model.Gateway.Name, ["files"] = new[] { "nginx.conf" } } },
-                ["images"] = Images(model.Services.Select(ImageOf).Prepend(DeploymentModel.DashboardImage).Prepend(model.Gateway.Image)),
+                ["images"] = Images(model.Services.Select(ImageOf).Prepend(Dashboard.Image).Prepend(model.Gateway.Image)),
             }));
         output.Write("push.sh", OutputFolder.Read("push.sh", ("IMAGES", string.Join(' ', model.Services.Select(s => $"{s.Image}:{s.Project}")))));
         new LocalOverlay(model, output).Write();
@@ -69,7 +69,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
             Autoscaler(service.Name, 2, 10),
             DisruptionBudget(service.Name, Selector(service.Name)),
             NetworkPolicy(service.Name, Selector(service.Name), [From(callers, ServicePort)],
-                [ToNames(), To(DashboardName, OtlpPort), .. service.Services.Select(s => To(s, ServicePort))]),
+                [ToNames(), To(Dashboard.Name, Dashboard.OtlpPort), .. service.Services.Select(s => To(s, ServicePort))]),
         ];
     }
 
@@ -80,14 +80,9 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         return
         [
             FieldVariable("POD_NAME", "metadata.name"),
-            SecretVariable("OTLP_API_KEY", DashboardName, "otlp-api-key"),
-            Variable("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{DashboardName}:{OtlpPort}"),
-            Variable("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-            Variable("OTEL_EXPORTER_OTLP_HEADERS", "x-otlp-api-key=$(OTLP_API_KEY)"),
+            SecretVariable("OTLP_API_KEY", Dashboard.Name, "otlp-api-key"),
             Variable("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=$(POD_NAME)"),
-            Variable("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
-            Variable("OTEL_TRACES_SAMPLER_ARG", "0.01"),
-            Variable("OTEL_SERVICE_NAME", service.Name),
+            .. Dashboard.TelemetryOf(service, "$(OTLP_API_KEY)").Select(v => Variable(v.Key, v.Value)),
             Variable("ASPNETCORE_HTTP_PORTS", ServicePort.ToString(CultureInfo.InvariantCulture)),
             .. service.HasProperties ? [FieldVariable("INSTANCE_ID", "metadata.name")] : Array.Empty<V1EnvVar>(),
             .. service.Services.Select(s => Variable($"services__{s}__http__0", $"http://{s}:{ServicePort}")),
@@ -159,20 +154,16 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
 
     private IKubernetesObject[] DashboardObjects()
     {
-        var dashboard = Deployment(DashboardName, AppUser, Tcp(DashboardPort), Tcp(OtlpPort), new()
+        var name = Dashboard.Name;
+        var dashboard = Deployment(name, AppUser, Tcp(Dashboard.Port), Tcp(Dashboard.OtlpPort), new()
         {
-            Image = Untagged(DeploymentModel.DashboardImage),
+            Image = Untagged(Dashboard.Image),
             Env =
             [
-                Variable("HOME", "/tmp"),
-                Variable("ASPNETCORE_URLS", $"http://+:{DashboardPort}"),
-                Variable("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://+:{OtlpPort}"),
-                Variable("Dashboard__Frontend__AuthMode", "BrowserToken"),
-                SecretVariable("Dashboard__Frontend__BrowserToken", DashboardName, "browser-token"),
-                Variable("Dashboard__Otlp__AuthMode", "ApiKey"),
-                SecretVariable("Dashboard__Otlp__PrimaryApiKey", DashboardName, "otlp-api-key"),
+                .. Dashboard.Variables.Select(v => Variable(v.Key, v.Value)),
+                SecretVariable(Dashboard.TokenVariable, name, "browser-token"), SecretVariable(Dashboard.KeyVariable, name, "otlp-api-key"),
             ],
-            Ports = [Port("http", DashboardPort), Port("otlp-grpc", OtlpPort)],
+            Ports = [Port("http", Dashboard.Port), Port("otlp-grpc", Dashboard.OtlpPort)],
             Resources = Resources("100m", "256Mi", "1", "1Gi"),
             VolumeMounts = [Mount("tmp", "/tmp")],
         }, Scratch("tmp"));
@@ -180,11 +171,11 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         (dashboard.Spec.Replicas, dashboard.Spec.Strategy) = (1, new() { Type = "Recreate" });
         return
         [
-            ServiceAccount(DashboardName),
-            Service(DashboardName, ("http", DashboardPort), ("otlp-grpc", OtlpPort)),
+            ServiceAccount(name),
+            Service(name, ("http", Dashboard.Port), ("otlp-grpc", Dashboard.OtlpPort)),
             dashboard,
             // Its pages come through `kubectl port-forward`, which needs no rule here.
-            NetworkPolicy(DashboardName, Selector(DashboardName), [From(model.Services.Select(s => s.Name), OtlpPort)], [ToNames()]),
+            NetworkPolicy(name, Selector(name), [From(model.Services.Select(s => s.Name), Dashboard.OtlpPort)], [ToNames()]),
         ];
     }
 }

@@ -50,7 +50,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
             ["configMapGenerator"] = files,
             ["images"] = KustomizePublisher.Images(model.Stores.Select(s => s.Image)),
         }));
-        Secrets.Write(output, Name, [Secrets.Dashboard,
+        Secrets.Write(output, Name, [Secrets.OfDashboard,
             .. model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Select(Secrets.Of),
             .. model.Stores.Where(s => s.Kind == StoreKind.MongoDB).Select(KeyFile), .. model.ServiceSecrets.Select(Secrets.OfService)]);
     }

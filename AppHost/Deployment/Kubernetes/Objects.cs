@@ -11,10 +11,7 @@ internal static class Objects
     /// <summary>The user of .NET's chiseled images (<c>APP_UID</c>).</summary>
     public const int AppUser = 1654;
 
-    public const string PartOf = "shop", DashboardName = "dashboard";
-
-    /// <summary>Where the dashboard takes telemetry, gRPC; and where it shows it.</summary>
-    public const int OtlpPort = 18889, DashboardPort = 18888;
+    public const string PartOf = "shop";
 
     public static Dictionary<string, string> Labels(string name) => new() { ["app.kubernetes.io/name"] = name, ["app.kubernetes.io/part-of"] = PartOf };
 

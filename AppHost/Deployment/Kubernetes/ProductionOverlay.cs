@@ -30,7 +30,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             },
         });
         List<string> resources = ["namespace.yaml", "../../base"], patches = [];
-        List<Secret> secrets = [Secrets.Dashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
+        List<Secret> secrets = [Secrets.OfDashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
         foreach (var store in model.Stores)
         {
             object[] objects = [.. StoreObjects(store)];

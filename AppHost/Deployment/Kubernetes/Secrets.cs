@@ -18,7 +18,7 @@ internal sealed record Secret(string Name, params string[] Keys)
 /// </summary>
 internal static class Secrets
 {
-    public static readonly Secret Dashboard = new(DashboardName, "browser-token", "otlp-api-key");
+    public static readonly Secret OfDashboard = new(Dashboard.Name, "browser-token", "otlp-api-key");
 
     public static void Write(OutputFolder output, string overlay, IReadOnlyList<Secret> secrets)
     {
