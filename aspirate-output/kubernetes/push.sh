@@ -10,8 +10,11 @@ source_root=${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 lines=()
 for entry in "${images[@]}"; do
   name=${entry%%:*}
-  digest=$(dotnet publish "$source_root/${entry#*:}" -c Release -t:PublishContainer -p:ContainerRegistry="$1" -getProperty:GeneratedContainerDigest)
-  [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] || { echo "error: no digest of $name: $digest" >&2; exit 1; }
+  if ! digest=$(dotnet publish "$source_root/${entry#*:}" -c Release -t:PublishContainer -p:ContainerRegistry="$1" \
+    -getProperty:GeneratedContainerDigest) || [[ ! $digest =~ ^sha256:[0-9a-f]{64}$ ]]; then
+    echo "error: $name was not pushed: $digest" >&2
+    exit 1
+  fi
   lines+=("  - {name: $name, newName: $1/$name, digest: '$digest'}")
 done
 printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1alpha1' 'kind: Component' 'images:' "${lines[@]}"

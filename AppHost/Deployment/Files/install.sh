@@ -2,7 +2,7 @@
 # Installs this machine's part of the shop. Does nothing twice: what is there already stays, what has changed is replaced.
 #   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
 # PHASE: prepare (users, engines, secrets, files), stores (starts the databases, again where their files have changed), services (takes the release into use,
-#        waits until all is healthy), rollback (back to the release before), engines (makes the engines anew, out of Debian's newest packages, and restarts
+#        waits until all is healthy), rollback (back to the release before), engines (makes the engines again, out of Debian's newest packages, and restarts
 #        what runs out of them). The first three, in this order, unless said.
 # --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run says what would be done and changes nothing.
 set -euo pipefail

@@ -3,7 +3,7 @@ using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>What an overlay adds to a service that has a store.</summary>
+/// <summary>The parts that an overlay adds to a service with a store.</summary>
 internal static class Connections
 {
     /// <summary>Adds variables to the service's container, and the certificates of its stores' authorities.</summary>

@@ -8,7 +8,7 @@ internal sealed record Secret(string Name, params string[] Keys)
     /// <summary>Stands in the sample for a value that the script makes.</summary>
     public const string Random = "LETTERS-AND-DIGITS-ONLY";
 
-    /// <summary>What the sample has for each value; anything but <see cref="Random"/> is written by hand.</summary>
+    /// <summary>The sample's text for each value; anything but <see cref="Random"/> is written by hand.</summary>
     public string Sample { get; init; } = Random;
 }
 

@@ -47,7 +47,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact, SupportedOSPlatform("linux")]
-    public void What_containers_mount_is_for_all_to_read_whatever_the_umask_was()
+    public void Mounted_files_are_for_all_to_read_whatever_the_umask_was()
     {
         var files = File.Key("configs").Entries().Select(c => Path.Combine(published.Root, "compose", c.Value.Text("file"))).ToArray();
         foreach (var file in files) System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);

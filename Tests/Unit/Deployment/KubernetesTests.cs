@@ -106,7 +106,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void What_keeps_data_has_a_volume_and_what_cannot_be_changed_gets_another_name(string overlay)
+    public void Every_StatefulSet_has_a_volume_and_every_Job_a_name_for_its_version(string overlay)
     {
         var objects = Build(overlay);
         Assert.All(objects.Where(o => Kind(o) == "StatefulSet"), o => Assert.NotEmpty(o.Items("spec/volumeClaimTemplates")));
@@ -206,7 +206,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Fact]
-    public void Generating_secrets_fails_until_what_nobody_else_knows_is_there()
+    public void Generating_secrets_fails_until_the_connection_to_Redis_is_written()
     {
         const string Folder = "kubernetes/overlays/production/secrets";
         var folder = Path.Combine(published.Root, Folder);
