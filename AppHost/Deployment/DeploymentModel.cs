@@ -85,9 +85,6 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
     /// <summary>The version that images have unless the build says otherwise; the projects' default.</summary>
     public const string ImageTag = "1.0.0";
 
-    /// <summary>The dashboard's image.</summary>
-    public const string DashboardImage = "mcr.microsoft.com/dotnet/aspire-dashboard:13.5";
-
     /// <summary>Variables that Aspire adds for its own publishers: every target says itself where a service listens, and how telemetry is sent.</summary>
     private static readonly string[] OfPublishing = ["HTTP_PORTS", "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"];
 

@@ -1,19 +1,9 @@
 using System.Reflection;
 using System.Text;
-using YamlDotNet.Serialization;
+using k8s;
+using k8s.Models;
 
 namespace AppHost.Deployment;
-
-/// <summary>A mapping of YAML; its keys keep their order.</summary>
-internal sealed class Map : Dictionary<string, object>
-{
-    /// <summary>Adds what the other has.</summary>
-    public Map With(Map other)
-    {
-        foreach (var (key, value) in other) this[key] = value;
-        return this;
-    }
-}
 
 /// <summary>
 /// Writes files the same way each time: UTF-8, LF, nothing of the machine or the time in them. Overwrites and never deletes: files with secrets may lie beside.
@@ -22,12 +12,20 @@ internal sealed class OutputFolder(string path)
 {
     private const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
 
-    private static readonly ISerializer Serializer = new SerializerBuilder().WithQuotingNecessaryStrings().WithNewLine("\n").WithIndentedSequences()
-        .DisableAliases().Build();
+    /// <summary>Writes documents of YAML into one file: Kubernetes' objects, maps, or text that is YAML already.</summary>
+    public void WriteYaml(string name, params IEnumerable<object> documents) => Write(name, Note + string.Join("---\n", documents.Select(Serialize)));
 
-    /// <summary>Writes objects, in one file.</summary>
-    public void WriteYaml(string name, params IEnumerable<Map> documents)
-        => Write(name, Note + string.Join("---\n", documents.Select(d => Serializer.Serialize(d))));
+    private static string Serialize(object document)
+    {
+        if (document is string text) return text;
+        if (document is IKubernetesObject typed)
+        {
+            // The library leaves the two to whoever sends an object.
+            var type = document.GetType().GetKubernetesTypeMetadata();
+            (typed.ApiVersion, typed.Kind) = (type.Group.Length == 0 ? type.ApiVersion : $"{type.Group}/{type.ApiVersion}", type.Kind);
+        }
+        return KubernetesYaml.Serialize(document) + "\n";
+    }
 
     /// <summary>Writes a text; a script (<c>.sh</c>) can be run.</summary>
     public void Write(string name, string text)
@@ -44,12 +42,12 @@ internal sealed class OutputFolder(string path)
     /// <summary>Writes a file that is part of this program, from <c>Deployment/Files</c>.</summary>
     public void WriteResource(string name, string resource) => Write(name, Read(resource));
 
-    /// <summary>Reads a file that is part of this program.</summary>
-    public static string Read(string resource)
+    /// <summary>Reads a file that is part of this program, and puts values in the place of its marks, <c>@NAME@</c>.</summary>
+    public static string Read(string resource, params (string Mark, string Value)[] marks)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
             ?? throw new DistributedApplicationException($"The program has no file '{resource}'.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return marks.Aggregate(reader.ReadToEnd(), (text, mark) => text.Replace($"@{mark.Mark}@", mark.Value, StringComparison.Ordinal));
     }
 }

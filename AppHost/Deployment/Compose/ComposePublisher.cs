@@ -5,15 +5,15 @@ namespace AppHost.Deployment.Compose;
 /// <summary>Writes one Compose file, nginx's configuration and a sample of <c>.env</c>, which holds the secrets and is not committed.</summary>
 internal sealed class ComposePublisher(DeploymentModel model, OutputFolder output)
 {
-    private const int ServicePort = 8080, GatewayPort = 8000, OtlpPort = 18889, DashboardPort = 18888;
-    private const string Dashboard = "dashboard", Front = "front", Back = "back";
+    private const int ServicePort = 8080, GatewayPort = 8000;
+    private const string Front = "front", Back = "back";
 
     public void Write()
     {
         var services = new Map { [model.Gateway.Name] = Gateway() };
         foreach (var service in model.Services) services[service.Name] = Service(service);
         foreach (var store in model.Stores) services[store.Name] = Server(store);
-        services[Dashboard] = DashboardService();
+        services[Dashboard.Name] = DashboardService();
         output.WriteYaml("docker-compose.yaml", new Map
         {
             ["name"] = "shop",
@@ -24,13 +24,17 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
             ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
         });
+        // A container that is made again has another address, or another's of before: names are asked for all the time, at Docker's name server.
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits));
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits)
+            .Replace("http {\n", "http {\n  resolver 127.0.0.11 valid=5s ipv6=off;\n", StringComparison.Ordinal)
+            .Replace(" max_fails=", " resolve max_fails=", StringComparison.Ordinal));
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
             .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
-            string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) + $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\n");
+            string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) +
+            $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\nCPUS=NUMBER-OF-CPUS\n");
         output.WriteResource("generate.sh", "generate-env.sh");
         output.Write(".gitignore", ".env\n");
     }
@@ -77,7 +81,8 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         ["logging"] = new Map { ["driver"] = "json-file", ["options"] = new Map { ["max-size"] = "10m", ["max-file"] = "3" } },
     };
 
-    private static Map Limits(string cpus, string memory) => new() { ["cpus"] = cpus, ["mem_limit"] = memory, ["pids_limit"] = 512 };
+    // Docker refuses more CPUs than the machine has; generate.sh counts them.
+    private static Map Limits(string memory) => new() { ["cpus"] = "${CPUS:-1}", ["mem_limit"] = memory, ["pids_limit"] = 512 };
 
     private static Map Health(string[] test, string startPeriod = "60s") => new()
     {
@@ -91,7 +96,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         return map;
     }
 
-    private Map Gateway() => Common().With(Limits("2", "256m")).With(new()
+    private Map Gateway() => Common().With(Limits("256m")).With(new()
     {
         ["image"] = model.Gateway.Image,
         ["user"] = "101:101",
@@ -107,23 +112,15 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
     private static Map Service(Service service)
     {
         var values = new Values(name => name, endpoint => endpoint.TargetPort ?? ServicePort, p => Secret(DeploymentModel.VariableOf(p.Name)));
-        var environment = new Map
-        {
-            ["ASPNETCORE_HTTP_PORTS"] = ServicePort.ToString(CultureInfo.InvariantCulture),
-            ["OTEL_SERVICE_NAME"] = service.Name,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{Dashboard}:{OtlpPort}",
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={Secret("OTLP_API_KEY")}",
-            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
-            ["OTEL_TRACES_SAMPLER_ARG"] = "0.01",
-        };
+        var environment = Dashboard.TelemetryOf(service, Secret("OTLP_API_KEY"));
+        environment["ASPNETCORE_HTTP_PORTS"] = ServicePort.ToString(CultureInfo.InvariantCulture);
         if (service.HasProperties) environment["INSTANCE_ID"] = service.Name;
         foreach (var other in service.Services) environment[$"services__{other}__http__0"] = $"http://{other}:{ServicePort}";
         foreach (var connection in service.Stores)
             environment[$"ConnectionStrings__{connection.Name}"]
                 = connection.Write($"{connection.Store.Name}:{connection.Store.Port}", Secret(DeploymentModel.VariableOf(connection.Secret)));
         foreach (var (name, value) in service.Environment) environment[name] = value is ParameterResource ? values.Write(value) : Escape(values.Write(value));
-        return Common().With(Limits("2", "512m")).With(new()
+        return Common().With(Limits("512m")).With(new()
         {
             ["image"] = $"{service.Image}:${{IMAGE_TAG:-{DeploymentModel.ImageTag}}}",
             ["environment"] = environment,
@@ -143,7 +140,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         foreach (var (name, value) in store.Environment) environment[name] = values.Write(value);
         foreach (var database in store.Databases)
             environment[DeploymentModel.VariableOf(database.Secret)] = Secret(DeploymentModel.VariableOf(database.Secret));
-        var server = Common().With(Limits("4", "2g")).With(new()
+        var server = Common().With(Limits("2g")).With(new()
         {
             ["image"] = store.Image,
             ["user"] = "999:999",
@@ -169,26 +166,22 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
                 break;
             case StoreKind.MongoDB:
                 server["tmpfs"] = new[] { "/tmp", "/data/configdb:uid=999,gid=999" };
-                server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --eval 'db.adminCommand(\"ping\")'"]).With(new() { ["interval"] = "15s" });
+                // By its name: the server that only makes users has no other address than localhost.
+                server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --host \"$$(hostname)\" --eval 'db.adminCommand(\"ping\")'"])
+                    .With(new() { ["interval"] = "15s" });
                 break;
         }
         return server;
     }
 
-    private static Map DashboardService() => Common().With(Limits("1", "1g")).With(new()
+    private static Map DashboardService() => Common().With(Limits("1g")).With(new()
     {
-        ["image"] = DeploymentModel.DashboardImage,
-        ["environment"] = new Map
+        ["image"] = Dashboard.Image,
+        ["environment"] = new Dictionary<string, string>(Dashboard.Variables)
         {
-            ["HOME"] = "/tmp",
-            ["ASPNETCORE_URLS"] = $"http://+:{DashboardPort}",
-            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://+:{OtlpPort}",
-            ["Dashboard__Frontend__AuthMode"] = "BrowserToken",
-            ["Dashboard__Frontend__BrowserToken"] = Secret("DASHBOARD_BROWSER_TOKEN"),
-            ["Dashboard__Otlp__AuthMode"] = "ApiKey",
-            ["Dashboard__Otlp__PrimaryApiKey"] = Secret("OTLP_API_KEY"),
+            [Dashboard.TokenVariable] = Secret("DASHBOARD_BROWSER_TOKEN"), [Dashboard.KeyVariable] = Secret("OTLP_API_KEY"),
         },
-        ["ports"] = new[] { $"127.0.0.1:{DashboardPort}:{DashboardPort}" },
+        ["ports"] = new[] { $"127.0.0.1:{Dashboard.Port}:{Dashboard.Port}" },
         ["networks"] = new[] { Front, Back },
     });
 }

@@ -23,7 +23,7 @@ all() { # start|stop UNIT...
   local host
   for host in "${hosts[@]}"; do remote "$host" "systemctl $1 $(printf 'shop-%s.service ' "${@:2}")" </dev/null; done
 }
-store() { echo "/opt/shop/install/${machines[${2#*:}]}/store.sh $1 ${2%%:*}"; }
+store() { echo "/opt/shop/install/store.sh $1 ${2%%:*}"; }
 
 case $what in
   save)

@@ -29,7 +29,7 @@ remote() { local host=$1; shift; "${ssh[@]}" "$host" "$@"; }
 install_on() { # INDEX PHASE...
   local i=$1 arguments=() phase; shift
   for phase in "$@"; do arguments+=(--phase "$phase"); done
-  remote "${hosts[i]}" "/opt/shop/install/${machines[i]}/install.sh --hosts $list --release /opt/shop/install/$release ${arguments[*]}"
+  remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]}"
 }
 
 work=$(mktemp -d)
@@ -52,7 +52,8 @@ tar -C "$work" --owner=0 --group=0 -c "$release" | gzip -1 >"$work/release.tar.g
 for i in "${!hosts[@]}"; do
   echo "copying to ${hosts[i]}"
   remote "${hosts[i]}" "mkdir -p /opt/shop/install && tar -C /opt/shop/install -xz" <"$work/release.tar.gz"
-  tar -C "$here" --owner=0 --group=0 -cz "${machines[i]}" | remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
+  tar -C "$here" --owner=0 --group=0 -cz install.sh store.sh nginx.conf "${machines[i]}" |
+    remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
 done
 
 # One set of secrets: the first machine makes it, the others take it. It never lies on this one.

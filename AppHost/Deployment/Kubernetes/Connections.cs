@@ -1,28 +1,40 @@
+using k8s.Models;
 using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>What an overlay adds to a service that has a store.</summary>
+/// <summary>The parts that an overlay adds to a service with a store.</summary>
 internal static class Connections
 {
-    /// <summary>Adds variables to the service's container.</summary>
-    public static Map Patch(string service, IReadOnlyList<Map> variables) => new()
+    /// <summary>Adds variables to the service's container, and the certificates of its stores' authorities.</summary>
+    public static V1Deployment Patch(string service, IEnumerable<V1EnvVar> variables, params IEnumerable<string> authorities) => new()
     {
-        ["apiVersion"] = "apps/v1",
-        ["kind"] = "Deployment",
-        ["metadata"] = new Map { ["name"] = service },
-        ["spec"] = new Map
+        Metadata = new() { Name = service },
+        Spec = new()
         {
-            ["template"] = new Map
+            Template = new()
             {
-                ["spec"] = new Map { ["containers"] = new[] { new Map { ["name"] = service, ["env"] = variables } } },
+                Spec = new()
+                {
+                    Containers =
+                    [
+                        new() { Name = service, Env = [.. variables], VolumeMounts = OrNull(authorities.Select(a => ReadOnly(a, FolderOf(a)))) },
+                    ],
+                    Volumes = OrNull(authorities.Select(Authority)),
+                },
             },
         },
     };
 
+    /// <summary>The folder where a container finds the certificate of an authority, <c>ca.crt</c>.</summary>
+    public static string FolderOf(string authority) => $"/etc/shop/{authority}";
+
+    private static T[]? OrNull<T>(IEnumerable<T> items) => items.Any() ? [.. items] : null;
+
     /// <summary>Lets the service reach its stores, beside what the base lets it reach.</summary>
-    public static Map Egress(Service service, Map[] rules) => Object("networking.k8s.io/v1", "NetworkPolicy", $"{service.Name}-stores", new()
+    public static V1NetworkPolicy Egress(Service service, IEnumerable<V1NetworkPolicyEgressRule> rules) => new()
     {
-        ["spec"] = new Map { ["podSelector"] = Selector(service.Name), ["policyTypes"] = new[] { "Egress" }, ["egress"] = rules },
-    });
+        Metadata = Named($"{service.Name}-stores"),
+        Spec = new() { PodSelector = Selector(service.Name), PolicyTypes = ["Egress"], Egress = [.. rules] },
+    };
 }

@@ -1,51 +1,41 @@
+using System.Globalization;
+using k8s;
+using k8s.Models;
 using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// Writes a base (services, gateway, dashboard, rules) and two overlays: <c>local</c> brings its own databases, <c>production</c> has operators run them.
+/// Writes a base (services, gateway, dashboard, rules), two overlays (<c>local</c> brings its own databases, <c>production</c> has operators run them), and
+/// components that an overlay may add.
 /// There is no Job for the schema: each service makes its own at start, under a lock of the database (<c>ServiceDefaults/DatabaseSchema.cs</c>).
 /// </summary>
 internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder output)
 {
     private const int GatewayPort = 8000, NginxUser = 101;
 
-    // Set in this order: a variable sees those above it.
-    private static readonly Map[] TelemetryVariables =
-    [
-        FieldVariable("POD_NAME", "metadata.name"),
-        SecretVariable("OTLP_API_KEY", DashboardName, "otlp-api-key"),
-        Variable("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{DashboardName}:{OtlpPort}"),
-        Variable("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-        Variable("OTEL_EXPORTER_OTLP_HEADERS", "x-otlp-api-key=$(OTLP_API_KEY)"),
-        Variable("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=$(POD_NAME)"),
-        Variable("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
-        Variable("OTEL_TRACES_SAMPLER_ARG", "0.01"),
-    ];
-
     public void Write()
     {
         foreach (var service in model.Services) output.WriteYaml($"base/{service.Name}.yaml", ServiceObjects(service));
         output.WriteYaml($"base/{model.Gateway.Name}.yaml", GatewayObjects());
-        output.Write("base/nginx.conf", NginxGateway.Configuration(
-            GatewayPort.ToString(System.Globalization.CultureInfo.InvariantCulture), model.Gateway.Routes,
+        output.Write("base/nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
             model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits.BehindIngress));
-        output.WriteYaml($"base/{DashboardName}.yaml", DashboardObjects());
-        output.WriteYaml("base/default-deny.yaml", Object("networking.k8s.io/v1", "NetworkPolicy", "default-deny", new()
+        output.WriteYaml($"base/{Dashboard.Name}.yaml", DashboardObjects());
+        output.WriteYaml("base/default-deny.yaml", new V1NetworkPolicy
         {
-            ["spec"] = new Map
-            {
-                ["podSelector"] = new Map { ["matchLabels"] = new Map { ["app.kubernetes.io/part-of"] = PartOf } },
-                ["policyTypes"] = new[] { "Ingress", "Egress" },
-            },
-        }));
+            Metadata = Named("default-deny"),
+            Spec = new() { PodSelector = All, PolicyTypes = ["Ingress", "Egress"] },
+        });
         output.WriteYaml("base/kustomization.yaml", Kustomization(
-            ["default-deny.yaml", $"{DashboardName}.yaml", $"{model.Gateway.Name}.yaml", .. model.Services.Select(s => $"{s.Name}.yaml")], new()
+            ["default-deny.yaml", $"{Dashboard.Name}.yaml", $"{model.Gateway.Name}.yaml", .. model.Services.Select(s => $"{s.Name}.yaml")], new()
             {
                 ["configMapGenerator"] = new[] { new Map { ["name"] = model.Gateway.Name, ["files"] = new[] { "nginx.conf" } } },
+                ["images"] = Images(model.Services.Select(ImageOf).Prepend(Dashboard.Image).Prepend(model.Gateway.Image)),
             }));
+        output.Write("push.sh", OutputFolder.Read("push.sh", ("IMAGES", string.Join(' ', model.Services.Select(s => $"{s.Image}:{s.Project}")))));
         new LocalOverlay(model, output).Write();
         new ProductionOverlay(model, output).Write();
+        new Components(model, output).Write();
     }
 
     public static Map Kustomization(IEnumerable<string> resources, Map? rest = null) => new Map
@@ -53,13 +43,13 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         ["apiVersion"] = "kustomize.config.k8s.io/v1beta1", ["kind"] = "Kustomization", ["resources"] = resources.ToArray(),
     }.With(rest ?? []);
 
-    public static Map Namespace() => new()
-    {
-        ["apiVersion"] = "v1", ["kind"] = "Namespace",
-        ["metadata"] = new Map { ["name"] = PartOf, ["labels"] = new Map { ["pod-security.kubernetes.io/enforce"] = "restricted" } },
-    };
+    /// <summary>The tags of images; an overlay over this one sets others, or digests.</summary>
+    public static Map[] Images(IEnumerable<string> images)
+        => [.. images.Distinct().Select(i => new Map { ["name"] = Untagged(i), ["newTag"] = i[(Untagged(i).Length + 1)..] })];
 
-    private Map[] ServiceObjects(Service service)
+    private static string ImageOf(Service service) => $"{service.Image}:{DeploymentModel.ImageTag}";
+
+    private IKubernetesObject[] ServiceObjects(Service service)
     {
         var callers = model.Services.Where(s => s.Services.Contains(service.Name)).Select(s => s.Name);
         if (model.Gateway.Routes.Any(r => r.Service.Name == service.Name)) callers = callers.Prepend(model.Gateway.Name);
@@ -67,168 +57,125 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         [
             ServiceAccount(service.Name),
             Service(service.Name, ("http", ServicePort)),
-            Deployment(service.Name, service.Image + ":" + DeploymentModel.ImageTag, AppUser, new()
+            // /alive asks nobody: a database that is away must not restart services. /health does, and takes the pod out of the balance.
+            Deployment(service.Name, AppUser, Http("/alive", ServicePort), Http("/health", ServicePort), new()
             {
-                ["env"] = Variables(service),
-                ["ports"] = new[] { new Map { ["name"] = "http", ["containerPort"] = ServicePort } },
-                // /alive asks nobody: a database that is away must not restart services. /health does, and takes the pod out of the balance.
-                ["startupProbe"] = HttpProbe("/alive", ServicePort, 1, 60),
-                ["livenessProbe"] = HttpProbe("/alive", ServicePort, 10, 3),
-                ["readinessProbe"] = HttpProbe("/health", ServicePort, 2, 2),
-                ["resources"] = Resources("250m", "256Mi", "2", "512Mi"),
-                ["volumeMounts"] = new[] { Mount("tmp", "/tmp") },
-            }, [Scratch("tmp")]),
+                Image = service.Image,
+                Env = [.. Variables(service)],
+                Ports = [Port("http", ServicePort)],
+                Resources = Resources("250m", "256Mi", "2", "512Mi"),
+                VolumeMounts = [Mount("tmp", "/tmp")],
+            }, Scratch("tmp")),
             Autoscaler(service.Name, 2, 10),
-            DisruptionBudget(service.Name),
+            DisruptionBudget(service.Name, Selector(service.Name)),
             NetworkPolicy(service.Name, Selector(service.Name), [From(callers, ServicePort)],
-                [ToNames(), To(DashboardName, OtlpPort), .. service.Services.Select(s => To(s, ServicePort))]),
+                [ToNames(), To(Dashboard.Name, Dashboard.OtlpPort), .. service.Services.Select(s => To(s, ServicePort))]),
         ];
     }
 
-    private static List<Map> Variables(Service service)
+    // A variable sees those above it.
+    private static IEnumerable<V1EnvVar> Variables(Service service)
     {
         var values = new Values(name => name, _ => ServicePort, p => $"$({DeploymentModel.VariableOf(p.Name)})");
-        List<Map> variables =
+        return
         [
-            .. TelemetryVariables,
-            Variable("OTEL_SERVICE_NAME", service.Name),
-            Variable("ASPNETCORE_HTTP_PORTS", ServicePort.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            FieldVariable("POD_NAME", "metadata.name"),
+            SecretVariable("OTLP_API_KEY", Dashboard.Name, "otlp-api-key"),
+            Variable("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=$(POD_NAME)"),
+            .. Dashboard.TelemetryOf(service, "$(OTLP_API_KEY)").Select(v => Variable(v.Key, v.Value)),
+            Variable("ASPNETCORE_HTTP_PORTS", ServicePort.ToString(CultureInfo.InvariantCulture)),
+            .. service.HasProperties ? [FieldVariable("INSTANCE_ID", "metadata.name")] : Array.Empty<V1EnvVar>(),
+            .. service.Services.Select(s => Variable($"services__{s}__http__0", $"http://{s}:{ServicePort}")),
+            .. service.Environment.Select(v => v.Value is ParameterResource { Secret: true } secret
+                ? SecretVariable(v.Key, secret.Name, Secrets.ServiceKey) : Variable(v.Key, values.Write(v.Value))),
         ];
-        if (service.HasProperties) variables.Add(FieldVariable("INSTANCE_ID", "metadata.name"));
-        variables.AddRange(service.Services.Select(s => Variable($"services__{s}__http__0", $"http://{s}:{ServicePort}")));
-        variables.AddRange(service.Environment.Select(v => v.Value is ParameterResource { Secret: true } secret
-            ? SecretVariable(v.Key, secret.Name, Secrets.ServiceKey) : Variable(v.Key, values.Write(v.Value))));
-        return variables;
     }
 
-    private Map[] GatewayObjects()
+    private IKubernetesObject[] GatewayObjects()
     {
         var name = model.Gateway.Name;
         return
         [
             ServiceAccount(name),
             Service(name, ("http", GatewayPort)),
-            Deployment(name, model.Gateway.Image, NginxUser, new()
+            Deployment(name, NginxUser, Http("/gateway/health", GatewayPort), Http("/gateway/health", GatewayPort), new()
             {
+                Image = Untagged(model.Gateway.Image),
                 // The image's own paths for the process's id and its temporary files are not writable for this user.
-                ["command"] = new[] { "nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;" },
-                ["ports"] = new[] { new Map { ["name"] = "http", ["containerPort"] = GatewayPort } },
-                ["startupProbe"] = HttpProbe("/gateway/health", GatewayPort, 1, 60),
-                ["livenessProbe"] = HttpProbe("/gateway/health", GatewayPort, 10, 3),
-                ["readinessProbe"] = HttpProbe("/gateway/health", GatewayPort, 2, 2),
-                ["resources"] = Resources("250m", "64Mi", "2", "256Mi"),
-                ["volumeMounts"] = new[]
-                {
-                    Mount("configuration", "/etc/nginx/nginx.conf", "nginx.conf", readOnly: true), Mount("cache", "/var/cache/nginx"), Mount("tmp", "/tmp"),
-                },
-            },
-            [
-                new() { ["name"] = "configuration", ["configMap"] = new Map { ["name"] = name } }, Scratch("cache", size: "256Mi"), Scratch("tmp"),
-            ]),
+                Command = ["nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;"],
+                Ports = [Port("http", GatewayPort)],
+                Resources = Resources("250m", "64Mi", "2", "256Mi"),
+                VolumeMounts = [ReadOnly("configuration", "/etc/nginx/nginx.conf", "nginx.conf"), Mount("cache", "/var/cache/nginx"), Mount("tmp", "/tmp")],
+            }, ConfigMap("configuration", name), Scratch("cache", "256Mi"), Scratch("tmp")),
             Autoscaler(name, 2, 6),
-            DisruptionBudget(name),
+            DisruptionBudget(name, Selector(name)),
             // The door is open to all; who comes from outside the cluster is the ingress controller's affair.
-            NetworkPolicy(name, Selector(name), [Peers("from", [], [GatewayPort])],
+            NetworkPolicy(name, Selector(name), [From(peers: null, GatewayPort)],
                 [ToNames(), .. model.Gateway.Routes.Select(r => r.Service.Name).Distinct().Select(s => To(s, ServicePort))]),
-            Ingress(),
+            Ingress(name),
         ];
     }
 
-    private Map Ingress() => Object("networking.k8s.io/v1", "Ingress", model.Gateway.Name, new()
+    // All paths are the gateway's to judge. Controllers with nginx inside refuse bodies above 1 MiB unless they are told; others take what comes.
+    private V1Ingress Ingress(string name)
     {
-        ["spec"] = new Map
+        var metadata = Named(name);
+        var body = $"{model.Gateway.Routes.Max(r => r.BodyMegabytesMax)}m";
+        metadata.Annotations = new Dictionary<string, string>
         {
-            ["rules"] = new[]
+            ["nginx.ingress.kubernetes.io/proxy-body-size"] = body, ["nginx.org/client-max-body-size"] = body,
+        };
+        var backend = new V1IngressBackend { Service = new() { Name = name, Port = new() { Number = GatewayPort } } };
+        return new()
+        {
+            Metadata = metadata,
+            Spec = new() { Rules = [new() { Http = new() { Paths = [new() { Path = "/", PathType = "Prefix", Backend = backend }] } }] },
+        };
+    }
+
+    // How many replicas there are is the autoscaler's: a number here would undo its work with each apply.
+    private static V1Deployment Deployment(string name, int user, V1Probe alive, V1Probe ready, V1Container container, params V1Volume[] volumes)
+    {
+        Probe(container, alive, ready);
+        // The pod leaves the balance before it stops taking requests. The kubelet's own pause: chiseled images have no shell to sleep in.
+        container.Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = 5 } } };
+        return new()
+        {
+            Metadata = Named(name),
+            Spec = new()
             {
-                new Map
-                {
-                    ["http"] = new Map
-                    {
-                        ["paths"] = model.Gateway.Routes.Where(r => r.Access == GatewayAccess.Everybody).SelectMany(r => r.Paths).Select(path => new Map
-                        {
-                            ["path"] = path, ["pathType"] = "Prefix",
-                            ["backend"] = new Map
-                            {
-                                ["service"] = new Map { ["name"] = model.Gateway.Name, ["port"] = new Map { ["number"] = GatewayPort } },
-                            },
-                        }).ToArray(),
-                    },
-                },
+                RevisionHistoryLimit = 5,
+                Selector = Selector(name),
+                Strategy = new() { Type = "RollingUpdate", RollingUpdate = new() { MaxSurge = 1, MaxUnavailable = 0 } },
+                Template = Pod(name, user, container, volumes),
             },
-        },
-    });
+        };
+    }
 
-    private static Map Deployment(string name, string image, int user, Map container, Map[] volumes) => Object("apps/v1", "Deployment", name, new()
+    private IKubernetesObject[] DashboardObjects()
     {
-        // How many replicas there are is the autoscaler's: a number here would undo its work with each apply.
-        ["spec"] = new Map
+        var name = Dashboard.Name;
+        var dashboard = Deployment(name, AppUser, Tcp(Dashboard.Port), Tcp(Dashboard.OtlpPort), new()
         {
-            ["revisionHistoryLimit"] = 5,
-            ["selector"] = Selector(name),
-            ["strategy"] = new Map { ["type"] = "RollingUpdate", ["rollingUpdate"] = new Map { ["maxSurge"] = 1, ["maxUnavailable"] = 0 } },
-            ["template"] = PodTemplate(name, user, new Map { ["name"] = name, ["image"] = image }.With(container).With(new()
-            {
-                // The pod leaves the balance before it stops taking requests. The kubelet's own pause: chiseled images have no shell to sleep in.
-                ["lifecycle"] = new Map { ["preStop"] = new Map { ["sleep"] = new Map { ["seconds"] = 5 } } },
-            }), volumes, new() { ["topologySpreadConstraints"] = TopologySpread(name) }),
-        },
-    });
-
-    public static Map PodTemplate(string name, int user, Map container, Map[] volumes, Map? rest = null) => new()
-    {
-        ["metadata"] = new Map { ["labels"] = Labels(name) },
-        ["spec"] = new Map
-        {
-            ["serviceAccountName"] = name,
-            ["automountServiceAccountToken"] = false,
-            ["enableServiceLinks"] = false,
-            ["securityContext"] = PodSecurity(user),
-            ["terminationGracePeriodSeconds"] = 60,
-        }.With(rest ?? []).With(new()
-        {
-            ["containers"] = new[] { container.With(new() { ["securityContext"] = ContainerSecurity() }) }, ["volumes"] = volumes,
-        }),
-    };
-
-    // Keeps what it is sent in memory, so there is one, and it is no Deployment.
-    private Map[] DashboardObjects() =>
-    [
-        ServiceAccount(DashboardName),
-        Service(DashboardName, ("http", DashboardPort), ("otlp-grpc", OtlpPort)),
-        Object("apps/v1", "StatefulSet", DashboardName, new()
-        {
-            ["spec"] = new Map
-            {
-                ["serviceName"] = DashboardName,
-                ["replicas"] = 1,
-                ["selector"] = Selector(DashboardName),
-                ["template"] = PodTemplate(DashboardName, AppUser, new()
-                {
-                    ["name"] = DashboardName,
-                    ["image"] = DeploymentModel.DashboardImage,
-                    ["env"] = new[]
-                    {
-                        Variable("HOME", "/tmp"),
-                        Variable("ASPNETCORE_URLS", $"http://+:{DashboardPort}"),
-                        Variable("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", $"http://+:{OtlpPort}"),
-                        Variable("Dashboard__Frontend__AuthMode", "BrowserToken"),
-                        SecretVariable("Dashboard__Frontend__BrowserToken", DashboardName, "browser-token"),
-                        Variable("Dashboard__Otlp__AuthMode", "ApiKey"),
-                        SecretVariable("Dashboard__Otlp__PrimaryApiKey", DashboardName, "otlp-api-key"),
-                    },
-                    ["ports"] = new[]
-                    {
-                        new Map { ["name"] = "http", ["containerPort"] = DashboardPort }, new Map { ["name"] = "otlp-grpc", ["containerPort"] = OtlpPort },
-                    },
-                    ["startupProbe"] = TcpProbe(DashboardPort, 2, 60),
-                    ["livenessProbe"] = TcpProbe(DashboardPort, 10, 3),
-                    ["readinessProbe"] = TcpProbe(OtlpPort, 5, 3),
-                    ["resources"] = Resources("100m", "256Mi", "1", "1Gi"),
-                    ["volumeMounts"] = new[] { Mount("tmp", "/tmp") },
-                }, [Scratch("tmp")]),
-            },
-        }),
-        // Its pages come through `kubectl port-forward`, which needs no rule here.
-        NetworkPolicy(DashboardName, Selector(DashboardName), [From(model.Services.Select(s => s.Name), OtlpPort)], [ToNames()]),
-    ];
+            Image = Untagged(Dashboard.Image),
+            Env =
+            [
+                .. Dashboard.Variables.Select(v => Variable(v.Key, v.Value)),
+                SecretVariable(Dashboard.TokenVariable, name, "browser-token"), SecretVariable(Dashboard.KeyVariable, name, "otlp-api-key"),
+            ],
+            Ports = [Port("http", Dashboard.Port), Port("otlp-grpc", Dashboard.OtlpPort)],
+            Resources = Resources("100m", "256Mi", "1", "1Gi"),
+            VolumeMounts = [Mount("tmp", "/tmp")],
+        }, Scratch("tmp"));
+        // It keeps what it is sent in memory: two would each have a part.
+        (dashboard.Spec.Replicas, dashboard.Spec.Strategy) = (1, new() { Type = "Recreate" });
+        return
+        [
+            ServiceAccount(name),
+            Service(name, ("http", Dashboard.Port), ("otlp-grpc", Dashboard.OtlpPort)),
+            dashboard,
+            // Its pages come through `kubectl port-forward`, which needs no rule here.
+            NetworkPolicy(name, Selector(name), [From(model.Services.Select(s => s.Name), Dashboard.OtlpPort)], [ToNames()]),
+        ];
+    }
 }

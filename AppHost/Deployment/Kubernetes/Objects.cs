@@ -1,3 +1,5 @@
+using k8s.Models;
+
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>The parts that several Kubernetes objects have in common.</summary>
@@ -9,147 +11,158 @@ internal static class Objects
     /// <summary>The user of .NET's chiseled images (<c>APP_UID</c>).</summary>
     public const int AppUser = 1654;
 
-    public const string PartOf = "shop", DashboardName = "dashboard";
+    public const string PartOf = "shop";
 
-    /// <summary>Where the dashboard takes telemetry, gRPC; and where it shows it.</summary>
-    public const int OtlpPort = 18889, DashboardPort = 18888;
+    public static Dictionary<string, string> Labels(string name) => new() { ["app.kubernetes.io/name"] = name, ["app.kubernetes.io/part-of"] = PartOf };
 
-    public static Map Object(string apiVersion, string kind, string name, Map? rest = null)
-        => new Map { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new Map { ["name"] = name, ["labels"] = Labels(name) } }.With(rest ?? []);
+    public static V1ObjectMeta Named(string name) => new() { Name = name, Labels = Labels(name) };
 
-    public static Map Labels(string name) => new() { ["app.kubernetes.io/name"] = name, ["app.kubernetes.io/part-of"] = PartOf };
+    public static V1LabelSelector Selector(Dictionary<string, string> labels) => new() { MatchLabels = labels };
 
     /// <summary>Selects an application's pods.</summary>
-    public static Map Selector(string name) => new() { ["matchLabels"] = Labels(name) };
+    public static V1LabelSelector Selector(string name) => Selector(Labels(name));
+
+    /// <summary>Selects all pods that are written here; those of operators have labels of their own.</summary>
+    public static V1LabelSelector All => Selector(new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = PartOf });
 
     /// <summary>An account without rights: nothing here talks to the cluster.</summary>
-    public static Map ServiceAccount(string name) => Object("v1", "ServiceAccount", name, new() { ["automountServiceAccountToken"] = false });
+    public static V1ServiceAccount ServiceAccount(string name) => new() { Metadata = Named(name), AutomountServiceAccountToken = false };
 
-    public static Map Service(string name, params (string Name, int Port)[] ports) => Service(name, headless: false, ports);
-
-    public static Map Service(string name, bool headless, params (string Name, int Port)[] ports)
+    public static V1Service Service(string name, params (string Name, int Port)[] ports) => new()
     {
-        var spec = new Map { ["selector"] = Labels(name), ["ports"] = ports.Select(p => Port(p.Name, p.Port)).ToArray() };
-        // Members find each other before they are ready.
-        if (headless) spec.With(new() { ["clusterIP"] = "None", ["publishNotReadyAddresses"] = true });
-        return Object("v1", "Service", name, new() { ["spec"] = spec });
-    }
+        Metadata = Named(name),
+        Spec = new()
+        {
+            Selector = Labels(name),
+            Ports = [.. ports.Select(p => new V1ServicePort { Name = p.Name, Port = p.Port, TargetPort = p.Port, Protocol = "TCP" })],
+        },
+    };
 
-    private static Map Port(string name, int port) => new() { ["name"] = name, ["port"] = port, ["targetPort"] = port, ["protocol"] = "TCP" };
-
-    /// <summary>One pod at a time may be taken away on purpose.</summary>
-    public static Map DisruptionBudget(string name) => Object("policy/v1", "PodDisruptionBudget", name,
-        new() { ["spec"] = new Map { ["maxUnavailable"] = 1, ["selector"] = Selector(name) } });
+    /// <summary>One pod at a time may be taken away on purpose; one that is not ready always, or it would keep its node from being drained.</summary>
+    public static V1PodDisruptionBudget DisruptionBudget(string name, V1LabelSelector pods)
+        => new() { Metadata = Named(name), Spec = new() { MaxUnavailable = 1, Selector = pods, UnhealthyPodEvictionPolicy = "AlwaysAllow" } };
 
     /// <summary>Between so many pods, by CPU. Scales up at once and down slowly: a pod that is gone takes its warm connections with it.</summary>
-    public static Map Autoscaler(string name, int min, int max) => Object("autoscaling/v2", "HorizontalPodAutoscaler", name, new()
+    public static V2HorizontalPodAutoscaler Autoscaler(string name, int min, int max) => new()
     {
-        ["spec"] = new Map
+        Metadata = Named(name),
+        Spec = new()
         {
-            ["scaleTargetRef"] = new Map { ["apiVersion"] = "apps/v1", ["kind"] = "Deployment", ["name"] = name },
-            ["minReplicas"] = min,
-            ["maxReplicas"] = max,
-            ["metrics"] = new[]
-            {
-                new Map
-                {
-                    ["type"] = "Resource",
-                    ["resource"] = new Map { ["name"] = "cpu", ["target"] = new Map { ["type"] = "Utilization", ["averageUtilization"] = 70 } },
-                },
-            },
-            ["behavior"] = new Map { ["scaleDown"] = new Map { ["stabilizationWindowSeconds"] = 300 } },
+            ScaleTargetRef = new() { ApiVersion = "apps/v1", Kind = "Deployment", Name = name },
+            MinReplicas = min,
+            MaxReplicas = max,
+            Metrics = [new() { Type = "Resource", Resource = new() { Name = "cpu", Target = new() { Type = "Utilization", AverageUtilization = 70 } } }],
+            Behavior = new() { ScaleDown = new() { StabilizationWindowSeconds = 300 } },
         },
-    });
-
-    /// <summary>The pod's own rules; numeric ids, so that the kubelet can check them.</summary>
-    public static Map PodSecurity(int user) => new()
-    {
-        ["runAsNonRoot"] = true, ["runAsUser"] = user, ["runAsGroup"] = user, ["fsGroup"] = user, ["fsGroupChangePolicy"] = "OnRootMismatch",
-        ["seccompProfile"] = new Map { ["type"] = "RuntimeDefault" },
     };
 
-    public static Map ContainerSecurity() => new()
+    /// <summary>A pod of one container, confined; numeric ids, so that the kubelet can check them. Spread over zones and nodes.</summary>
+    public static V1PodTemplateSpec Pod(string name, int user, V1Container container, params V1Volume[] volumes)
     {
-        ["allowPrivilegeEscalation"] = false, ["readOnlyRootFilesystem"] = true, ["capabilities"] = new Map { ["drop"] = new[] { "ALL" } },
-    };
-
-    public static Map Resources(string cpu, string memory, string cpuMax, string memoryMax) => new()
-    {
-        ["requests"] = new Map { ["cpu"] = cpu, ["memory"] = memory }, ["limits"] = new Map { ["cpu"] = cpuMax, ["memory"] = memoryMax },
-    };
-
-    /// <summary>Spreads pods over zones and nodes where there are several.</summary>
-    public static Map[] TopologySpread(string name) => [.. new[] { "topology.kubernetes.io/zone", "kubernetes.io/hostname" }.Select(key => new Map
-    {
-        ["maxSkew"] = 1, ["topologyKey"] = key, ["whenUnsatisfiable"] = "ScheduleAnyway", ["labelSelector"] = Selector(name),
-    })];
-
-    public static Map HttpProbe(string path, int port, int periodSeconds, int failures) => new()
-    {
-        ["httpGet"] = new Map { ["path"] = path, ["port"] = port },
-        ["periodSeconds"] = periodSeconds, ["timeoutSeconds"] = 5, ["failureThreshold"] = failures,
-    };
-
-    public static Map ExecProbe(string script, int periodSeconds, int failures) => new()
-    {
-        ["exec"] = new Map { ["command"] = new[] { "sh", "-c", script } },
-        ["periodSeconds"] = periodSeconds, ["timeoutSeconds"] = 5, ["failureThreshold"] = failures,
-    };
-
-    public static Map TcpProbe(int port, int periodSeconds, int failures) => new()
-    {
-        ["tcpSocket"] = new Map { ["port"] = port }, ["periodSeconds"] = periodSeconds, ["timeoutSeconds"] = 5, ["failureThreshold"] = failures,
-    };
-
-    public static Map Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
-
-    public static Map SecretVariable(string name, string secret, string key)
-        => new() { ["name"] = name, ["valueFrom"] = new Map { ["secretKeyRef"] = new Map { ["name"] = secret, ["key"] = key } } };
-
-    public static Map FieldVariable(string name, string path)
-        => new() { ["name"] = name, ["valueFrom"] = new Map { ["fieldRef"] = new Map { ["fieldPath"] = path } } };
-
-    public static Map Scratch(string name, string? medium = null, string size = "64Mi")
-    {
-        var folder = new Map { ["sizeLimit"] = size };
-        if (medium is not null) folder["medium"] = medium;
-        return new() { ["name"] = name, ["emptyDir"] = folder };
+        container.Name = name;
+        container.SecurityContext = new() { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new() { Drop = ["ALL"] } };
+        return new()
+        {
+            Metadata = new() { Labels = Labels(name) },
+            Spec = new()
+            {
+                ServiceAccountName = name,
+                AutomountServiceAccountToken = false,
+                EnableServiceLinks = false,
+                SecurityContext = new()
+                {
+                    RunAsNonRoot = true, RunAsUser = user, RunAsGroup = user, FsGroup = user, FsGroupChangePolicy = "OnRootMismatch",
+                    SeccompProfile = new() { Type = "RuntimeDefault" },
+                },
+                TerminationGracePeriodSeconds = 60,
+                TopologySpreadConstraints = [.. new[] { "topology.kubernetes.io/zone", "kubernetes.io/hostname" }.Select(key => new V1TopologySpreadConstraint
+                {
+                    MaxSkew = 1, TopologyKey = key, WhenUnsatisfiable = "ScheduleAnyway", LabelSelector = Selector(name),
+                })],
+                Containers = [container],
+                Volumes = volumes,
+            },
+        };
     }
 
-    public static Map Mount(string name, string path, string? subPath = null, bool readOnly = false)
+    public static V1ResourceRequirements Resources(string cpu, string memory, string cpuMax, string memoryMax) => new()
     {
-        var mount = new Map { ["name"] = name, ["mountPath"] = path };
-        if (subPath is not null) mount["subPath"] = subPath;
-        if (readOnly) mount["readOnly"] = true;
-        return mount;
+        Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu), ["memory"] = new(memory) },
+        Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpuMax), ["memory"] = new(memoryMax) },
+    };
+
+    /// <summary>Gives a container five minutes to start, and one without an answer until it is started again: a busy node is slow.</summary>
+    public static void Probe(V1Container container, V1Probe alive, V1Probe ready)
+    {
+        container.StartupProbe = Every(2, 150, alive);
+        container.LivenessProbe = Every(10, 6, alive);
+        container.ReadinessProbe = Every(2, 2, ready);
     }
 
-    /// <summary>Lets traffic in (and, unless it is null, out) for an application's pods; all else is refused by the rule for all pods.</summary>
-    public static Map NetworkPolicy(string name, Map pods, IEnumerable<Map> ingress, IEnumerable<Map>? egress)
+    public static V1Probe Every(int periodSeconds, int failures, V1Probe probe) => new()
     {
-        var spec = new Map { ["podSelector"] = pods, ["policyTypes"] = egress is null ? new[] { "Ingress" } : ["Ingress", "Egress"], ["ingress"] = ingress };
-        if (egress is not null) spec["egress"] = egress;
-        return Object("networking.k8s.io/v1", "NetworkPolicy", name, new() { ["spec"] = spec });
-    }
+        HttpGet = probe.HttpGet, TcpSocket = probe.TcpSocket, Exec = probe.Exec, PeriodSeconds = periodSeconds, TimeoutSeconds = 5, FailureThreshold = failures,
+    };
 
-    public static Map From(IEnumerable<string> names, params int[] ports) => Peers("from", [.. names.Select(PodPeer)], ports);
+    public static V1Probe Http(string path, int port) => new() { HttpGet = new() { Path = path, Port = port } };
 
-    public static Map To(string name, params int[] ports) => Peers("to", [PodPeer(name)], ports);
+    public static V1Probe Tcp(int port) => new() { TcpSocket = new() { Port = port } };
 
-    public static Map PodPeer(string name) => new() { ["podSelector"] = Selector(name) };
+    public static V1Probe Exec(string script) => new() { Exec = new() { Command = ["sh", "-c", script] } };
 
-    public static Map Peers(string direction, Map[] peers, int[] ports, string protocol = "TCP")
-    {
-        var rule = new Map();
-        if (peers.Length > 0) rule[direction] = peers;
-        if (ports.Length > 0) rule["ports"] = ports.Select(p => new Map { ["protocol"] = protocol, ["port"] = p }).ToArray();
-        return rule;
-    }
+    /// <summary>An image without its tag, which is set in one place: <c>images</c> of a kustomization.</summary>
+    public static string Untagged(string image) => image[..image.LastIndexOf(':')];
 
-    /// <summary>The cluster's name server.</summary>
-    public static Map ToNames()
-    {
-        var peer = new Map { ["namespaceSelector"] = new Map { ["matchLabels"] = new Map { ["kubernetes.io/metadata.name"] = "kube-system" } } };
-        return new() { ["to"] = new[] { peer }, ["ports"] = new[] { "UDP", "TCP" }.Select(p => new Map { ["protocol"] = p, ["port"] = 53 }).ToArray() };
-    }
+    public static V1ContainerPort Port(string name, int port) => new() { Name = name, ContainerPort = port };
+
+    public static V1EnvVar Variable(string name, string value) => new() { Name = name, Value = value };
+
+    public static V1EnvVar SecretVariable(string name, string secret, string key)
+        => new() { Name = name, ValueFrom = new() { SecretKeyRef = new() { Name = secret, Key = key } } };
+
+    public static V1EnvVar FieldVariable(string name, string path) => new() { Name = name, ValueFrom = new() { FieldRef = new() { FieldPath = path } } };
+
+    public static V1Volume Scratch(string name, string size = "64Mi", string? medium = null)
+        => new() { Name = name, EmptyDir = new() { SizeLimit = new(size), Medium = medium } };
+
+    /// <summary>A volume with the certificate of an authority, out of a secret of its name that may hold a key beside it.</summary>
+    public static V1Volume Authority(string secret)
+        => new() { Name = secret, Secret = new() { SecretName = secret, Items = [new() { Key = "ca.crt", Path = "ca.crt" }] } };
+
+    public static V1Volume ConfigMap(string volume, string name) => new() { Name = volume, ConfigMap = new() { Name = name } };
+
+    public static V1VolumeMount Mount(string name, string path) => new() { Name = name, MountPath = path };
+
+    public static V1VolumeMount ReadOnly(string name, string path, string? subPath = null)
+        => new() { Name = name, MountPath = path, SubPath = subPath, ReadOnlyProperty = true };
+
+    /// <summary>Lets traffic in (and, unless it is null, out) for some pods; all else is refused by the rule for all pods.</summary>
+    public static V1NetworkPolicy NetworkPolicy(string name, V1LabelSelector pods, V1NetworkPolicyIngressRule[] ingress, V1NetworkPolicyEgressRule[]? egress)
+        => new()
+        {
+            Metadata = Named(name),
+            Spec = new() { PodSelector = pods, PolicyTypes = egress is null ? ["Ingress"] : ["Ingress", "Egress"], Ingress = ingress, Egress = egress },
+        };
+
+    public static V1NetworkPolicyPeer Pods(Dictionary<string, string> labels) => new() { PodSelector = Selector(labels) };
+
+    public static V1NetworkPolicyPeer Namespace(string name)
+        => new() { NamespaceSelector = Selector(new Dictionary<string, string> { ["kubernetes.io/metadata.name"] = name }) };
+
+    public static V1NetworkPolicyIngressRule From(IEnumerable<string> names, int port) => From([.. names.Select(n => Pods(Labels(n)))], port);
+
+    public static V1NetworkPolicyIngressRule From(V1NetworkPolicyPeer[]? peers, params int[] ports) => new() { FromProperty = peers, Ports = Tcp(ports) };
+
+    public static V1NetworkPolicyEgressRule To(string name, int port) => To([Pods(Labels(name))], port);
+
+    public static V1NetworkPolicyEgressRule To(V1NetworkPolicyPeer[]? peers, params int[] ports) => new() { To = peers, Ports = Tcp(ports) };
+
+    /// <summary>The cluster's name server, and the cache of it that a node may have.</summary>
+    public static V1NetworkPolicyEgressRule ToNames()
+        => new() { To = [Namespace("kube-system"), new() { IpBlock = new() { Cidr = "169.254.20.10/32" } }], Ports = NamePorts(53) };
+
+    public static V1NetworkPolicyPort[] NamePorts(params int[] ports)
+        => [.. ports.SelectMany(p => new[] { "UDP", "TCP" }.Select(protocol => new V1NetworkPolicyPort { Protocol = protocol, Port = p }))];
+
+    private static V1NetworkPolicyPort[] Tcp(int[] ports) => [.. ports.Select(p => new V1NetworkPolicyPort { Protocol = "TCP", Port = p })];
 }

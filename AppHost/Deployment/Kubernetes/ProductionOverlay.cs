@@ -1,3 +1,4 @@
+using k8s.Models;
 using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
@@ -8,26 +9,31 @@ namespace AppHost.Deployment.Kubernetes;
 /// </summary>
 internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder output)
 {
-    private const string Name = "production", Folder = "overlays/" + Name, Host = "shop.example.com", Certificate = "shop-tls";
-    private const int RedisTlsPort = 6380, PostgresStatusPort = 8000;
+    /// <summary>Stands for the host that clients ask for.</summary>
+    public const string Host = "shop.example.com";
+
+    private const string Name = "production", Folder = "overlays/" + Name, MongoTag = "8.0.29-ubi9";
+    private const int RedisTlsPort = 6380, PostgresStatusPort = 8000, PostgresMetricsPort = 9187;
 
     public void Write()
     {
-        output.WriteYaml($"{Folder}/namespace.yaml", new Map
+        output.WriteYaml($"{Folder}/namespace.yaml", new V1Namespace
         {
-            ["apiVersion"] = "v1", ["kind"] = "Namespace",
-            // The databases' pods are made by operators, and MongoDB's asks for more than "restricted".
-            ["metadata"] = new Map
+            Metadata = new()
             {
-                ["name"] = PartOf,
-                ["labels"] = new Map { ["pod-security.kubernetes.io/enforce"] = "baseline", ["pod-security.kubernetes.io/warn"] = "restricted" },
+                Name = PartOf,
+                // The databases' pods are made by operators, and MongoDB's asks for more than "restricted".
+                Labels = new Dictionary<string, string>
+                {
+                    ["pod-security.kubernetes.io/enforce"] = "baseline", ["pod-security.kubernetes.io/warn"] = "restricted",
+                },
             },
         });
-        List<string> resources = ["namespace.yaml", "../../base", "certificate.yaml"], patches = [];
-        List<Secret> secrets = [Secrets.Dashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
+        List<string> resources = ["namespace.yaml", "../../base"], patches = [];
+        List<Secret> secrets = [Secrets.OfDashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
         foreach (var store in model.Stores)
         {
-            Map[] objects = [.. StoreObjects(store)];
+            object[] objects = [.. StoreObjects(store)];
             secrets.AddRange(SecretsOf(store));
             if (objects.Length == 0) continue;
             output.WriteYaml($"{Folder}/{store.Name}.yaml", objects);
@@ -36,22 +42,16 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
 
         foreach (var service in model.Services.Where(s => s.Stores.Count > 0))
         {
-            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name, [.. service.Stores.SelectMany(Variables)]));
+            output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name,
+                service.Stores.SelectMany(Variables), service.Stores.Select(AuthorityOf).OfType<string>().Distinct()));
             patches.Add($"{service.Name}-patch.yaml");
-            output.WriteYaml($"{Folder}/{service.Name}-egress.yaml", Connections.Egress(service, [.. service.Stores.Select(Egress)]));
+            output.WriteYaml($"{Folder}/{service.Name}-egress.yaml", Connections.Egress(service, service.Stores.Select(Egress)));
             resources.Add($"{service.Name}-egress.yaml");
         }
 
-        output.WriteYaml($"{Folder}/certificate.yaml", Object("cert-manager.io/v1", "Certificate", Certificate, new()
-        {
-            ["spec"] = new Map
-            {
-                ["secretName"] = Certificate, ["dnsNames"] = new[] { Host },
-                ["issuerRef"] = new Map { ["kind"] = "ClusterIssuer", ["name"] = "letsencrypt" },
-            },
-        }));
-        output.Write($"{Folder}/ingress-patch.yaml", $"- {{op: add, path: /spec/rules/0/host, value: {Host}}}\n" +
-            $"- {{op: add, path: /spec/tls, value: [{{hosts: [{Host}], secretName: {Certificate}}}]}}\n");
+        output.WriteYaml($"{Folder}/ingress-patch.yaml", OutputFolder.Read("ingress-patch.yaml", ("HOST", Host)));
+        // CloudNativePG's images are not in a container of a pod, where kustomize looks for images by itself.
+        output.WriteYaml($"{Folder}/image-fields.yaml", new Map { ["images"] = new[] { new Map { ["kind"] = "Cluster", ["path"] = "spec/imageName" } } });
         output.WriteYaml($"{Folder}/kustomization.yaml", KustomizePublisher.Kustomization(resources, new()
         {
             ["namespace"] = PartOf,
@@ -59,20 +59,23 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             {
                 ["path"] = "ingress-patch.yaml", ["target"] = new Map { ["kind"] = "Ingress" },
             }).ToArray(),
+            ["configurations"] = new[] { "image-fields.yaml" },
+            ["images"] = KustomizePublisher.Images(["ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie",
+                $"quay.io/mongodb/mongodb-community-server:{MongoTag}"]),
         }));
         Secrets.Write(output, Name, secrets);
     }
 
-    private static string ClusterOf(StoreDatabase database) => $"{database.Name}-db";
+    public static string ClusterOf(StoreDatabase database) => $"{database.Name}-db";
 
     private static IEnumerable<Secret> SecretsOf(Store store) => store.Kind switch
     {
-        StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string")],
-        StoreKind.MongoDB => [.. store.ServiceSecrets.Select(Secrets.Of)],
+        StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string") { Sample = "HOST:6380,password=PASSWORD,ssl=true" }],
+        StoreKind.MongoDB => store.ServiceSecrets.Select(Secrets.Of),
         _ => [], // CloudNativePG makes its own
     };
 
-    private static Map[] Variables(StoreConnection connection)
+    private static V1EnvVar[] Variables(StoreConnection connection)
     {
         var (name, store) = ($"ConnectionStrings__{connection.Name}", connection.Store);
         var prefix = DeploymentModel.VariableOf(connection.Name);
@@ -84,14 +87,17 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 [
                     SecretVariable($"{prefix}_USERNAME", secret, "username"), SecretVariable($"{prefix}_PASSWORD", secret, "password"),
                     Variable(name, $"Host={ClusterOf(database)}-rw;Port={store.Port};Username=$({prefix}_USERNAME);Password=$({prefix}_PASSWORD);" +
-                        $"Database={database.DatabaseName};SSL Mode=Require"),
+                        $"Database={database.DatabaseName};SSL Mode=VerifyFull;Root Certificate={Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.MongoDB:
-                var members = string.Join(',', Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc:{store.Port}"));
+                // The names that members have for each other, and in their certificate.
+                var members = Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc.{PartOf}.svc.cluster.local:{store.Port}");
                 return
                 [
                     SecretVariable($"{prefix}_PASSWORD", connection.Secret, "password"),
-                    Variable(name, connection.Write(members, $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}"),
+                    Variable(name, connection.Write(string.Join(',', members), $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}&tls=true"),
+                    // MongoDB's driver takes no authority in a connection string; the service has no other peer with a certificate.
+                    Variable("SSL_CERT_FILE", $"{Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.Redis:
                 return [SecretVariable(name, $"{store.Name}-connection", "connection-string")];
@@ -100,89 +106,51 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
         }
     }
 
-    private static Map Egress(StoreConnection connection) => connection.Store.Kind switch
+    // The secret with the authority of a store's certificates.
+    private static string? AuthorityOf(StoreConnection connection) => connection.Store.Kind switch
     {
-        StoreKind.Postgres => Peers("to", [Labelled("cnpg.io/cluster", ClusterOf(connection.Database!))], [connection.Store.Port]),
-        StoreKind.MongoDB => Peers("to", [Labelled("app", $"{connection.Store.Name}-svc")], [connection.Store.Port]),
-        _ => Peers("to", [], [connection.Store.Port, RedisTlsPort]), // it may be outside the cluster
+        StoreKind.Postgres => $"{ClusterOf(connection.Database!)}-ca",
+        StoreKind.MongoDB => $"{connection.Store.Name}-tls",
+        _ => null,
     };
 
-    private static Map Labelled(string key, string value) => new() { ["podSelector"] = Labels(key, value) };
+    // The labels that operators give to the pods of a store.
+    private static Dictionary<string, string> PodsOf(StoreDatabase database) => new() { ["cnpg.io/cluster"] = ClusterOf(database) };
 
-    private static Map Labels(string key, string value) => new() { ["matchLabels"] = new Map { [key] = value } };
+    private static Dictionary<string, string> PodsOf(Store mongo) => new() { ["app"] = $"{mongo.Name}-svc" };
 
-    private IEnumerable<Map> StoreObjects(Store store)
+    private static V1NetworkPolicyEgressRule Egress(StoreConnection connection) => connection.Store.Kind switch
+    {
+        StoreKind.Postgres => To([Pods(PodsOf(connection.Database!))], connection.Store.Port),
+        StoreKind.MongoDB => To([Pods(PodsOf(connection.Store))], connection.Store.Port),
+        _ => To(peers: null, connection.Store.Port, RedisTlsPort), // it may be outside the cluster
+    };
+
+    private IEnumerable<object> StoreObjects(Store store)
     {
         if (store.Kind == StoreKind.Postgres)
             foreach (var database in store.Databases)
             {
-                var cluster = ClusterOf(database);
-                yield return PostgresCluster(store, database);
-                yield return NetworkPolicy(cluster, Labels("cnpg.io/cluster", cluster),
+                var (cluster, pods) = (ClusterOf(database), PodsOf(database));
+                yield return OutputFolder.Read("postgres-cluster.yaml", ("NAME", cluster), ("DATABASE", database.DatabaseName), ("OWNER", database.Name));
+                yield return NetworkPolicy(cluster, Selector(pods),
                 [
-                    From(Owners(database), store.Port),
-                    Peers("from", [Labelled("cnpg.io/cluster", cluster)], [store.Port, PostgresStatusPort]),
-                    Peers("from",
-                    [
-                        new() { ["namespaceSelector"] = Labels("kubernetes.io/metadata.name", "cnpg-system") },
-                    ], [store.Port, PostgresStatusPort]),
+                    From(OwnersOf([database]), store.Port),
+                    From([Pods(pods)], store.Port, PostgresStatusPort),
+                    From([Namespace("cnpg-system")], store.Port, PostgresStatusPort),
+                    From([Namespace("monitoring")], PostgresMetricsPort),
                 ], null);
             }
 
         if (store.Kind != StoreKind.MongoDB) yield break;
-        yield return MongoCluster(store);
-        yield return NetworkPolicy(store.Name, Labels("app", $"{store.Name}-svc"),
-        [
-            From(store.Databases.SelectMany(Owners).Distinct(), store.Port), Peers("from", [Labelled("app", $"{store.Name}-svc")], [store.Port]),
-        ], null);
+        var users = store.Databases.Select(d => OutputFolder.Read("mongodb-user.yaml", ("OWNER", d.Owner), ("SECRET", d.Secret), ("NAME", d.Name)));
+        yield return OutputFolder.Read("mongodb-replica-set.yaml", ("NAME", store.Name), ("NAMESPACE", PartOf), ("VERSION", MongoTag.Split('-')[0]),
+            ("USERS", string.Concat(users).TrimEnd()));
+        yield return DisruptionBudget(store.Name, Selector(PodsOf(store)));
+        yield return NetworkPolicy(store.Name, Selector(PodsOf(store)),
+            [From(OwnersOf(store.Databases), store.Port), From([Pods(PodsOf(store))], store.Port)], null);
     }
 
-    private IEnumerable<string> Owners(StoreDatabase database)
-        => model.Services.Where(s => s.Stores.Any(c => c.Database == database)).Select(s => s.Name);
-
-    private static Map PostgresCluster(Store store, StoreDatabase database) => Object("postgresql.cnpg.io/v1", "Cluster", ClusterOf(database), new()
-    {
-        ["spec"] = new Map
-        {
-            ["instances"] = 3,
-            ["imageName"] = $"ghcr.io/cloudnative-pg/postgresql:{store.Image.Split(':')[^1].Split('.')[0]}",
-            ["bootstrap"] = new Map { ["initdb"] = new Map { ["database"] = database.DatabaseName, ["owner"] = database.Name } },
-            ["postgresql"] = new Map
-            {
-                // A commit is on two machines before it is acknowledged: none is lost when one of them is.
-                ["synchronous"] = new Map { ["method"] = "any", ["number"] = 1, ["dataDurability"] = "required" },
-                ["parameters"] = new Map
-                {
-                    ["max_connections"] = "300", ["shared_buffers"] = "1GB", ["max_wal_size"] = "4GB", ["checkpoint_timeout"] = "15min",
-                    ["wal_compression"] = "lz4",
-                    // A node that is lost holds no locks for longer (PostgresExtensions).
-                    ["idle_in_transaction_session_timeout"] = "5s", ["tcp_keepalives_idle"] = "5", ["tcp_keepalives_interval"] = "2",
-                    ["tcp_keepalives_count"] = "3", ["tcp_user_timeout"] = "11s",
-                },
-            },
-            ["storage"] = new Map { ["size"] = "20Gi" },
-            ["walStorage"] = new Map { ["size"] = "10Gi" },
-            ["resources"] = Resources("1", "2Gi", "4", "4Gi"),
-            ["affinity"] = new Map { ["topologyKey"] = "kubernetes.io/hostname", ["podAntiAffinityType"] = "preferred" },
-        },
-    });
-
-    private static Map MongoCluster(Store store) => Object("mongodbcommunity.mongodb.com/v1", "MongoDBCommunity", store.Name, new()
-    {
-        ["spec"] = new Map
-        {
-            ["members"] = 3,
-            ["type"] = "ReplicaSet",
-            ["version"] = "8.0.4",
-            ["security"] = new Map { ["authentication"] = new Map { ["modes"] = new[] { "SCRAM-SHA-256" } } },
-            ["users"] = store.Databases.Select(d => new Map
-            {
-                ["name"] = d.Owner,
-                ["db"] = "admin",
-                ["passwordSecretRef"] = new Map { ["name"] = d.Secret },
-                ["roles"] = new[] { new Map { ["name"] = "readWrite", ["db"] = d.DatabaseName } },
-                ["scramCredentialsSecretName"] = $"{d.Name}-mongodb",
-            }).ToArray(),
-        },
-    });
+    private IEnumerable<string> OwnersOf(IReadOnlyList<StoreDatabase> databases)
+        => model.Services.Where(s => s.Stores.Any(c => databases.Contains(c.Database!))).Select(s => s.Name);
 }

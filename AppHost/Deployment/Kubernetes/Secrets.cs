@@ -3,7 +3,14 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>A secret and its keys. The key <c>keyfile</c> is long, as MongoDB wants it.</summary>
-internal sealed record Secret(string Name, params string[] Keys);
+internal sealed record Secret(string Name, params string[] Keys)
+{
+    /// <summary>Stands in the sample for a value that the script makes.</summary>
+    public const string Random = "LETTERS-AND-DIGITS-ONLY";
+
+    /// <summary>The sample's text for each value; anything but <see cref="Random"/> is written by hand.</summary>
+    public string Sample { get; init; } = Random;
+}
 
 /// <summary>
 /// The folder <c>secrets</c> of an overlay: a generator for files that nobody commits, samples of them, and a script that makes them. It stands apart from the
@@ -11,7 +18,7 @@ internal sealed record Secret(string Name, params string[] Keys);
 /// </summary>
 internal static class Secrets
 {
-    public static readonly Secret Dashboard = new(DashboardName, "browser-token", "otlp-api-key");
+    public static readonly Secret OfDashboard = new(Dashboard.Name, "browser-token", "otlp-api-key");
 
     public static void Write(OutputFolder output, string overlay, IReadOnlyList<Secret> secrets)
     {
@@ -24,7 +31,7 @@ internal static class Secrets
             ["secretGenerator"] = secrets.Select(s => new Map { ["name"] = s.Name, ["envs"] = new[] { $"{s.Name}.env" } }).ToArray(),
         }));
         foreach (var secret in secrets)
-            output.Write($"{folder}/{secret.Name}.env.sample", string.Concat(secret.Keys.Select(key => $"{key}=LETTERS-AND-DIGITS-ONLY\n")));
+            output.Write($"{folder}/{secret.Name}.env.sample", string.Concat(secret.Keys.Select(key => $"{key}={secret.Sample}\n")));
         output.Write($"{folder}/generate.sh", OutputFolder.Read("generate-secrets.sh"));
         output.Write($"{folder}/.gitignore", "*.env\n");
     }

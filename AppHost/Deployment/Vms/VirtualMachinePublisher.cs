@@ -21,6 +21,14 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         foreach (var store in model.Stores.Where(s => !environment.Placement.ContainsKey(s.Name)))
             throw new DistributedApplicationException($"'{store.Name}' is placed on no machine of '{environment.Name}'; say WithPlacement.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
+        WriteNginx();
+        WriteScript("install.sh", new()
+        {
+            ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"),
+            ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
+            ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
+        });
+        WriteScript("store.sh", new() { ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{s.Port}") });
         WriteScript("deploy.sh", new()
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{s.Project}").Append(DocumentGateway),
@@ -34,8 +42,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     }
 
     /// <summary>Writes a script out of <c>Deployment/Files</c>; its marks are lists of words.</summary>
-    private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name, marks.Aggregate(
-        OutputFolder.Read(Path.GetFileName(name)), (text, mark) => text.Replace($"@{mark.Key}@", string.Join(' ', mark.Value), StringComparison.Ordinal)));
+    private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name,
+        OutputFolder.Read(name, [.. marks.Select(m => (m.Key, string.Join(' ', m.Value)))]));
 
     private static string AddressOf(string machine) => $"{machine}-address";
 
@@ -48,15 +56,10 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         foreach (var service in model.Services) WriteService(machine, service);
         WriteGateway(machine);
         foreach (var store in StoresOn(machine)) WriteStore(machine, store);
-        WriteScript($"{machine}/install.sh", new()
-        {
-            ["MACHINE"] = [machine], ["MACHINES"] = environment.Machines,
-            ["STORES"] = StoresOn(machine).SelectMany(UnitsOf), ["PROGRAMS"] = StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"),
-            ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
-            ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"), ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
-        });
-        if (StoresOn(machine).Any())
-            WriteScript($"{machine}/store.sh", new() { ["STORES"] = StoresOn(machine).Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{s.Port}") });
+        output.Write($"{machine}/machine.conf", Note +
+            "# UNIT:USER, in the order of their start; and of those the ones that come with a release, UNIT:PORT.\n" +
+            $"stores=({string.Join(' ', StoresOn(machine).SelectMany(UnitsOf))})\n" +
+            $"programs=({string.Join(' ', StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"))})\n");
     }
 
     private static bool HasGateway(Store store) => store.Kind == StoreKind.MongoDB;
@@ -115,16 +118,21 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         output.Write($"{machine}/env/{service.Name}.env", text.ToString());
     }
 
-    private void WriteGateway(string machine)
+    private void WriteNginx()
     {
-        var name = model.Gateway.Name;
         var addresses = model.Services.SelectMany(s => environment.Machines.Index()
             .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
         var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
             model.Gateway.Limits);
         // The distribution's nginx keeps these where only root can write.
-        var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(k => $"  {k}_temp_path /run/shop-{name}/{k};\n"));
-        output.Write($"{machine}/nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
+        var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
+            .Select(k => $"  {k}_temp_path /run/shop-{model.Gateway.Name}/{k};\n"));
+        output.Write("nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
+    }
+
+    private void WriteGateway(string machine)
+    {
+        var name = model.Gateway.Name;
         var command = $"{Engine}/usr/sbin/nginx -c /etc/shop/nginx.conf -e stderr -g \"daemon off; pid /run/shop-{name}/nginx.pid;\"";
         output.Write($"{machine}/units/shop-{name}.service", Units.Write($"Shop: {name} (nginx)", "shop", [],
         [

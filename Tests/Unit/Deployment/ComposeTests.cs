@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using YamlDotNet.RepresentationModel;
 
 namespace Tests.Unit.Deployment;
@@ -20,7 +21,8 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
             Assert.Equal("true", service.Text("read_only"));
             Assert.Equal(["ALL"], service.Items("cap_drop").Select(Yaml.Value));
             Assert.Contains("no-new-privileges:true", service.Items("security_opt").Select(Yaml.Value));
-            Assert.True(service.Text("mem_limit").Length > 0 && service.Text("cpus").Length > 0 && service.Text("pids_limit").Length > 0, name);
+            Assert.True(service.Text("mem_limit").Length > 0 && service.Text("pids_limit").Length > 0, name);
+            Assert.Equal("${CPUS:-1}", service.Text("cpus")); // Docker refuses more than the machine has
             Assert.DoesNotContain(":latest", service.Text("image"), StringComparison.Ordinal);
             Assert.True(name == "dashboard" || service.Items("healthcheck/test").Length > 1, $"{name} has no health check");
         }
@@ -42,6 +44,28 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         }
         foreach (var (_, config) in File.Key("configs").Entries())
             Assert.True(System.IO.File.Exists(Path.Combine(published.Root, "compose", config.Text("file"))));
+    }
+
+    [Fact, SupportedOSPlatform("linux")]
+    public void Mounted_files_are_for_all_to_read_whatever_the_umask_was()
+    {
+        var files = File.Key("configs").Entries().Select(c => Path.Combine(published.Root, "compose", c.Value.Text("file"))).ToArray();
+        foreach (var file in files) System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        published.Run("compose", "sh", "generate.sh");
+        Assert.All(files, file => Assert.True(System.IO.File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead), file));
+    }
+
+    [Fact]
+    public void Nginx_asks_for_the_address_of_every_service_again_and_no_server_is_healthy_before_its_users_are_made()
+    {
+        var nginx = System.IO.File.ReadAllLines(Path.Combine(published.Root, "compose/nginx.conf")).Select(l => l.Trim()).ToArray();
+        Assert.Contains(nginx, l => l.StartsWith("resolver 127.0.0.11 ", StringComparison.Ordinal));
+        Assert.All(nginx.Where(l => l.StartsWith("server ", StringComparison.Ordinal) && l.EndsWith(';')),
+            l => Assert.Contains(" resolve ", l, StringComparison.Ordinal));
+        // The server that makes them listens at a socket (Postgres) or at localhost (MongoDB) only.
+        foreach (var (check, address) in new[] { ("pg_isready", "-h 127.0.0.1"), ("mongosh", "--host \"$$(hostname)\"") })
+            Assert.Contains(Services.SelectMany(s => s.Value.Items("healthcheck/test")).Select(Yaml.Value),
+                test => test.Contains(check, StringComparison.Ordinal) && test.Contains(address, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,6 +95,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         var made = System.IO.File.ReadAllLines(Path.Combine(published.Root, "compose/.env")).Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1]);
         foreach (var name in used) Assert.Matches("^[0-9a-f]{48}$", made[name]);
         Assert.Equal(used.Length, used.Select(n => made[n]).Distinct().Count());
+        Assert.InRange(int.Parse(made["CPUS"], System.Globalization.CultureInfo.InvariantCulture), 1, 4096);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(Path.Combine(published.Root, "compose/.env")));
     }

@@ -47,13 +47,10 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [Fact]
     public void Every_gateway_balances_over_all_machines()
     {
-        foreach (var machine in Machines)
-        {
-            var nginx = File.ReadAllText(Path.Combine(published.Root, $"vms/{machine}/nginx.conf"));
-            foreach (var service in Apis)
-                Assert.Equal(Machines.Select(m => $"{m}-address"), Regex.Matches(nginx.Split($"upstream {service} {{")[1].Split('}')[0],
-                    @"server (\S+):\d+ max_fails=3 fail_timeout=1s;").Select(m => m.Groups[1].Value));
-        }
+        var nginx = File.ReadAllText(Path.Combine(published.Root, "vms/nginx.conf"));
+        foreach (var service in Apis)
+            Assert.Equal(Machines.Select(m => $"{m}-address"), Regex.Matches(nginx.Split($"upstream {service} {{")[1].Split('}')[0],
+                @"server (\S+):\d+ max_fails=3 fail_timeout=1s;").Select(m => m.Groups[1].Value));
     }
 
     [Fact]
@@ -96,7 +93,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     public void A_dry_run_changes_nothing_and_says_what_it_would_do()
     {
         using var root = new TempFolder();
-        var output = published.Run("vms/customer-vm1", "bash", "install.sh", "--hosts", Hosts, "--root", root.Path, "--dry-run");
+        var output = published.Run("vms", "bash", "install.sh", "customer-vm1", "--hosts", Hosts, "--root", root.Path, "--dry-run");
         Assert.Empty(Directory.GetFileSystemEntries(root.Path));
         Assert.Contains("shop-order-api.service", output, StringComparison.Ordinal);
     }
@@ -105,10 +102,12 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [InlineData("one address each", "--hosts", "10.9.0.1,10.9.0.2")]
     [InlineData("no name", "--hosts", "a,b,c")]
     [InlineData("nothing else", "--hosts", Hosts, "--frobnicate")]
+    [InlineData("a machine that is there", "customer-vm4", "--hosts", Hosts)]
     public void A_wrong_command_line_is_refused_before_anything_is_done(string why, params string[] arguments)
     {
         using var root = new TempFolder();
-        var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms/customer-vm1"), "bash", ["install.sh", "--root", root.Path, .. arguments]);
+        var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms"), "bash",
+            ["install.sh", .. arguments[0] == "customer-vm4" ? arguments : ["customer-vm1", .. arguments], "--root", root.Path]);
         Assert.True(code != 0, why);
         Assert.Contains("error: ", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(root.Path));
@@ -206,7 +205,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     private void Install(string machine, string root, params string[] arguments)
-        => published.Run($"vms/{machine}", "bash", ["install.sh", "--hosts", Hosts, "--root", root, .. arguments]);
+        => published.Run("vms", "bash", ["install.sh", machine, "--hosts", Hosts, "--root", root, .. arguments]);
 
     private static SortedDictionary<string, string> Snapshot(string root) => new(Directory.GetFiles(root, "*", SearchOption.AllDirectories)
         .ToDictionary(f => Path.GetRelativePath(root, f), File.ReadAllText));

@@ -6,13 +6,13 @@
 # What load finds it replaces; the services should be stopped. Passwords are those of the machine, not of the dump.
 set -euo pipefail
 
-stores=(redis:redis:6379)          # NAME:KIND:PORT
+stores=(postgres:postgres:5432 redis:redis:6379 mongodb:mongodb:27017) # NAME:KIND:PORT
 fail() { echo "error: $*" >&2; exit 1; }
 [ $# -eq 2 ] || fail "store.sh dump|load NAME"
 for entry in "${stores[@]}"; do
   [ "${entry%%:*}" != "$2" ] || IFS=: read -r name kind port <<<"$entry"
 done
-[ -n "${name:-}" ] || fail "'$2' is not on this machine"
+[ -e "/etc/systemd/system/shop-${name:-}.service" ] || fail "'$2' is not on this machine"
 export PATH=/opt/shop/postgresql/bin:/opt/shop/engine/usr/bin:$PATH
 cd / # where every user may be
 work=$(mktemp -d)

@@ -1,17 +1,15 @@
 #!/bin/bash
 # Installs this machine's part of the shop. Does nothing twice: what is there already stays, what has changed is replaced.
-#   install.sh --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
+#   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
 # PHASE: prepare (users, engines, secrets, files), stores (starts the databases, again where their files have changed), services (takes the release into use,
-#        waits until all is healthy), rollback (back to the release before), engines (makes the engines anew, out of Debian's newest packages, and restarts
+#        waits until all is healthy), rollback (back to the release before), engines (makes the engines again, out of Debian's newest packages, and restarts
 #        what runs out of them). The first three, in this order, unless said.
 # --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run says what would be done and changes nothing.
 set -euo pipefail
 umask 022 # users of services come to their files, whatever root's own umask is
 
-machine=customer-vm3
 machines=(customer-vm1 customer-vm2 customer-vm3)
-stores=(mongodb-engine:mongodb mongodb:mongodb)          # UNIT:USER, in the order of their start
-programs=(mongodb:27017)      # of those, what comes with a release: UNIT:PORT
+stores=() programs=()      # of this machine, in its machine.conf
 secrets=(ORDERS_PASSWORD PAYMENTS_PASSWORD REDIS_PASSWORD REDIS_OPERATOR_PASSWORD CUSTOMERS_PASSWORD COOKIE_SECRET)
 services=(stock-api:5101 payment-api:5102 order-api:5103 customer-api:5104 storefront:5105)      # NAME:PORT
 gateway=gateway:8000
@@ -19,9 +17,15 @@ health_seconds=90
 releases_kept=3
 
 here=$(cd "$(dirname "$0")" && pwd)
-root='' release='' dry='' hosts=() phases=()
+root='' release='' dry='' hosts=() phases=() machine=${1:-}
 fail() { echo "error: $*" >&2; exit 1; }
 say() { echo "$machine: $*"; }
+
+[[ " ${machines[*]} " == *" $machine "* ]] || fail "install.sh MACHINE ...; it is one of ${machines[*]}"
+shift
+own=$here/$machine
+# shellcheck source=/dev/null
+. "$own/machine.conf"
 
 while [ $# -gt 0 ]; do
   case $1 in
@@ -129,25 +133,25 @@ files() {
   run mkdir -p "$root/etc/shop" "$root/etc/systemd/system" "$root/opt/shop/releases"
   make_secrets
   make_marks
-  for file in "$here"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
+  for file in "$own"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
   render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
-  for file in "$here"/*/config.properties; do
+  for file in "$own"/*/config.properties; do
     name=$(basename "$(dirname "$file")")
     run mkdir -p "$root/etc/shop/$name"
     render "$file" | write "/etc/shop/$name/config.properties" 640 root:shop
   done
   for name in ${stores[@]+"${stores[@]}"}; do
     user=${name#*:} name=${name%%:*}
-    [ -d "$here/$name" ] || continue
+    [ -d "$own/$name" ] || continue
     run mkdir -p "$root/etc/shop/$name"
-    for file in "$here/$name"/*; do
+    for file in "$own/$name"/*; do
       case $file in
         *.sh) render "$file" | write "/etc/shop/$name/$(basename "$file")" 755 root:root ;;
         *) render "$file" | write "/etc/shop/$name/$(basename "$file")" 640 "root:$user" ;;
       esac
     done
   done
-  for file in "$here"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
+  for file in "$own"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
   if on_machine; then run systemctl daemon-reload; fi
 }
 

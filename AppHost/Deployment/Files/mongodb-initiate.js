@@ -1,0 +1,5 @@
+// Makes the replica set, unless it is there.
+try { rs.status(); } catch (e) {
+  if (e.codeName !== 'NotYetInitialized') throw e;
+  rs.initiate({ _id: '@SET@', members: '@MEMBERS@'.split(',').map((host, _id) => ({ _id, host })) });
+}
