@@ -67,6 +67,7 @@ internal static class CustomerServices
         services.AddSingleton<CustomerCollection>();
         services.AddSingleton<CustomerIndexes>();
         services.AddHostedService(static provider => provider.GetRequiredService<CustomerIndexes>());
+        services.AddSingleton<CustomerReads>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<AnalyticsStore>();
         services.AddHostedService<AnalyticsWorker>();

@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using ServiceDefaults;
 
 namespace Customer.Api.Customers;
 
@@ -9,7 +10,7 @@ namespace Customer.Api.Customers;
 internal readonly record struct WriteOutcome(BsonDocument? Document, string? DuplicateOf);
 
 /// <summary>Reads and writes customers. Exceptions of the driver pass through: they mean that MongoDB is away.</summary>
-internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexes indexes)
+internal sealed class CustomerStore(CustomerCollection customers, CustomerReads reads, CustomerIndexes indexes)
 {
     /// <summary>A list that takes longer is given up.</summary>
     public static readonly TimeSpan QueryTimeMax = TimeSpan.FromSeconds(5);
@@ -19,13 +20,9 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
 
     private const int ReplaceAttemptsMax = 3;
 
-    /// <summary>A customer; null if there is none of that id.</summary>
-    public async Task<BsonDocument?> FindAsync(string id)
-    {
-        // Not the request's token: giving up would close the connection, which costs more than the answer.
-        using var cursor = await customers.Documents.FindAsync(ById(id), new FindOptions<BsonDocument, RawBsonDocument> { Limit = 1 });
-        return await cursor.FirstOrDefaultAsync();
-    }
+    /// <summary>A customer, to be disposed of; null if there is none of that id.</summary>
+    /// <exception cref="OverloadException">Too many reads wait.</exception>
+    public Task<RawBsonDocument?> FindAsync(string id) => reads.FindAsync(id);
 
     /// <summary>A page, and one customer more where another page follows.</summary>
     public async Task<List<RawBsonDocument>> PageAsync(CustomerQuery query, CancellationToken cancellationToken)

@@ -140,6 +140,25 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), await _customers.StatusAsync("POST", Url + "/batch", json));
     }
 
+    [Fact]
+    public async Task Reads_that_come_at_once_each_see_what_was_acknowledged_before()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
+        {
+            var email = CustomerClient.NewEmail();
+            var url = $"{Url}/{(await _customers.CreateAsync($$"""{"name":"A","email":"{{email}}"}""")).GetProperty("customer_id").GetString()}";
+            for (var i = 0; i < 5; i++)
+            {
+                var replaced = await _customers.OkAsync("PUT", url, $$"""{"name":"A {{i}}","email":"{{email}}"}""");
+                var same = await Task.WhenAll(cluster.Shop.GetAsync(url), cluster.Shop.GetAsync(url));
+                Assert.All(same, read => Assert.Equal(replaced.GetRawText(), read.GetRawText()));
+            }
+
+            Assert.Equal(HttpStatusCode.NoContent, (await cluster.Shop.SendAsync("DELETE", url)).Status);
+            await cluster.Shop.UnknownAsync("GET", url);
+        }));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("&order=desc")]

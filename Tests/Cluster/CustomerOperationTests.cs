@@ -178,3 +178,8 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     private Task<ServiceProcess> StartAsync(params (string Name, string Value)[] environment) =>
         ServiceProcess.StartAsync(cluster.Cluster, Service, environment);
 }
+            // Many at once take no longer than one.
+            var together = Stopwatch.StartNew();
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 300).Select(i => cluster.Shop.SendAsync("GET", $"/customers/any{i}"))),
+                answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem)));
+            Assert.True(together.Elapsed < TimeSpan.FromSeconds(4), $"{together.Elapsed}");
