@@ -62,7 +62,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         }
         catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
-            return new(null, FieldOf(e.WriteError.Message));
+            return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
         }
     }
 
@@ -72,14 +72,16 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
     {
         var duplicates = new string?[documents.Count];
         if (documents.Count == 0) return duplicates;
+        // In one order for all batches, so that two at once with the same addresses wait for each other in turn, and not each for the other.
+        int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(i => documents[i][Fields.Email].AsString, StringComparer.Ordinal)];
         try
         {
-            await customers.Documents.InsertManyAsync(documents, new InsertManyOptions { IsOrdered = false });
+            await customers.Documents.InsertManyAsync(order.Select(i => documents[i]), new InsertManyOptions { IsOrdered = false });
         }
         catch (MongoBulkWriteException<BsonDocument> e) when (
             e.WriteConcernError is null && e.WriteErrors.All(static error => error.Category == ServerErrorCategory.DuplicateKey))
         {
-            foreach (var error in e.WriteErrors) duplicates[error.Index] = FieldOf(error.Message);
+            foreach (var error in e.WriteErrors) duplicates[order[error.Index]] = CustomerIndexes.FieldOf(error.Message);
         }
 
         return duplicates;
@@ -106,7 +108,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
             }
             catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
             {
-                return new(null, FieldOf(e.WriteError.Message));
+                return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
             }
         }
 
@@ -138,10 +140,4 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
 
     private async Task<bool> AreFewAsync(BsonDocument filter, CancellationToken cancellationToken) => await customers.Documents.CountDocumentsAsync(
         filter, new CountOptions { Limit = SortMax, Hint = CustomerIndexNames.Words, MaxTime = QueryTimeMax }, cancellationToken) < SortMax;
-
-    // MongoDB and DocumentDB name the index in their messages, in different words.
-    private static string FieldOf(string message) =>
-        message.Contains(CustomerIndexNames.Email, StringComparison.Ordinal) ? Fields.Email
-        : message.Contains(CustomerIndexNames.UserId, StringComparison.Ordinal) ? Fields.UserId
-        : Fields.CustomerId;
 }
