@@ -63,7 +63,7 @@ internal static class Help
           --parallel N          inserts of 1,000 under way at once                                                      4
           --connection URI      MongoDB; else ConnectionStrings__customers of the environment, else what a Customer.Api that
                                 runs on this machine was given (Linux; by an AppHost, say)
-          --database NAME       else the connection's, else customers
+          --database NAME       else the connection's, else customers_db
           --collection NAME                                                             customers
           --drop-indexes        drop the indexes that Customer.Api's lists use first, though there are customers already; its lists
                                 are slow until the end. Without it they are dropped in an empty collection only. Unique ones never are
