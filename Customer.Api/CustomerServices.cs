@@ -71,17 +71,20 @@ internal static class CustomerServices
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<AnalyticsStore>();
         services.AddHostedService<AnalyticsWorker>();
+        services.AddSingleton<StressCollection>();
+        services.AddSingleton<BatchInsert>();
+        services.AddSingleton<HeavyComputation>();
         services.AddSingleton<ConnectionStorm>();
     }
 
-    /// <summary>Outermost: names the instance on every answer, and measures.</summary>
-    public static void UseInstance(this WebApplication app, CustomerSettings settings)
-    {
     /// <summary>The port where ASP.NET Core's configuration names no address; null where it does.</summary>
     internal static int? DefaultPort(IConfiguration configuration) =>
         ((string[])["urls", "http_ports", "https_ports"]).Any(key => !string.IsNullOrEmpty(configuration[key]))
         || configuration.GetSection("Kestrel:Endpoints").Exists() ? null : CustomerSettings.ApiPortDefault;
 
+    /// <summary>Outermost: names the instance on every answer, and measures.</summary>
+    public static void UseInstance(this WebApplication app, CustomerSettings settings)
+    {
         var requests = app.Services.GetRequiredService<RequestMetrics>();
         app.Use(next => context =>
         {
