@@ -112,6 +112,18 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         int Count(string name) => after.GetProperty(name).GetInt32() - before.GetProperty(name).GetInt32();
     }
 
+    [Fact(Timeout = LimitMs)]
+    public async Task A_storm_ends_at_its_time_limit_and_says_so()
+    {
+        await using var service = await StartAsync();
+        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each logs in, which takes some milliseconds
+        var storm = JsonElement.Parse(await service.Http.GetStringAsync(new Uri(Long, UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.True(storm.GetProperty("cut_short").GetBoolean());
+        Assert.InRange(storm.GetProperty("elapsed_ms").GetDouble(), 15_000, 25_000);
+        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the operation that was cut off is no error
+        Assert.InRange(storm.GetProperty("succeeded").GetInt32(), 1, 19_999);
+    }
+
     [Fact]
     public async Task A_storm_ends_when_its_client_goes_away()
     {
