@@ -94,8 +94,7 @@ internal sealed class CustomerReads
         }
     }
 
-    /// <param name="Id">Of the customer.</param>
-    /// <param name="Trace">Of the request.</param>
+    /// <summary>A read that waits.</summary>
     private sealed class Read(string id, ActivityContext trace) : TaskCompletionSource<RawBsonDocument?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public string Id => id;

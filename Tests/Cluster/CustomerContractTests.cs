@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
@@ -157,6 +160,32 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             Assert.Equal(HttpStatusCode.NoContent, (await cluster.Shop.SendAsync("DELETE", url)).Status);
             await cluster.Shop.UnknownAsync("GET", url);
         }));
+    }
+
+    [Fact]
+    public async Task Customers_too_large_for_one_reply_are_read_together()
+    {
+        const int Count = 12, NoteLength = 3_000_000; // a reply has 16 MB at most
+        using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", TestContext.Current.CancellationToken));
+        var customers = client.GetDatabase("customers").GetCollection<BsonDocument>("customers");
+        string[] ids = [.. Enumerable.Range(0, Count).Select(_ => $"large-{Guid.NewGuid():N}")];
+        var mine = new BsonDocument("_id", new BsonDocument("$in", new BsonArray(ids)));
+        try
+        {
+            foreach (var id in ids)
+            {
+                var large = new BsonDocument { { "_id", id }, { "email", CustomerClient.NewEmail() }, { "note", new string('x', NoteLength) } };
+                await customers.InsertOneAsync(large, cancellationToken: TestContext.Current.CancellationToken);
+            }
+
+            var found = await Task.WhenAll(ids.Concat(ids).Select(id => cluster.Shop.GetAsync($"{Url}/{id}")));
+            Assert.Equal(ids.Concat(ids), found.Select(customer => customer.GetProperty("customer_id").GetString()));
+            Assert.All(found, customer => Assert.Equal(NoteLength, customer.GetProperty("note").GetString()!.Length));
+        }
+        finally
+        {
+            await customers.DeleteManyAsync(mine, CancellationToken.None);
+        }
     }
 
     [Theory]
