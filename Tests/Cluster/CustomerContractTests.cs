@@ -11,6 +11,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerContractTests(ClusterFixture cluster)
 {
+    private const int LimitMs = 60_000;
     private const string Url = "/customers";
     private readonly CustomerClient _customers = new(cluster.Shop);
 
@@ -131,6 +132,32 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.True(results.GetProperty("results")[2].GetProperty("errors").TryGetProperty("email", out _));
         await cluster.Shop.GetAsync($"{Url}/{results.GetProperty("results")[5].GetProperty("customer_id").GetString()}");
         Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // again under its key: the same
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Creates_at_once_of_the_same_addresses_store_each_once_and_name_the_field()
+    {
+        var one = $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}"}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => cluster.Shop.SendAsync("POST", Url, one)));
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), answer =>
+        {
+            Assert.Equal((HttpStatusCode.Conflict, "duplicate-customer"), (answer.Status, answer.Problem));
+            Assert.Equal(["email"], JsonElement.Parse(answer.Body).GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        });
+
+        string[] emails = [.. Enumerable.Range(0, 50).Select(_ => CustomerClient.NewEmail())];
+        var batches = await Task.WhenAll(Enumerable.Range(0, 6).Select(seed =>
+        {
+            var shuffled = emails.ToArray();
+            new Random(seed).Shuffle(shuffled);
+            return cluster.Shop.SendAsync("POST", Url + "/batch", $"[{string.Join(',', shuffled.Select(email => $$"""{"name":"A","email":"{{email}}"}"""))}]");
+        }));
+        Assert.All(batches, batch => Assert.Contains(batch.Status, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.MultiStatus]));
+        var results = batches.SelectMany(batch => JsonElement.Parse(batch.Body).GetProperty("results").EnumerateArray()).ToList();
+        Assert.Equal(emails.Length, results.Count(result => result.GetProperty("status").GetInt32() == 201));
+        Assert.All(results.Where(result => result.GetProperty("status").GetInt32() != 201), result =>
+            Assert.Equal((409, true), (result.GetProperty("status").GetInt32(), result.GetProperty("errors").TryGetProperty("email", out _))));
     }
 
     [Fact]
