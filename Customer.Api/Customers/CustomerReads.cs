@@ -8,7 +8,7 @@ namespace Customer.Api.Customers;
 
 /// <summary>
 /// Reads of single customers. While two finds are under way the next reads gather and go together in the next find: the driver's work for an operation, which
-/// is more than a document's, is then shared. A read that finds nothing under way goes at once. A find is sent after all of its reads began, so a read sees
+/// is more than a document's, is then shared. A read that finds fewer under way goes at once. A find is sent after all of its reads began, so a read sees
 /// every write that was acknowledged before.
 /// </summary>
 internal sealed class CustomerReads
