@@ -47,7 +47,7 @@ internal static class CustomerServices
     public static void AddCustomers(this WebApplicationBuilder builder, CustomerSettings settings)
     {
         if (settings.LogLevel is { } level) builder.Configuration["Logging:LogLevel:Default"] = level.ToString();
-        if (settings.ApiPort is { } port) builder.WebHost.UseUrls($"http://*:{port}");
+        if ((settings.ApiPort ?? DefaultPort(builder.Configuration)) is { } port) builder.WebHost.UseUrls($"http://*:{port}");
         var pool = new PoolStatistics();
         builder.AddMongoDBClient(ConnectionName, mongodb => mongodb.ConnectionString = settings.ConnectionUri, client =>
         {
@@ -67,11 +67,20 @@ internal static class CustomerServices
         services.AddSingleton<CustomerCollection>();
         services.AddSingleton<CustomerIndexes>();
         services.AddHostedService(static provider => provider.GetRequiredService<CustomerIndexes>());
+        services.AddSingleton<CustomerReads>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<AnalyticsStore>();
         services.AddHostedService<AnalyticsWorker>();
+        services.AddSingleton<StressCollection>();
+        services.AddSingleton<BatchInsert>();
+        services.AddSingleton<HeavyComputation>();
         services.AddSingleton<ConnectionStorm>();
     }
+
+    /// <summary>The port where ASP.NET Core's configuration names no address; null where it does.</summary>
+    internal static int? DefaultPort(IConfiguration configuration) =>
+        ((string[])["urls", "http_ports", "https_ports"]).Any(key => !string.IsNullOrEmpty(configuration[key]))
+        || configuration.GetSection("Kestrel:Endpoints").Exists() ? null : CustomerSettings.ApiPortDefault;
 
     /// <summary>Outermost: names the instance on every answer, and measures.</summary>
     public static void UseInstance(this WebApplication app, CustomerSettings settings)

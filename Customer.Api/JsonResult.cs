@@ -11,8 +11,11 @@ internal sealed class JsonResult(Action<Utf8JsonWriter> write, int status = Stat
     // Escapes as the framework's own answers do; the validation would only check this code.
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A customer, 200.</summary>
-    public static JsonResult Of(BsonDocument customer) => new(json => json.WriteCustomer(customer));
+    /// <summary>A customer, 200. Its buffer, if it is raw, goes back to the driver's pool.</summary>
+    public static JsonResult Of(BsonDocument customer) => new(json =>
+    {
+        using (customer as RawBsonDocument) json.WriteCustomer(customer);
+    });
 
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)

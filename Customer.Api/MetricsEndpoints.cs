@@ -18,8 +18,8 @@ internal static class MetricsEndpoints
         {
             var process = ProcessFigures.Now(startedAt);
             return IsPrometheus(format, request.Headers.Accept.ToString())
-                ? TypedResults.Text(PrometheusText.Write(settings.InstanceId, pool, requests, process), PrometheusText.ContentType)
-                : new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool, requests, process));
+                ? TypedResults.Text(PrometheusText.Write(settings.InstanceId, pool.Now(), requests, process), PrometheusText.ContentType)
+                : new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool.Now(), requests, process));
         }
     }
 

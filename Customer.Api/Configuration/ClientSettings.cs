@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Configuration;
 
 namespace Customer.Api.Configuration;
 
@@ -35,9 +36,7 @@ internal static class ClientSettings
         settings.MinConnectionPoolSize = configured.MinPoolSize
             ?? (uri.Has("minPoolSize") ? settings.MinConnectionPoolSize : Math.Min(MinPoolSizeDefault, settings.MaxConnectionPoolSize));
         if (!uri.Has("maxConnecting")) settings.MaxConnecting = MaxConnectingDefault;
-        settings.ClusterConfigurator += static cluster => cluster
-            .ConfigureConnectionPool(static pool => pool.With(waitQueueSize: WaitQueueSize))
-            .ConfigureCluster(static selection => selection.With(maxServerSelectionWaitQueueSize: WaitQueueSize));
+        settings.ClusterConfigurator += WithLongQueues;
         settings.MaxConnectionIdleTime = Time(configured.MaxIdleTimeMs, uri.Has("maxIdleTimeMS"), settings.MaxConnectionIdleTime, MaxIdleTimeMsDefault);
         settings.WaitQueueTimeout = Time(configured.WaitQueueTimeoutMs, uri.Has("waitQueueTimeoutMS"), settings.WaitQueueTimeout, WaitTimeMsDefault);
         settings.ServerSelectionTimeout = Time(
@@ -49,6 +48,11 @@ internal static class ClientSettings
         if (configured.IsTlsEnabled is { } isTls) settings.UseTls = isTls;
         if (configured.TlsCaFilePath is { } file) settings.SslSettings = Trust(file);
     }
+
+    /// <summary>Lets many operations wait.</summary>
+    public static void WithLongQueues(ClusterBuilder cluster) => cluster
+        .ConfigureConnectionPool(static pool => pool.With(waitQueueSize: WaitQueueSize))
+        .ConfigureCluster(static selection => selection.With(maxServerSelectionWaitQueueSize: WaitQueueSize));
 
     private static TimeSpan Time(int? configuredMs, bool isInUri, TimeSpan fromUri, int defaultMs) =>
         configuredMs is null && isInUri ? fromUri : TimeSpan.FromMilliseconds(configuredMs ?? defaultMs);

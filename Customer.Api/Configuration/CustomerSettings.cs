@@ -8,8 +8,17 @@ internal sealed record CustomerSettings
     /// <summary>The file's name, in the service's folder; the environment variable <c>CONFIG_FILE</c> names another one.</summary>
     public const string FileName = "config.properties";
 
+    /// <summary>Where MongoDB is if nothing says otherwise.</summary>
+    public const string ConnectionUriDefault = "mongodb://localhost:27017";
+
+    /// <summary>The database if neither the configuration nor the connection string names one.</summary>
+    public const string DatabaseNameDefault = "customers_db";
+
+    /// <summary>The port if neither <c>api_port</c> nor ASP.NET Core's own configuration says otherwise.</summary>
+    public const int ApiPortDefault = 5000;
+
     public string ConnectionUri { get; init; } = "";
-    public string DatabaseName { get; init; } = "customers";
+    public string DatabaseName { get; init; } = "";
     public string CollectionName { get; init; } = "customers";
 
     /// <summary><c>majority</c>, or how many members confirm a write, 1 to 7. Null: as the connection string says, else majority.</summary>
@@ -26,7 +35,7 @@ internal sealed record CustomerSettings
     public bool? IsTlsEnabled { get; init; }
     public string? TlsCaFilePath { get; init; }
 
-    /// <summary>Null: as ASP.NET Core's own configuration says (<c>ASPNETCORE_URLS</c>).</summary>
+    /// <summary>Null: as ASP.NET Core's own configuration says (<c>ASPNETCORE_URLS</c>), else <see cref="ApiPortDefault"/>.</summary>
     public int? ApiPort { get; init; }
 
     public string InstanceId { get; init; } = $"customer-{Guid.NewGuid().ToString("N")[..8]}";
@@ -74,19 +83,18 @@ internal sealed record CustomerSettings
         if (MinPoolSize > (MaxPoolSize ?? ClientSettings.MaxPoolSizeDefault))
             errors.Add($"min_pool_size: {MinPoolSize} is more than max_pool_size, {MaxPoolSize ?? ClientSettings.MaxPoolSizeDefault}.");
         if (TlsCaFilePath is not null && IsTlsEnabled == false) errors.Add("tls_ca_file_path: needs tls_enabled = true.");
-        var settings = ConnectionUri.Length > 0 ? this : this with { ConnectionUri = connectionString ?? "" };
-        if (settings.ConnectionUri.Length > 0) return settings.CheckUri(errors);
-        errors.Add("connection_uri: is not set, and there is no connection string ConnectionStrings__customers instead.");
-        return settings;
+        var uri = ConnectionUri.Length > 0 ? ConnectionUri : connectionString;
+        return (this with { ConnectionUri = string.IsNullOrEmpty(uri) ? ConnectionUriDefault : uri }).WithDatabase(errors);
     }
 
     // Never the text itself: it may hold a password.
-    private CustomerSettings CheckUri(List<string> errors)
+    private CustomerSettings WithDatabase(List<string> errors)
     {
         try
         {
-            var database = MongoUrl.Create(ConnectionUri).DatabaseName;
-            return DatabaseName == new CustomerSettings().DatabaseName && !string.IsNullOrEmpty(database) ? this with { DatabaseName = database } : this;
+            var named = MongoUrl.Create(ConnectionUri).DatabaseName;
+            if (DatabaseName.Length > 0) return this;
+            return this with { DatabaseName = string.IsNullOrEmpty(named) ? DatabaseNameDefault : named };
         }
         catch (Exception e) when (e is MongoException or ArgumentException or FormatException)
         {

@@ -47,7 +47,8 @@ internal sealed class BatchEntry
     public async Task<BsonDocument?> RepeatAsync(CustomerStore store)
     {
         var id = Document![Fields.Id].AsString;
-        if (await store.FindAsync(id) is not { } stored) return null;
+        using var stored = await store.FindAsync(id);
+        if (stored is null) return null;
         if (stored.GetValue(Fields.Request, BsonNull.Value) is not BsonString request || request.Value != _digest)
         {
             IsKeyReused = !HasOwnId;

@@ -30,6 +30,21 @@ internal sealed partial class CustomerIndexes(CustomerCollection customers, Time
 
     private volatile bool _areReady;
 
+    /// <summary>The field whose value another customer has, by the index that the message names. The values in it may be anything.</summary>
+    /// <param name="message"><c>... index: NAME dup key: ...</c> of MongoDB, or <c>... Index 'NAME'</c> of DocumentDB.</param>
+    public static string FieldOf(string message) => (Index(message, " index: ", ' ') ?? Index(message, "Index '", '\'')) switch
+    {
+        CustomerIndexNames.Email => Fields.Email,
+        CustomerIndexNames.UserId => Fields.UserId,
+        _ => Fields.CustomerId,
+    };
+
+    private static string? Index(string message, string mark, char end)
+    {
+        var start = message.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
+        return start >= mark.Length && message.IndexOf(end, start) is > 0 and var stop ? message[start..stop] : null;
+    }
+
     /// <summary>Whether all are there: a query may name one.</summary>
     public bool AreReady => _areReady;
 

@@ -127,7 +127,7 @@ internal static class CustomerReader
                 if (name.Length is 0 or > WordLengthMax || name[0] == '$' || name.AsSpan().ContainsAny('.', '\0'))
                     errors.Add(Fields.Preferences, $"must have names of 1 to {WordLengthMax} characters, no $ at the beginning and no dot.");
                 else if (Scalar(value) is { } scalar) values.Add(name, scalar);
-                else errors.Add($"{Fields.Preferences}.{name}", $"must be true, false, a number or a text of 1 to {LineLengthMax} characters.");
+                else errors.Add($"{Fields.Preferences}.{name}", $"must be true, false, a number of 64 bits or a text of 1 to {LineLengthMax} characters.");
             }
 
             document.Add(Fields.Preferences, values);
@@ -170,9 +170,12 @@ internal static class CustomerReader
         JsonValueKind.True => BsonBoolean.True,
         JsonValueKind.False => BsonBoolean.False,
         JsonValueKind.Number => value.TryGetInt64(out var whole) ? new BsonInt64(whole)
-            : value.TryGetDouble(out var number) && double.IsFinite(number) ? new BsonDouble(number) : null,
+            : IsFraction(value) && value.TryGetDouble(out var number) && double.IsFinite(number) ? new BsonDouble(number) : null,
         _ => FieldReader.TextOf(value, LineLengthMax) is { } text ? new BsonString(text) : null,
     };
+
+    // A whole number that does not fit would come back as another one.
+    private static bool IsFraction(JsonElement number) => number.GetRawText().AsSpan().ContainsAny('.', 'e', 'E');
 
     // Not all that RFC 5322 allows: what mail systems take, and nothing that a log or a page could trip over.
     internal static bool IsEmail(string text)

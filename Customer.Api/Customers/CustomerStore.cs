@@ -1,5 +1,6 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using ServiceDefaults;
 
 namespace Customer.Api.Customers;
 
@@ -9,7 +10,7 @@ namespace Customer.Api.Customers;
 internal readonly record struct WriteOutcome(BsonDocument? Document, string? DuplicateOf);
 
 /// <summary>Reads and writes customers. Exceptions of the driver pass through: they mean that MongoDB is away.</summary>
-internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexes indexes)
+internal sealed class CustomerStore(CustomerCollection customers, CustomerReads reads, CustomerIndexes indexes)
 {
     /// <summary>A list that takes longer is given up.</summary>
     public static readonly TimeSpan QueryTimeMax = TimeSpan.FromSeconds(5);
@@ -19,13 +20,9 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
 
     private const int ReplaceAttemptsMax = 3;
 
-    /// <summary>A customer; null if there is none of that id.</summary>
-    public async Task<BsonDocument?> FindAsync(string id)
-    {
-        // Not the request's token: giving up would close the connection, which costs more than the answer.
-        using var cursor = await customers.Documents.FindAsync(ById(id), new FindOptions<BsonDocument, RawBsonDocument> { Limit = 1 });
-        return await cursor.FirstOrDefaultAsync();
-    }
+    /// <summary>A customer, to be disposed of; null if there is none of that id.</summary>
+    /// <exception cref="OverloadException">Too many reads wait.</exception>
+    public Task<RawBsonDocument?> FindAsync(string id) => reads.FindAsync(id);
 
     /// <summary>A page, and one customer more where another page follows.</summary>
     public async Task<List<RawBsonDocument>> PageAsync(CustomerQuery query, CancellationToken cancellationToken)
@@ -65,7 +62,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
         }
         catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
-            return new(null, FieldOf(e.WriteError.Message));
+            return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
         }
     }
 
@@ -75,14 +72,16 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
     {
         var duplicates = new string?[documents.Count];
         if (documents.Count == 0) return duplicates;
+        // In one order for all batches, so that two at once with the same addresses wait for each other in turn, and not each for the other.
+        int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(i => documents[i][Fields.Email].AsString, StringComparer.Ordinal)];
         try
         {
-            await customers.Documents.InsertManyAsync(documents, new InsertManyOptions { IsOrdered = false });
+            await customers.Documents.InsertManyAsync(order.Select(i => documents[i]), new InsertManyOptions { IsOrdered = false });
         }
         catch (MongoBulkWriteException<BsonDocument> e) when (
             e.WriteConcernError is null && e.WriteErrors.All(static error => error.Category == ServerErrorCategory.DuplicateKey))
         {
-            foreach (var error in e.WriteErrors) duplicates[error.Index] = FieldOf(error.Message);
+            foreach (var error in e.WriteErrors) duplicates[order[error.Index]] = CustomerIndexes.FieldOf(error.Message);
         }
 
         return duplicates;
@@ -109,7 +108,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
             }
             catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
             {
-                return new(null, FieldOf(e.WriteError.Message));
+                return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
             }
         }
 
@@ -141,10 +140,4 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerIndexe
 
     private async Task<bool> AreFewAsync(BsonDocument filter, CancellationToken cancellationToken) => await customers.Documents.CountDocumentsAsync(
         filter, new CountOptions { Limit = SortMax, Hint = CustomerIndexNames.Words, MaxTime = QueryTimeMax }, cancellationToken) < SortMax;
-
-    // MongoDB and DocumentDB name the index in their messages, in different words.
-    private static string FieldOf(string message) =>
-        message.Contains(CustomerIndexNames.Email, StringComparison.Ordinal) ? Fields.Email
-        : message.Contains(CustomerIndexNames.UserId, StringComparison.Ordinal) ? Fields.UserId
-        : Fields.CustomerId;
 }

@@ -6,7 +6,7 @@ namespace Customer.Api.Metrics;
 internal static class MetricsJson
 {
     /// <summary>Writes all.</summary>
-    public static void WriteMetrics(this Utf8JsonWriter json, string instanceId, PoolStatistics pool, RequestMetrics requests, ProcessFigures process)
+    public static void WriteMetrics(this Utf8JsonWriter json, string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         json.WriteStartObject();
         json.WriteString("instance_id", instanceId);
@@ -28,7 +28,7 @@ internal static class MetricsJson
     }
 
     /// <summary>Writes the figures of the connection pool.</summary>
-    public static void WritePool(this Utf8JsonWriter json, PoolStatistics pool)
+    public static void WritePool(this Utf8JsonWriter json, PoolFigures pool)
     {
         json.WriteStartObject();
         json.WriteNumber("max_pool_size", pool.MaxSize);

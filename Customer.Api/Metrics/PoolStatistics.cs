@@ -12,31 +12,20 @@ internal sealed class PoolStatistics
 
     private long _opened, _closed, _checkedOut, _checkedIn, _checkOutFailures, _waitMicroseconds;
 
-    /// <summary>Limits, for the answer.</summary>
-    public int MaxSize { get; private set; }
+    private int _maxSize, _minSize;
 
-    public int MinSize { get; private set; }
-
-    public long Opened => Volatile.Read(ref _opened);
-
-    public long Closed => Volatile.Read(ref _closed);
-
-    public long CheckedOut => Volatile.Read(ref _checkedOut);
-
-    /// <summary>Requests that got no connection in time.</summary>
-    public long CheckOutFailures => Volatile.Read(ref _checkOutFailures);
-
-    /// <summary>How long requests waited for a connection, all together.</summary>
-    public double WaitSeconds => Volatile.Read(ref _waitMicroseconds) / 1e6;
-
-    public long Open => Math.Max(Opened - Closed, 0);
-
-    public long InUse => Math.Max(CheckedOut - Volatile.Read(ref _checkedIn), 0);
+    /// <summary>The figures at this moment.</summary>
+    public PoolFigures Now()
+    {
+        var (closed, checkedIn) = (Volatile.Read(ref _closed), Volatile.Read(ref _checkedIn)); // before what they are counted against
+        return new(_maxSize, _minSize, Volatile.Read(ref _opened), closed, Volatile.Read(ref _checkedOut), checkedIn,
+            Volatile.Read(ref _checkOutFailures), Volatile.Read(ref _waitMicroseconds) / 1e6);
+    }
 
     /// <summary>Listens to a client that is about to be made.</summary>
     public void Listen(MongoDB.Driver.MongoClientSettings settings)
     {
-        (MaxSize, MinSize) = (settings.MaxConnectionPoolSize, settings.MinConnectionPoolSize);
+        (_maxSize, _minSize) = (settings.MaxConnectionPoolSize, settings.MinConnectionPoolSize);
         settings.ClusterConfigurator += Listen;
     }
 

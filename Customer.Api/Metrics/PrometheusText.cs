@@ -9,7 +9,7 @@ internal static class PrometheusText
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Writes all.</summary>
-    public static string Write(string instanceId, PoolStatistics pool, RequestMetrics requests, ProcessFigures process)
+    public static string Write(string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         var text = new StringBuilder();
         var instance = $"instance_id=\"{Escape(instanceId)}\"";

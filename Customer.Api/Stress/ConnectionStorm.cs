@@ -1,68 +1,103 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Customer.Api.Configuration;
 using Customer.Api.Customers;
 using Customer.Api.Metrics;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using ServiceDefaults;
 
 namespace Customer.Api.Stress;
 
-/// <summary>What a storm came to.</summary>
-internal sealed record StormResult(
-    int Succeeded, int Failed, double Seconds, bool IsCutShort, LatencyHistogram Latency, IReadOnlyDictionary<string, int> Errors);
-
 /// <summary>
-/// Sends many small commands at once over the client that all requests share, so that they compete for its pool. One storm at a time: two would measure each
-/// other.
+/// Sends many small operations of all kinds at once: over the client that all requests share, so that they compete for its pool, or over a client of its own
+/// whose connections are closed after a millisecond, so that nearly each operation opens one. One storm at a time: two would measure each other.
 /// </summary>
-internal sealed class ConnectionStorm(CustomerCollection customers) : IDisposable
+internal sealed class ConnectionStorm(
+    IMongoClient client, CustomerCollection customers, StressCollection stress, PoolStatistics pool, CustomerSettings settings) : IDisposable
 {
     private const int ErrorKindsMax = 20;
 
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private static readonly StormKind[] Kinds = Enum.GetValues<StormKind>();
+
+    private readonly StressGate _gate = new(1);
 
     /// <summary>Runs a storm.</summary>
-    /// <exception cref="OverloadException">Another one is under way.</exception>
-    public async Task<StormResult> RunAsync(int operations, int concurrency, CancellationToken cancellationToken)
+    /// <param name="operations">How many operations, the kinds in turn.</param>
+    /// <param name="concurrency">How many at once.</param>
+    /// <param name="reconnects">Whether connections are opened and closed all the time.</param>
+    /// <param name="request">Its client.</param>
+    /// <returns>Null if another storm is under way.</returns>
+    public Task<StormResult?> RunAsync(int operations, int concurrency, bool reconnects, CancellationToken request) => _gate.RunAsync(
+        async cancellationToken =>
+        {
+            if (!reconnects) return await RunAsync(customers.Database, pool, operations, concurrency, cancellationToken);
+            var own = new PoolStatistics();
+            using var churning = new MongoClient(Churning(own));
+            return await RunAsync(churning.GetDatabase(settings.DatabaseName), own, operations, concurrency, cancellationToken);
+        },
+        request);
+
+    private async Task<StormResult?> RunAsync(
+        IMongoDatabase database, PoolStatistics used, int operations, int concurrency, CancellationToken cancellationToken)
     {
-        if (!await _one.WaitAsync(0, cancellationToken)) throw new OverloadException("Another storm is under way.");
+        var (before, latency, errors) = (used.Now(), new LatencyHistogram(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
+        var byKind = Kinds.ToDictionary(static kind => kind, static _ => new StormKindResult());
+        var (started, left) = (Stopwatch.GetTimestamp(), operations);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(StressLimits.StormTimeMax);
-            var (latency, errors, left) = (new LatencyHistogram(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal), operations);
-            var started = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, Math.Min(concurrency, operations)).Select(_ => Task.Run(WorkAsync, CancellationToken.None)));
-            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            cancellationToken.ThrowIfCancellationRequested();
-            return new((int)latency.Count, errors.Values.Sum(), seconds, limit.IsCancellationRequested, latency, errors);
+            var work = await PrepareAsync(database, cancellationToken);
+            started = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(concurrency, operations)).Select(_ => Task.Run(() => WorkAsync(work), CancellationToken.None)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was done is told.
+        }
 
-            async Task WorkAsync()
+        var (seconds, done) = (Stopwatch.GetElapsedTime(started).TotalSeconds, byKind.Values.Sum(static kind => kind.Latency.Count + kind.Failed));
+        return new(seconds, done < operations, byKind, latency, errors, before, used.Now());
+
+        async Task WorkAsync(StormOperations work)
+        {
+            while (!cancellationToken.IsCancellationRequested && Interlocked.Decrement(ref left) is >= 0 and var number)
             {
-                while (Interlocked.Decrement(ref left) >= 0 && !limit.IsCancellationRequested)
+                var kind = Kinds[(operations - 1 - number) % Kinds.Length];
+                var began = Stopwatch.GetTimestamp();
+                try
                 {
-                    var began = Stopwatch.GetTimestamp();
-                    try
-                    {
-                        await customers.Database.RunCommandAsync<BsonDocument>(Ping, cancellationToken: CancellationToken.None);
-                        latency.Record(Stopwatch.GetElapsedTime(began));
-                    }
-                    catch (Exception e) when (e is MongoException or TimeoutException)
-                    {
-                        errors.AddOrUpdate(errors.Count < ErrorKindsMax ? e.GetType().Name : nameof(Exception), 1, static (_, count) => count + 1);
-                    }
+                    await work.RunAsync(kind, cancellationToken);
+                    latency.Record(Stopwatch.GetElapsedTime(began));
+                    byKind[kind].Latency.Record(Stopwatch.GetElapsedTime(began));
+                }
+                catch (Exception e) when (e is MongoException or TimeoutException)
+                {
+                    byKind[kind].Fail();
+                    errors.AddOrUpdate(errors.Count < ErrorKindsMax ? e.GetType().Name : nameof(Exception), 1, static (_, count) => count + 1);
                 }
             }
         }
-        finally
-        {
-            _one.Release();
-        }
     }
 
-    private static BsonDocument Ping => new("ping", 1);
+    private async Task<StormOperations> PrepareAsync(IMongoDatabase database, CancellationToken cancellationToken)
+    {
+        var documents = await stress.OpenAsync(database, cancellationToken);
+        var some = database.GetCollection<BsonDocument>(settings.CollectionName);
+        var options = new FindOptions<BsonDocument> { Limit = StormOperations.IdsMax, Projection = new BsonDocument(Fields.Id, 1) };
+        using var cursor = await some.FindAsync(new BsonDocument(), options, cancellationToken);
+        return new(some, documents, stress, (await cursor.ToListAsync(cancellationToken)).ConvertAll(static customer => customer[Fields.Id]));
+    }
+
+    // Without what listens to the shared client: its figures are of its own pool.
+    private MongoClientSettings Churning(PoolStatistics own)
+    {
+        var churning = client.Settings.Clone();
+        churning.ClusterConfigurator = ClientSettings.WithLongQueues;
+        churning.MinConnectionPoolSize = 0;
+        churning.MaxConnectionLifeTime = TimeSpan.FromMilliseconds(1);
+        own.Listen(churning);
+        return churning;
+    }
 
     /// <inheritdoc />
-    public void Dispose() => _one.Dispose();
+    public void Dispose() => _gate.Dispose();
 }

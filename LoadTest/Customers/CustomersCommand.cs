@@ -28,7 +28,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
             settings.SocketTimeout = Timeout.InfiniteTimeSpan; // an index takes minutes
             settings.WriteConcern = WriteConcern.WMajority;
             using var client = new MongoClient(settings);
-            var database = options.Database ?? (MongoUrl.Create(connection).DatabaseName is { Length: > 0 } name ? name : "customers");
+            var database = options.Database ?? (MongoUrl.Create(connection).DatabaseName is { Length: > 0 } name ? name : "customers_db");
             await LoadAsync(client.GetDatabase(database).GetCollection<RawBsonDocument>(options.Collection));
             return true;
         }

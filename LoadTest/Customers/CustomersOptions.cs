@@ -34,7 +34,7 @@ internal sealed record CustomersOptions
         var parallel = Setting.Number("--parallel", "N", "Inserts of 1,000 under way at once", 1, ParallelMax, 4);
         var connection = Setting.Text("--connection", "URI", "MongoDB; else ConnectionStrings__customers of the environment, else the database of a"
             + " Customer.Api that runs on this machine (Linux)");
-        var database = Setting.Text("--database", "NAME", "Database; else the connection's, else customers");
+        var database = Setting.Text("--database", "NAME", "Database; else the connection's, else customers_db");
         var collection = Setting.Text("--collection", "NAME", "Collection");
         collection.DefaultValueFactory = static _ => "customers";
         var dropIndexes = Setting.Flag("--drop-indexes", "Drop the indexes that Customer.Api's lists use first, though there are customers already; its lists"

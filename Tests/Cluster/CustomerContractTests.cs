@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
@@ -8,6 +11,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerContractTests(ClusterFixture cluster)
 {
+    private const int LimitMs = 60_000;
     private const string Url = "/customers";
     private readonly CustomerClient _customers = new(cluster.Shop);
 
@@ -130,6 +134,32 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // again under its key: the same
     }
 
+    [Fact(Timeout = LimitMs)]
+    public async Task Creates_at_once_of_the_same_addresses_store_each_once_and_name_the_field()
+    {
+        var one = $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}"}""";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => cluster.Shop.SendAsync("POST", Url, one)));
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), answer =>
+        {
+            Assert.Equal((HttpStatusCode.Conflict, "duplicate-customer"), (answer.Status, answer.Problem));
+            Assert.Equal(["email"], JsonElement.Parse(answer.Body).GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        });
+
+        string[] emails = [.. Enumerable.Range(0, 50).Select(_ => CustomerClient.NewEmail())];
+        var batches = await Task.WhenAll(Enumerable.Range(0, 6).Select(seed =>
+        {
+            var shuffled = emails.ToArray();
+            new Random(seed).Shuffle(shuffled);
+            return cluster.Shop.SendAsync("POST", Url + "/batch", $"[{string.Join(',', shuffled.Select(email => $$"""{"name":"A","email":"{{email}}"}"""))}]");
+        }));
+        Assert.All(batches, batch => Assert.Contains(batch.Status, (HttpStatusCode[])[HttpStatusCode.Created, HttpStatusCode.MultiStatus]));
+        var results = batches.SelectMany(batch => JsonElement.Parse(batch.Body).GetProperty("results").EnumerateArray()).ToList();
+        Assert.Equal(emails.Length, results.Count(result => result.GetProperty("status").GetInt32() == 201));
+        Assert.All(results.Where(result => result.GetProperty("status").GetInt32() != 201), result =>
+            Assert.Equal((409, true), (result.GetProperty("status").GetInt32(), result.GetProperty("errors").TryGetProperty("email", out _))));
+    }
+
     [Fact]
     public async Task A_batch_of_a_thousand_is_stored_and_one_more_is_refused()
     {
@@ -138,6 +168,51 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.Equal(1_000, JsonElement.Parse(answer.Body).GetProperty("created").GetInt32());
         foreach (var json in (string[])[$"[{CustomerClient.Many(1_001)}]", "[]", "{}", "\"x\""])
             Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), await _customers.StatusAsync("POST", Url + "/batch", json));
+    }
+
+    [Fact]
+    public async Task Reads_that_come_at_once_each_see_what_was_acknowledged_before()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
+        {
+            var email = CustomerClient.NewEmail();
+            var url = $"{Url}/{(await _customers.CreateAsync($$"""{"name":"A","email":"{{email}}"}""")).GetProperty("customer_id").GetString()}";
+            for (var i = 0; i < 5; i++)
+            {
+                var replaced = await _customers.OkAsync("PUT", url, $$"""{"name":"A {{i}}","email":"{{email}}"}""");
+                var same = await Task.WhenAll(cluster.Shop.GetAsync(url), cluster.Shop.GetAsync(url));
+                Assert.All(same, read => Assert.Equal(replaced.GetRawText(), read.GetRawText()));
+            }
+
+            Assert.Equal(HttpStatusCode.NoContent, (await cluster.Shop.SendAsync("DELETE", url)).Status);
+            await cluster.Shop.UnknownAsync("GET", url);
+        }));
+    }
+
+    [Fact]
+    public async Task Customers_too_large_for_one_reply_are_read_together()
+    {
+        const int Count = 12, NoteLength = 3_000_000; // a reply has 16 MB at most
+        using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", TestContext.Current.CancellationToken));
+        var customers = client.GetDatabase("customers").GetCollection<BsonDocument>("customers");
+        string[] ids = [.. Enumerable.Range(0, Count).Select(_ => $"large-{Guid.NewGuid():N}")];
+        var mine = new BsonDocument("_id", new BsonDocument("$in", new BsonArray(ids)));
+        try
+        {
+            foreach (var id in ids)
+            {
+                var large = new BsonDocument { { "_id", id }, { "email", CustomerClient.NewEmail() }, { "note", new string('x', NoteLength) } };
+                await customers.InsertOneAsync(large, cancellationToken: TestContext.Current.CancellationToken);
+            }
+
+            var found = await Task.WhenAll(ids.Concat(ids).Select(id => cluster.Shop.GetAsync($"{Url}/{id}")));
+            Assert.Equal(ids.Concat(ids), found.Select(customer => customer.GetProperty("customer_id").GetString()));
+            Assert.All(found, customer => Assert.Equal(NoteLength, customer.GetProperty("note").GetString()!.Length));
+        }
+        finally
+        {
+            await customers.DeleteManyAsync(mine, CancellationToken.None);
+        }
     }
 
     [Theory]

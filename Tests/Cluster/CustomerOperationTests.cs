@@ -3,6 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
@@ -24,6 +27,8 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [InlineData("/stress/heavy-computation?complexity=extreme", "complexity")]
     [InlineData("/stress/connection-storm?operations=20001", "operations")]
     [InlineData("/stress/connection-storm?concurrency=0", "concurrency")]
+    [InlineData("/stress/connection-storm?concurrency=1001", "concurrency")]
+    [InlineData("/stress/connection-storm?reconnect=often", "reconnect")]
     public async Task Stress_has_limits(string url, string field)
     {
         var answer = await cluster.Shop.SendAsync("GET", url);
@@ -53,21 +58,94 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Work_on_demand_is_done_as_asked()
+    public async Task A_batch_is_inserted_beside_the_customers_and_expires()
     {
-        var (first, second) = (await cluster.Shop.GetAsync("/stress/heavy-computation?depth=3&complexity=medium"),
-            await cluster.Shop.GetAsync("/stress/heavy-computation?depth=3&complexity=medium"));
-        Assert.Equal((1_500, first.GetProperty("digest").GetString()), (first.GetProperty("hashes").GetInt64(), second.GetProperty("digest").GetString()));
+        var total = (await cluster.Shop.GetAsync("/customers?search=stress&limit=1000")).GetProperty("count").GetInt32();
+        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=100&size_kb=60"); // in several parts
+        Assert.Equal((100, 100 * 60 * 1024, false), (batch.GetProperty("inserted").GetInt32(), batch.GetProperty("bytes").GetInt32(),
+            batch.GetProperty("cut_short").GetBoolean()));
+        Assert.True(batch.GetProperty("seconds").GetDouble() > 0 && batch.GetProperty("rate").GetDouble() > 0);
+        Assert.Equal(10, (await cluster.Shop.GetAsync("/stress/batch-customers")).GetProperty("inserted").GetInt32());
+        Assert.Equal(total, (await cluster.Shop.GetAsync("/customers?search=stress&limit=1000")).GetProperty("count").GetInt32());
 
+        using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", TestContext.Current.CancellationToken));
+        var documents = client.GetDatabase("customers").GetCollection<BsonDocument>(batch.GetProperty("collection").GetString());
+        Assert.True(await documents.CountDocumentsAsync(new BsonDocument("data", new BsonDocument("$exists", true)),
+            cancellationToken: TestContext.Current.CancellationToken) >= 110);
+        var indexes = await (await documents.Indexes.ListAsync(TestContext.Current.CancellationToken)).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(300, indexes.Single(index => index["name"] == "stress_expiry")["expireAfterSeconds"].ToInt32());
+    }
+
+    [Fact]
+    public async Task A_computation_aggregates_in_levels_and_hashes()
+    {
         await new CustomerClient(cluster.Shop).EnsureListAsync();
-        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=20&size_kb=2");
-        Assert.Equal(20, batch.GetProperty("customers").GetArrayLength());
-        Assert.InRange(batch.GetProperty("customers")[0].GetRawText().Length, 2048, 2100);
+        const string Url = "/stress/heavy-computation?depth=4&complexity=medium";
+        var (first, second) = (await cluster.Shop.GetAsync(Url), await cluster.Shop.GetAsync(Url));
+        Assert.Equal((20_000, first.GetProperty("digest").GetString()), (first.GetProperty("hashes").GetInt64(), second.GetProperty("digest").GetString()));
+        var levels = first.GetProperty("levels").EnumerateArray().ToList();
+        Assert.Equal(["group", "sort", "join", "group"], levels.Select(level => level.GetProperty("kind").GetString()));
+        Assert.All(levels, level => Assert.InRange(level.GetProperty("documents").GetInt32(), 30, 10_000));
+        Assert.All(levels, level => Assert.True(level.GetProperty("aggregation_ms").GetDouble() > 0));
+        Assert.False(first.GetProperty("cut_short").GetBoolean());
+        Assert.Equal(3, (await cluster.Shop.GetAsync("/stress/heavy-computation")).GetProperty("levels").GetArrayLength());
+    }
 
-        var storm = await cluster.Shop.GetAsync("/stress/connection-storm?operations=2000&concurrency=200");
-        Assert.Equal((2_000, 0, false), (storm.GetProperty("succeeded").GetInt32(),
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_storm_runs_operations_of_all_kinds_and_says_what_became_of_each(bool reconnects)
+    {
+        await new CustomerClient(cluster.Shop).EnsureListAsync();
+        var storm = await cluster.Shop.GetAsync($"/stress/connection-storm?operations=120&concurrency=20&reconnect={reconnects}");
+        Assert.Equal((120, 0, false), (storm.GetProperty("succeeded").GetInt32(),
             storm.GetProperty("failed").GetInt32(), storm.GetProperty("cut_short").GetBoolean()));
-        Assert.InRange(storm.GetProperty("connection_stats").GetProperty("open").GetInt32(), 1, 100);
+        var kinds = storm.GetProperty("by_kind").EnumerateObject().ToList();
+        Assert.Equal(["find", "range", "insert", "update", "delete", "aggregate"], kinds.Select(kind => kind.Name));
+        Assert.All(kinds, kind => Assert.Equal((20, 0), (kind.Value.GetProperty("count").GetInt32(), kind.Value.GetProperty("errors").GetInt32())));
+        Assert.All(kinds, kind => Assert.True(kind.Value.GetProperty("latency_ms").GetProperty("max").GetDouble() > 0));
+        var (before, after) = (storm.GetProperty("connection_stats_before"), storm.GetProperty("connection_stats"));
+        Assert.True(Count("checkouts_total") >= 120);
+        Assert.InRange(after.GetProperty("open").GetInt32(), reconnects ? 0 : 1, 100);
+        if (reconnects) Assert.True(Count("opened_total") >= 60 && Count("closed_total") >= 60, $"{after}");
+
+        int Count(string name) => after.GetProperty(name).GetInt32() - before.GetProperty(name).GetInt32();
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_storm_ends_at_its_time_limit_and_says_so()
+    {
+        await using var service = await StartAsync();
+        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each logs in, which takes some milliseconds
+        var storm = JsonElement.Parse(await service.Http.GetStringAsync(new Uri(Long, UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.True(storm.GetProperty("cut_short").GetBoolean());
+        Assert.InRange(storm.GetProperty("elapsed_ms").GetDouble(), 15_000, 25_000);
+        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the operation that was cut off is no error
+        Assert.InRange(storm.GetProperty("succeeded").GetInt32(), 1, 19_999);
+    }
+
+    [Fact]
+    public async Task A_storm_ends_when_its_client_goes_away()
+    {
+        await using var service = await StartAsync();
+        using (var client = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
+        {
+            const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true";
+            var storm = service.Http.GetAsync(new Uri(Long, UriKind.Relative), client.Token);
+            await Eventually.EqualAsync(HttpStatusCode.ServiceUnavailable, StormAsync);
+            await client.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storm);
+        }
+
+        var clock = Stopwatch.StartNew();
+        await Eventually.EqualAsync(HttpStatusCode.OK, StormAsync);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}"); // and not when its 20 s are over
+
+        async Task<HttpStatusCode> StormAsync()
+        {
+            using var answer = await service.Http.GetAsync(new Uri("/stress/connection-storm", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
     }
 
     [Fact]
@@ -161,6 +239,11 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
                 Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10));
             }
 
+            // Many at once take no longer than one.
+            var together = Stopwatch.StartNew();
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 300).Select(i => cluster.Shop.SendAsync("GET", $"/customers/any{i}"))),
+                answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem)));
+            Assert.True(together.Elapsed < TimeSpan.FromSeconds(4), $"{together.Elapsed}");
             Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // bad input needs no database
         }
         finally

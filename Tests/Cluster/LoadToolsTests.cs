@@ -49,7 +49,8 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         var (code, output) = await RunAsync(JMeterScript, JMeterPath, [.. AtGateway("all", threads: 3), "--", "-Jstorm.operations=50"]);
         Assert.True(code == 0, output);
         var samples = Samples(output);
-        Assert.Equal([.. Steps.Concat(["storm", "large answer", "large request"]).Order(StringComparer.Ordinal)], samples.Keys.Order(StringComparer.Ordinal));
+        string[] stress = ["storm", "batch insert", "heavy computation", "large answer", "large request"];
+        Assert.Equal([.. Steps.Concat(stress).Order(StringComparer.Ordinal)], samples.Keys.Order(StringComparer.Ordinal));
         Assert.Contains($"\n{samples.Values.Sum()} requests, 0 failed\n", output, StringComparison.Ordinal);
         // Of three threads one plays the steps, one after the other, and stops between two of them.
         Assert.All(Steps.Skip(1).Zip(Steps), pair => Assert.InRange(samples[pair.Second] - samples[pair.First], 0, 1));

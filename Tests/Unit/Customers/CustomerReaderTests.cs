@@ -73,6 +73,8 @@ public sealed class CustomerReaderTests
     [InlineData("""{"name":"A","email":"a@b.co","tags":"x"}""", "tags")]
     [InlineData("""{"name":"A","email":"a@b.co","tags":["x",1]}""", "tags[1]")]
     [InlineData("""{"name":"A","email":"a@b.co","preferences":{"a":[]}}""", "preferences.a")]
+    [InlineData("""{"name":"A","email":"a@b.co","preferences":{"a":9223372036854775808}}""", "preferences.a")]
+    [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":9223372036854775808}]}""", "purchases[0].price")]
     [InlineData("""{"name":"A","email":"a@b.co","preferences":{"$a":1}}""", "preferences")]
     [InlineData("""{"name":"A","email":"a@b.co","preferences":{"a.b":1}}""", "preferences")]
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[1]}""", "purchases[0]")]

@@ -47,12 +47,12 @@ public sealed partial class MetricsTests
         var process = new ProcessFigures(1, 2.5, 3, 4, 5, 0.25, 6, 7);
 
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream)) writer.WriteMetrics("vm-1", new PoolStatistics(), requests, process);
+        using (var writer = new Utf8JsonWriter(stream)) writer.WriteMetrics("vm-1", new PoolStatistics().Now(), requests, process);
         var json = JsonElement.Parse(Encoding.UTF8.GetString(stream.ToArray()));
         Assert.Equal((4, 1), (json.GetProperty("requests").GetProperty("total").GetInt32(), json.GetProperty("requests").GetProperty("errors_5xx").GetInt32()));
         Assert.Equal(0, json.GetProperty("connection_stats").GetProperty("in_use").GetInt32());
 
-        var text = PrometheusText.Write("vm-1", new PoolStatistics(), requests, process);
+        var text = PrometheusText.Write("vm-1", new PoolStatistics().Now(), requests, process);
         Assert.Contains("http_requests_total{method=\"GET\",route=\"/customers/{customer_id}\",status=\"2xx\"} 3\n", text, StringComparison.Ordinal);
         Assert.Contains("route=\"/customers/\\\"x\\\"\",le=\"+Inf\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("process_cpu_seconds_total 2.5\n", text, StringComparison.Ordinal);

@@ -1,5 +1,8 @@
 extern alias CustomerApi;
+using CustomerApi::Customer.Api;
 using CustomerApi::Customer.Api.Configuration;
+using Microsoft.Extensions.Configuration;
+using MongoDB.Driver;
 
 namespace Tests.Unit.Customers;
 
@@ -39,6 +42,33 @@ public sealed class PropertiesFileTests
         Assert.NotEqual(settings.InstanceId, Read("", connectionString: Uri).InstanceId);
     }
 
+    [Theory]
+    [InlineData("", null, "mongodb://localhost:27017", "customers_db")]
+    [InlineData("", "mongodb://db1/", "mongodb://db1/", "customers_db")]
+    [InlineData("", "mongodb://db1/shop", "mongodb://db1/shop", "shop")]
+    [InlineData("database_name=customers", "mongodb://db1/shop", "mongodb://db1/shop", "customers")]
+    [InlineData("connection_uri=mongodb://db2/", "mongodb://db1/shop", "mongodb://db2/", "customers_db")]
+    public void What_nothing_says_is_the_default(string text, string? connectionString, string uri, string database)
+    {
+        var settings = Read(text, connectionString);
+        Assert.Equal((uri, database, "customers"), (settings.ConnectionUri, settings.DatabaseName, settings.CollectionName));
+        var client = MongoClientSettings.FromConnectionString(settings.ConnectionUri);
+        ClientSettings.Apply(settings, client);
+        Assert.Equal((WriteConcern.WMajority, 100), (client.WriteConcern, client.MaxConnectionPoolSize));
+    }
+
+    [Theory]
+    [InlineData(null, null, 5000)]
+    [InlineData("urls", "http://localhost:5104", null)]
+    [InlineData("http_ports", "8080", null)]
+    [InlineData("Kestrel:Endpoints:Http:Url", "http://*:81", null)]
+    public void The_port_is_5000_unless_the_host_says_otherwise(string? key, string? value, int? port)
+    {
+        var configuration = new ConfigurationManager();
+        if (key is not null) configuration[key] = value;
+        Assert.Equal(port, CustomerServices.DefaultPort(configuration));
+    }
+
     [Fact]
     public void The_environment_wins_over_the_file_and_the_file_over_the_connection_string()
     {
@@ -75,9 +105,8 @@ public sealed class PropertiesFileTests
     {
         var errors = new List<string>();
         CustomerSettings.Read("f", "a=1\nmax_pool_size=x", static name => name == "API_PORT" ? "http" : null, null, errors);
-        Assert.Equal(4, errors.Count);
+        Assert.Equal(3, errors.Count);
         Assert.StartsWith("environment variable API_PORT: 'http' is not", errors[2], StringComparison.Ordinal);
-        Assert.StartsWith("connection_uri: is not set", errors[3], StringComparison.Ordinal);
     }
 
     [Fact]

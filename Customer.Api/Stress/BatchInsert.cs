@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Customer.Api.Customers;
+using MongoDB.Driver;
+
+namespace Customer.Api.Stress;
+
+/// <summary>Inserts random documents, in parts, so that little of a batch is in memory and a batch can end early.</summary>
+internal sealed class BatchInsert(CustomerCollection customers, StressCollection stress, TimeProvider time) : IDisposable
+{
+    private const int PartBytes = 2 * 1024 * 1024;
+
+    private readonly StressGate _gate = new(StressLimits.BatchesMax);
+
+    private readonly InsertBudget _budget = new(StressLimits.InsertedBytesMax, StressCollection.Lifetime, time);
+
+    /// <summary>Inserts a number of documents of a size.</summary>
+    /// <returns>Null if as many batches are under way, or as much was inserted, as may be; nothing was done.</returns>
+    public Task<BatchInsertResult?> RunAsync(int count, int sizeBytes, CancellationToken client) =>
+        _gate.RunAsync(cancellationToken => InsertAsync(count, sizeBytes, cancellationToken), client);
+
+    private async Task<BatchInsertResult?> InsertAsync(int count, int sizeBytes, CancellationToken cancellationToken)
+    {
+        if (!_budget.TryTake((long)count * sizeBytes)) return null;
+        var (started, inserted) = (Stopwatch.GetTimestamp(), 0);
+        try
+        {
+            var documents = await stress.OpenAsync(customers.Database, cancellationToken);
+            while (inserted < count)
+            {
+                var part = Math.Min(count - inserted, Math.Max(PartBytes / sizeBytes, 1));
+                await documents.InsertManyAsync(
+                    Enumerable.Range(0, part).Select(_ => stress.NewDocument(sizeBytes)), new InsertManyOptions { IsOrdered = false }, cancellationToken);
+                inserted += part;
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was inserted is told; of the last part some documents may be there, too.
+        }
+
+        return new(inserted, (long)inserted * sizeBytes, Stopwatch.GetElapsedTime(started).TotalSeconds, inserted < count);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
+}
