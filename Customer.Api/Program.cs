@@ -1,4 +1,8 @@
 using Customer.Api;
+using Customer.Api.Analytics;
+using Customer.Api.Customers;
+using Customer.Api.Metrics;
+using Customer.Api.Stress;
 using ServiceDefaults;
 using ServiceKit.Idempotency;
 

@@ -3,9 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
-/// <summary>A deployment target: a resource with a step of the pipeline, which writes files.</summary>
-internal sealed class TargetResource(string name) : Resource(name);
-
 /// <summary>The deployment targets, each with the step <c>publish-NAME</c>. They are part of the model when publishing, and not of a run.</summary>
 internal static class Publishing
 {

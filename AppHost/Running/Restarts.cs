@@ -1,24 +1,8 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AppHost;
-
-internal static class RestartsExtensions
-{
-    /// <summary>
-    /// Starts services and engines again that end without being told to. <c>Restarts:Enabled=false</c> leaves them as they are, for tests that break things
-    /// themselves.
-    /// </summary>
-    public static IDistributedApplicationBuilder AddRestarts(this IDistributedApplicationBuilder builder)
-    {
-        if (builder.ExecutionContext.IsRunMode && builder.Configuration.GetValue("Restarts:Enabled", true)) builder.Services.AddHostedService(
-            services => ActivatorUtilities.CreateInstance<Restarts>(services, TimeProvider.System));
-        return builder;
-    }
-}
 
 /// <summary>
 /// Watches the processes of a run. One that has been healthy once and ends without having been told to is started again, after a pause that grows; too many

@@ -1,9 +1,5 @@
 namespace Customer.Api.Configuration;
 
-/// <summary>A line of a properties file.</summary>
-/// <param name="Number">Counted from 1.</param>
-internal readonly record struct PropertyLine(int Number, string Key, string Value);
-
 /// <summary>
 /// Reads <c>config.properties</c>: <c>key = value</c> or <c>key: value</c>, comments after <c>#</c> or <c>!</c> at the beginning of a line. Unlike Java's there
 /// are no escapes and no continued lines, so that a path or a connection string stands there as it is.

@@ -4,63 +4,6 @@ using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 
-/// <summary>One customer of a request that creates.</summary>
-internal sealed class BatchEntry
-{
-    private readonly JsonElement _json;
-    private readonly string? _digest;
-
-    private BatchEntry(JsonElement json, string? digest, FieldErrors errors) => (_json, _digest, Errors) = (json, digest, errors);
-
-    /// <summary>What is wrong with it.</summary>
-    public FieldErrors Errors { get; }
-
-    /// <summary>What to store, or what is stored; null if something is wrong.</summary>
-    public BsonDocument? Document { get; private set; }
-
-    /// <summary>The field whose value another customer has; null where it is stored.</summary>
-    public string? DuplicateOf { get; set; }
-
-    /// <summary>Whether its idempotency key came with another request before.</summary>
-    public bool IsKeyReused { get; private set; }
-
-    private bool HasOwnId { get; init; }
-
-    public bool IsCreated => Document is not null && DuplicateOf is null && !IsKeyReused;
-
-    /// <summary>Reads the customer.</summary>
-    public static BatchEntry Read(JsonElement json, int index, IdempotencyKey? key, DateTime now)
-    {
-        var errors = new FieldErrors();
-        var fields = CustomerReader.Read(json, now, errors, out var given);
-        var entry = new BatchEntry(json, key is null ? null : NewDocument.Digest(json), errors) { HasOwnId = given is not null };
-        if (fields is null) return entry;
-        var id = given ?? (key is null ? NewDocument.NewId() : NewDocument.IdOf(key, index));
-        entry.Document = NewDocument.Compose(id, fields, now, now, entry._digest is { } digest ? digest : BsonNull.Value);
-        return entry;
-    }
-
-    /// <summary>
-    /// After a duplicate under an idempotency key: if the same request stored this customer before, then its first answer, made anew. It is right whatever
-    /// became of the customer since, unless it was deleted.
-    /// </summary>
-    public async Task<BsonDocument?> RepeatAsync(CustomerStore store)
-    {
-        var id = Document![Fields.Id].AsString;
-        using var stored = await store.FindAsync(id);
-        if (stored is null) return null;
-        if (stored.GetValue(Fields.Request, BsonNull.Value) is not BsonString request || request.Value != _digest)
-        {
-            IsKeyReused = !HasOwnId;
-            return null;
-        }
-
-        var created = stored[Fields.CreatedAt].ToUniversalTime();
-        (DuplicateOf, Document) = (null, NewDocument.Compose(id, CustomerReader.Read(_json, created, new(), out _)!, created, created, _digest));
-        return Document;
-    }
-}
-
 /// <summary>Customers created by one request, each by itself.</summary>
 internal sealed class CustomerBatch
 {

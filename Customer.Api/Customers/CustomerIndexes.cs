@@ -3,13 +3,6 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Customers;
 
-/// <summary>The indexes of the customers. LoadTest makes the same ones; both by these names.</summary>
-internal static class CustomerIndexNames
-{
-    public const string Email = "customers_email", UserId = "customers_user_id", Status = "customers_status", Country = "customers_country",
-        CountryStatus = "customers_country_status", Words = "customers_words", Id = "_id_";
-}
-
 /// <summary>
 /// Makes the indexes that are missing, in the background: from the start until it has succeeded, also while MongoDB is away. On a collection that is there
 /// already it can take minutes; the service works meanwhile, with slower lists.

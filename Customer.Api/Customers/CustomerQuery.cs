@@ -6,11 +6,6 @@ using ServiceDefaults;
 
 namespace Customer.Api.Customers;
 
-/// <summary>The query of <c>GET /customers</c> as it comes.</summary>
-internal sealed record CustomerListParameters(
-    string? Limit, string? Skip, string? Cursor, string? Order, string? Status, string? Country, string? Search,
-    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] string? UserId);
-
 /// <summary>
 /// A page of customers in the order of their ids, which for ids given by the service is that of their creation. All filters combine; each set of them has an
 /// index that ends in the id, so a page costs the same at any depth when it is asked for by cursor.

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using ServiceDefaults;
+using ServiceKit.Batching;
 
 namespace Customer.Api.Customers;
 

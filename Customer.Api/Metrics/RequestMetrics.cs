@@ -3,27 +3,6 @@ using System.Diagnostics;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>Requests of one endpoint.</summary>
-internal sealed class RequestSeries(string method, string route)
-{
-    private readonly long[] _byClass = new long[6];
-
-    public string Method { get; } = method;
-
-    public string Route { get; } = route;
-
-    public LatencyHistogram Latency { get; } = new();
-
-    /// <summary>How many were answered with 1xx, 2xx, ... 5xx.</summary>
-    public long CountOf(int statusClass) => Volatile.Read(ref _byClass[statusClass]);
-
-    public void Record(int status, TimeSpan duration)
-    {
-        Interlocked.Increment(ref _byClass[Math.Clamp(status / 100, 1, 5)]);
-        Latency.Record(duration);
-    }
-}
-
 /// <summary>Counts requests and their durations by endpoint, for <c>/metrics</c>.</summary>
 internal sealed class RequestMetrics
 {

@@ -1,18 +1,5 @@
 namespace EngineRoots;
 
-/// <summary>Where an engine root lies and what it is made from.</summary>
-internal sealed record EngineRootOptions
-{
-    /// <summary>The Debian suite whose packages are used.</summary>
-    public string Suite { get; init; } = "forky";
-
-    /// <summary>The folder that holds engine roots; must be one that <see cref="EngineUser"/> can enter.</summary>
-    public string CacheDirectory { get; init; } = Path.Combine(EngineUser.Folder("XDG_CACHE_HOME", ".cache", "/var/cache"), "aspire-engines");
-
-    /// <summary>The folder of apt's source files.</summary>
-    public string AptDirectory { get; init; } = "/etc/apt";
-}
-
 /// <summary>
 /// PostgreSQL with DocumentDB, Redis and nginx out of Debian packages, unpacked into a folder of the user's cache and linked to lie and run there: no root,
 /// no container, nothing installed on the machine. A root is immutable once its marker is written.

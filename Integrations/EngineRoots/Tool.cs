@@ -4,28 +4,6 @@ using System.Text;
 
 namespace EngineRoots;
 
-/// <summary>A helper program failed; the message is its reason in one line.</summary>
-internal sealed class ToolException(string message) : Exception(message);
-
-/// <summary>How <see cref="Tool.Run"/> runs a program.</summary>
-internal sealed record ToolOptions
-{
-    /// <summary>Variables on top of this process's own.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Text for the program's standard input.</summary>
-    public string Input { get; init; } = "";
-
-    /// <summary>The program is killed after this time.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>Run as the user that the engines run as (differs only when this process is root).</summary>
-    public bool AsEngineUser { get; init; }
-
-    /// <summary>Called about once a second while the program runs.</summary>
-    public Action? Tick { get; init; }
-}
-
 /// <summary>Runs a short-lived helper program to its end on the calling thread.</summary>
 internal static class Tool
 {

@@ -2,26 +2,6 @@ using EngineRoots;
 
 namespace NativeEngines;
 
-/// <summary>A volume or bind mount of a container resource.</summary>
-/// <param name="Source">Volume name or host path; null for an anonymous volume.</param>
-/// <param name="Target">Absolute path in the container.</param>
-/// <param name="IsVolume">A volume, else a bind mount.</param>
-/// <param name="IsReadOnly">The container may not write there.</param>
-internal sealed record NativeMount(string? Source, string Target, bool IsVolume, bool IsReadOnly);
-
-/// <summary>A container resource, as far as a native engine needs to know it.</summary>
-/// <param name="Name">Resource name, used for folder names and messages.</param>
-/// <param name="Image">Image name, with or without registry and tag.</param>
-/// <param name="Entrypoint">Entrypoint, null for the image's own.</param>
-/// <param name="Args">Arguments after the entrypoint.</param>
-/// <param name="Environment">The container's variables.</param>
-/// <param name="Mounts">Volumes and bind mounts.</param>
-/// <param name="Ports">Container port to host port on 127.0.0.1.</param>
-/// <param name="SessionDirectory">A folder of this run that is thrown away after it; it exists.</param>
-internal sealed record NativeContainerSpec(
-    string Name, string Image, string? Entrypoint, IReadOnlyList<string> Args, IReadOnlyDictionary<string, string> Environment,
-    IReadOnlyList<NativeMount> Mounts, IReadOnlyDictionary<int, int> Ports, string SessionDirectory);
-
 /// <summary>Runs well-known images without a container engine, as programs of an <see cref="EngineRoot"/>.</summary>
 internal static class NativeContainers
 {

@@ -39,8 +39,9 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             await stock;
             if (begun.Count > 0) await runner.AskPaymentAsync([.. begun.Where(static saga => saga.State.Step == SagaStep.Charge)]);
             ended = [.. decided.Where(static saga => saga.State.Step == SagaStep.Ended && saga.Batch.End()).Select(static saga => saga.Batch)];
-            FinishAside([.. decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step))]);
+            List<CheckoutSaga> aside = [.. decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step))];
             decided = begun.FindAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed);
+            FinishAside(aside); // last: it moves them, and only one flow may have a saga
         }
     }
 

@@ -50,10 +50,9 @@ public sealed partial class RepositoryTests
         let lines = SourceTree.Read(file).TrimEnd('\n').Split('\n').Length
         where lines > limit select $"{file}: {lines} lines");
 
-    /// <summary>The AppHost's, LoadTest's, Customer.Api's and the integrations' are to follow.</summary>
     [Fact]
     public void A_type_lives_in_a_file_of_its_name() => AssertNone(
-        from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal) && TypePerFile.Any(folder => IsBelow(file, folder))
+        from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal) && !IsBelow(file, "Tests")
             && Path.GetFileName(file) != "Program.cs" && !file.EndsWith(".cshtml.cs", StringComparison.Ordinal)
         from Match type in TypeDeclaration().Matches(SourceTree.Read(file))
         where type.Groups["name"].Value != Path.GetFileNameWithoutExtension(file) select $"{file}: {type.Groups["name"].Value}");
@@ -81,8 +80,6 @@ public sealed partial class RepositoryTests
         let readme = Path.Combine("Integrations", folder, "README.md")
         let lines = SourceTree.Files.Contains(readme) ? SourceTree.Read(readme).TrimEnd('\n').Split('\n').Length : 0
         where lines is 0 or > ReadmeLinesMax select $"{readme}: {lines} lines");
-
-    private static readonly string[] TypePerFile = ["Order.Api", "Payment.Api", "Stock.Api", "Storefront.Web", "ServiceDefaults", "ServiceKit"];
 
     private static IEnumerable<string> Texts => SourceTree.Files.Where(file => TextTypes.Contains(Path.GetExtension(file)));
 

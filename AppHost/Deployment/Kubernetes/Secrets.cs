@@ -2,16 +2,6 @@ using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>A secret and its keys. The key <c>keyfile</c> is long, as MongoDB wants it.</summary>
-internal sealed record Secret(string Name, params string[] Keys)
-{
-    /// <summary>Stands in the sample for a value that the script makes.</summary>
-    public const string Random = "LETTERS-AND-DIGITS-ONLY";
-
-    /// <summary>The sample's text for each value; anything but <see cref="Random"/> is written by hand.</summary>
-    public string Sample { get; init; } = Random;
-}
-
 /// <summary>
 /// The folder <c>secrets</c> of an overlay: a generator for files that nobody commits, samples of them, and a script that makes them. It stands apart from the
 /// overlay, so that the overlay builds without it and secrets are applied by whoever may see them.

@@ -49,12 +49,3 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
 
     public void Dispose() => Reply.Dispose();
 }
-
-/// <summary>A connection to the engine for the time of a command.</summary>
-internal readonly record struct SessionLease(EngineSession Session, bool IsOwned) : IAsyncDisposable
-{
-    /// <inheritdoc cref="EngineSession.CompleteAsync"/>
-    public ValueTask CompleteAsync(CancellationToken ct) => IsOwned ? Session.CompleteAsync(ct) : default;
-
-    public ValueTask DisposeAsync() => IsOwned ? Session.DisposeAsync() : default;
-}

@@ -6,22 +6,6 @@ using Microsoft.Extensions.Logging;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Writes the reply of one command.</summary>
-internal delegate ValueTask CommandHandler(CommandContext context, CancellationToken ct);
-
-/// <summary>A command as the table knows it.</summary>
-/// <param name="Handler">Runs it.</param>
-/// <param name="NeedsLogin">Only for users who have logged in.</param>
-/// <param name="FitsTransaction">May be part of a transaction.</param>
-internal sealed record Command(CommandHandler Handler, bool NeedsLogin = true, bool FitsTransaction = false)
-{
-    /// <summary>The arguments that may come as sections of documents.</summary>
-    public IReadOnlyList<string> Sections { get; init; } = [];
-
-    /// <summary>Tried again after a conflict with another command: all that it does, it does in one transaction of the engine.</summary>
-    public bool RetriesConflicts { get; init; }
-}
-
 /// <summary>Finds a command's handler, keeps its place in a transaction, and turns failures into replies.</summary>
 internal sealed partial class Dispatcher
 {

@@ -10,42 +10,6 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>A duplicate key in an index.</summary>
-/// <param name="Index">The index's name.</param>
-/// <param name="Key">The index's key, such as <c>{ email: 1 }</c>.</param>
-/// <param name="Values">The values that are there twice, each under its field's name; empty where they are not known.</param>
-internal readonly record struct DuplicateKey(string Index, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Values)
-{
-    /// <summary>Writes keyPattern and keyValue, and gives the text.</summary>
-    public string Write(BsonBuffer reply, string ns)
-    {
-        var text = new StringBuilder($"E11000 duplicate key error collection: {ns} index: {Index}");
-        reply.Value("keyPattern"u8, BsonType.Document, Key.Span);
-        if (Values.IsEmpty) return text.ToString();
-        reply.Value("keyValue"u8, BsonType.Document, Values.Span);
-        return text.Append(" dup key: ").Append(ValueText.Of(BsonType.Document, Values.Span)).ToString();
-    }
-
-    /// <summary>The error of a command that fails as a whole.</summary>
-    public DuplicateKeyException ToException(string ns, Exception cause)
-    {
-        using var detail = new BsonBuffer();
-        var text = Write(detail, ns);
-        return new DuplicateKeyException(text, detail.Written.ToArray(), Values, cause);
-    }
-}
-
-/// <summary>A duplicate key with the elements that a reply adds to it.</summary>
-internal sealed class DuplicateKeyException(string message, ReadOnlyMemory<byte> detail, ReadOnlyMemory<byte> values, Exception cause)
-    : CommandException(ErrorCodes.DuplicateKey, message, cause)
-{
-    /// <summary>The elements <c>keyPattern</c> and <c>keyValue</c>, ready to be added.</summary>
-    public ReadOnlyMemory<byte> Detail { get; } = detail;
-
-    /// <inheritdoc cref="DuplicateKey.Values"/>
-    public ReadOnlyMemory<byte> Values { get; } = values;
-}
-
 /// <summary>
 /// Gives errors of single documents MongoDB's codes, and duplicate keys MongoDB's text: <c>E11000 duplicate key error collection: db.coll index: name dup key:
 /// { field: value }</c> with keyPattern and keyValue. The engine only names the index, so its key is looked up and its values are taken from the document.

@@ -1,13 +1,7 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace DocumentDb.Gateway.Engine;
-
-/// <summary>Whom a connection has logged in as.</summary>
-/// <param name="User">The role of the engine.</param>
-/// <param name="IsSuperuser">May do all; others run each command under their role, so that the engine decides.</param>
-internal sealed record Identity(string User, bool IsSuperuser);
 
 /// <summary>The engine: PostgreSQL with the DocumentDB extension.</summary>
 internal sealed class EngineClient : IAsyncDisposable

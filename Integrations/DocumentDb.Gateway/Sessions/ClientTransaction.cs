@@ -2,17 +2,6 @@ using DocumentDb.Gateway.Engine;
 
 namespace DocumentDb.Gateway.Sessions;
 
-/// <summary>How far a transaction is.</summary>
-internal enum TransactionState
-{
-    Open,
-    Committed,
-    Aborted,
-
-    /// <summary>The engine went away during the commit: what became of it is asked when the client asks again.</summary>
-    Unknown,
-}
-
 /// <summary>The last transaction of a session.</summary>
 internal sealed class ClientTransaction
 {

@@ -4,19 +4,6 @@ using DocumentDb.Gateway.Bson;
 
 namespace DocumentDb.Gateway.Wire;
 
-/// <summary>What became of a message's bytes.</summary>
-internal enum Parsed
-{
-    /// <summary>A command.</summary>
-    Command,
-
-    /// <summary>A command whose document is not valid: it gets an error as its reply.</summary>
-    Invalid,
-
-    /// <summary>Not a message that this server takes: the connection is closed, because nobody knows where the next one begins or what it means.</summary>
-    Unusable,
-}
-
 /// <summary>
 /// The MongoDB wire protocol, as far as drivers of servers 3.6 and later use it: OP_MSG without checksums checked, compression and exhaust, and commands as
 /// OP_QUERY. Source: the MongoDB manual, "Wire Protocol", and the OP_MSG specification.

@@ -1,5 +1,6 @@
 extern alias CustomerApi;
 using CustomerApi::Customer.Api.Configuration;
+using CustomerApi::Customer.Api.Customers;
 using CustomerApi::Customer.Api.Stress;
 using MongoDB.Bson;
 

@@ -362,7 +362,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
         if (Built.TryGetValue((published.Root, overlay), out var objects)) return objects;
         if (overlay == "locust")
             return Built[(published.Root, overlay)]
-                = Yaml.Documents(published.Run(".", "kubectl", "kustomize", Path.Combine(SourceTree.Root, "loadtest/locust")));
+                = Yaml.Documents(published.Run(".", "kubectl", "kustomize", Path.Combine(SourceTree.Root, "LoadTest/Locust")));
         var isOwn = overlay is "my-shop" or "gateway-api";
         var secrets = $"kubernetes/overlays/{(isOwn ? "production" : overlay)}/secrets";
         if (overlay != "local") File.WriteAllText(Path.Combine(published.Root, secrets, "redis-connection.env"), RedisConnection);

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Customer.Api.Configuration;
 using Customer.Api.Customers;
-using Customer.Api.Stress;
 using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults;
 
-namespace Customer.Api;
+namespace Customer.Api.Stress;
 
 /// <summary>Load for tests of databases, networks, gateways and pools; off in Production unless <c>stress_enabled</c> says otherwise.</summary>
 internal static class StressEndpoints
@@ -38,8 +37,8 @@ internal static class StressEndpoints
         if (!errors.Any && count * size > StressLimits.BatchTotalKbMax) errors.Add("size_kb", $"times count must be {StressLimits.BatchTotalKbMax} at most.");
         if (errors.Any) return errors.ToProblem();
         if (await batches.RunAsync(count, size * 1024, cancellationToken) is not { } result)
-            return Problems.Unavailable(UnavailableReasons.Busy, $"An instance inserts {StressLimits.BatchesMax} batches at once at most, and {StressLimits.InsertedBytesMax >> 30} GB "
-                + $"within {StressCollection.Lifetime.TotalMinutes} minutes.");
+            return Problems.Unavailable(UnavailableReasons.Busy, $"An instance inserts {StressLimits.BatchesMax} batches at once at most, "
+                + $"and {StressLimits.InsertedBytesMax >> 30} GB within {StressCollection.Lifetime.TotalMinutes} minutes.");
         return Answer(settings, json =>
         {
             json.WriteNumber("count", count);

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using Customer.Api.Customers;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using MongoDB.Bson;
 using ServiceDefaults;
 using ServiceKit.Idempotency;
 
-namespace Customer.Api;
+namespace Customer.Api.Customers;
 
 /// <summary>Customers: list, read, create, replace, delete. Ids that cannot exist are 404 without asking the database.</summary>
 internal static class CustomerEndpoints

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Customer.Api;
+namespace Customer.Api.Customers;
 
 /// <summary>What is read by the framework, and what the API document describes.</summary>
 [JsonSerializable(typeof(JsonElement))]

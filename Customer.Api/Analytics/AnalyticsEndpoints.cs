@@ -1,9 +1,8 @@
-using Customer.Api.Analytics;
 using Customer.Api.Customers;
 using MongoDB.Bson;
 using ServiceDefaults;
 
-namespace Customer.Api;
+namespace Customer.Api.Analytics;
 
 /// <summary>Figures over all customers. They are computed in the background; a request only fetches them, and is told how old they are.</summary>
 internal static class AnalyticsEndpoints

@@ -3,12 +3,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Customer.Api.Configuration;
 using Customer.Api.Customers;
-using Customer.Api.Stress;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using ServiceDefaults;
 
-namespace Customer.Api;
+namespace Customer.Api.Stress;
 
 /// <summary>Large answers and large requests.</summary>
 internal static class PayloadEndpoints

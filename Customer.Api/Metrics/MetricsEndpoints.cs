@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Customer.Api.Configuration;
-using Customer.Api.Metrics;
 
-namespace Customer.Api;
+namespace Customer.Api.Metrics;
 
 /// <summary>What this instance has done and uses. The gateway does not route it.</summary>
 internal static class MetricsEndpoints

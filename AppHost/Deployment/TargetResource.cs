@@ -1,0 +1,6 @@
+using Aspire.Hosting.Pipelines;
+
+namespace AppHost.Deployment;
+
+/// <summary>A deployment target: a resource with a step of the pipeline, which writes files.</summary>
+internal sealed class TargetResource(string name) : Resource(name);

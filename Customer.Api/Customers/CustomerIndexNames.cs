@@ -1,0 +1,11 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Customer.Api.Customers;
+
+/// <summary>The indexes of the customers. LoadTest makes the same ones; both by these names.</summary>
+internal static class CustomerIndexNames
+{
+    public const string Email = "customers_email", UserId = "customers_user_id", Status = "customers_status", Country = "customers_country",
+        CountryStatus = "customers_country_status", Words = "customers_words", Id = "_id_";
+}

@@ -1,0 +1,9 @@
+namespace DocumentDb.Gateway.Bson;
+
+/// <summary>What <see cref="BsonCheck"/> found.</summary>
+internal enum BsonFault
+{
+    None,
+    Malformed,
+    TooDeep,
+}

@@ -1,0 +1,17 @@
+using DocumentDb.Gateway.Bson;
+using DocumentDb.Gateway.Engine;
+using DocumentDb.Gateway.Wire;
+using static DocumentDb.Gateway.Engine.EngineSession;
+
+namespace DocumentDb.Gateway.Commands;
+
+/// <summary>A duplicate key with the elements that a reply adds to it.</summary>
+internal sealed class DuplicateKeyException(string message, ReadOnlyMemory<byte> detail, ReadOnlyMemory<byte> values, Exception cause)
+    : CommandException(ErrorCodes.DuplicateKey, message, cause)
+{
+    /// <summary>The elements <c>keyPattern</c> and <c>keyValue</c>, ready to be added.</summary>
+    public ReadOnlyMemory<byte> Detail { get; } = detail;
+
+    /// <inheritdoc cref="DuplicateKey.Values"/>
+    public ReadOnlyMemory<byte> Values { get; } = values;
+}
