@@ -38,9 +38,9 @@ internal static class OrderEndpoints
         return outcome == OrderChange.Changed ? TypedResults.Ok(new OrderCreated(id)) : Problems.KeyReused();
     }
 
-    private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> FindAsync(string order, OrderStore orders, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<OrderView>, ProblemHttpResult>> FindAsync(string order, OrderStore orders)
     {
-        if (!PathValues.IsId(order) || await orders.FindAsync(order, cancellationToken) is not { } found) return UnknownOrder();
+        if (!PathValues.IsId(order) || await orders.FindAsync(order) is not { } found) return UnknownOrder();
         return TypedResults.Ok(new OrderView(order, found.IsPaid, found.Lines, found.UserId, found.TotalCost));
     }
 

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics.Metrics;
 using Npgsql;
 using ServiceDefaults;
@@ -28,23 +27,23 @@ internal sealed class OrderStore
 
     private const string InsertKeys = "INSERT INTO idempotency_keys (id, request, outcome) SELECT * FROM unnest($1, $2, $3)";
 
+    // While one batch of reads is with Postgres, the other is parsed.
+    private const int ReadLanes = 2;
+
     private readonly NpgsqlDataSource _database;
+    private readonly GroupCommit<string, OrderRow?> _reads;
     private readonly GroupCommit<OrderWrite, OrderChange> _writes;
 
     public OrderStore(NpgsqlDataSource database, IMeterFactory meters)
     {
         _database = database;
+        _reads = new(new("order-reads", Lanes: ReadLanes), meters, ReadAsync);
         _writes = new(new("orders"), meters, writes => TransactionRetry.RunAsync(() => CommitAsync(writes)));
     }
 
-    /// <summary>The order; null where there is none.</summary>
-    public async Task<OrderRow?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand(Select);
-        command.Parameters.Add(Array([id]));
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
-    }
+    /// <summary>The order; null where there is none. Reads that come at once share a statement, and see what was committed before they came.</summary>
+    /// <exception cref="OverloadException">Too many wait.</exception>
+    public Task<OrderRow?> FindAsync(string id) => _reads.AddAsync(id);
 
     /// <summary>What came of the request that came with the key before; null where none did.</summary>
     public async Task<OrderChange?> FindAsync(IdempotencyKey key, string request)
@@ -59,6 +58,21 @@ internal sealed class OrderStore
     /// <summary>Makes a change, with those of others.</summary>
     /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
     public Task<OrderChange> WriteAsync(OrderWrite write) => _writes.AddAsync(write);
+
+    private async Task<OrderRow?[]> ReadAsync(IReadOnlyList<string> ids)
+    {
+        await using var command = _database.CreateCommand(Select);
+        command.Parameters.Add(Array(ids));
+        await using var reader = await command.ExecuteReaderAsync();
+        var found = new Dictionary<string, OrderRow>(ids.Count);
+        while (await reader.ReadAsync())
+        {
+            var row = Row(reader);
+            found.Add(row.Id, row);
+        }
+
+        return [.. ids.Select(found.GetValueOrDefault)];
+    }
 
     private async Task<OrderChange[]> CommitAsync(IReadOnlyList<OrderWrite> writes)
     {

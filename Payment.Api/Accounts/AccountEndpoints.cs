@@ -27,9 +27,9 @@ internal static class AccountEndpoints
         return await MoveAsync(key, id, EntryKind.Open, 0, accounts) == EntryStatus.Done ? TypedResults.Ok(new UserCreated(id)) : Problems.KeyReused();
     }
 
-    private static async Task<Results<Ok<UserView>, ProblemHttpResult>> FindAsync(string user, AccountStore accounts, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<UserView>, ProblemHttpResult>> FindAsync(string user, AccountStore accounts)
     {
-        if (!PathValues.IsId(user) || await accounts.FindCreditAsync(user, cancellationToken) is not { } credit) return UnknownUser();
+        if (!PathValues.IsId(user) || await accounts.FindCreditAsync(user) is not { } credit) return UnknownUser();
         return TypedResults.Ok(new UserView(user, credit));
     }
 

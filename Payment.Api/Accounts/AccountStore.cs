@@ -13,7 +13,7 @@ namespace Payment.Api.Accounts;
 /// </summary>
 internal sealed class AccountStore
 {
-    private const string SelectBalance = "SELECT balance FROM accounts WHERE id = $1";
+    private const string SelectBalances = "SELECT id, balance FROM accounts WHERE id = ANY ($1)";
 
     private const string LockAccounts = "SELECT id, balance, funded, captured, refunded FROM accounts WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
 
@@ -47,23 +47,25 @@ internal sealed class AccountStore
     // So many groups go the careful way after one that could not be charged as a whole: where refusals are many, trying first is only more work.
     private const int CarefulGroups = 32;
 
+    // While one batch of reads is with Postgres, the other is answered.
+    private const int ReadLanes = 2;
+
     private readonly NpgsqlDataSource _database;
+    private readonly GroupCommit<string, long?> _reads;
     private readonly GroupCommit<Movement, EntryStatus> _movements;
     private int _careful;
 
     public AccountStore(NpgsqlDataSource database, IMeterFactory meters)
     {
         _database = database;
+        _reads = new(new("credit-reads", Lanes: ReadLanes), meters, ReadAsync);
         _movements = new(new("movements"), meters, movements => TransactionRetry.RunAsync(() => ApplyAsync(movements)));
     }
 
-    /// <summary>The credit of an account; null where there is none.</summary>
-    public async Task<long?> FindCreditAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand(SelectBalance);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        return (long?)await command.ExecuteScalarAsync(cancellationToken);
-    }
+    /// <summary>The credit of an account; null where there is none. Reads that come at once share a statement, and see what was committed before they
+    /// came.</summary>
+    /// <exception cref="OverloadException">Too many wait.</exception>
+    public Task<long?> FindCreditAsync(string id) => _reads.AddAsync(id);
 
     /// <summary>Does one movement, once under its key.</summary>
     /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
@@ -72,6 +74,16 @@ internal sealed class AccountStore
     /// <summary>Does all movements in one transaction, each once under its key. The outcomes come in the order asked.</summary>
     /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
     public Task<ArraySegment<EntryStatus>> MoveAsync(Movement[] movements) => _movements.AddAsync(movements);
+
+    private async Task<long?[]> ReadAsync(IReadOnlyList<string> ids)
+    {
+        await using var command = _database.CreateCommand(SelectBalances);
+        command.Parameters.Add(Array(ids));
+        await using var reader = await command.ExecuteReaderAsync();
+        var found = new Dictionary<string, long?>(ids.Count);
+        while (await reader.ReadAsync()) found.Add(reader.GetString(0), reader.GetInt64(1));
+        return [.. ids.Select(found.GetValueOrDefault)];
+    }
 
     private async Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements)
     {
