@@ -8,7 +8,7 @@ internal static class RefusalText
     /// <summary>In general.</summary>
     public static string Of(string? refusal) => refusal switch
     {
-        "out-of-stock" => "There is not enough of an item in stock.",
+        "out-of-stock" => "An item of the order does not have enough stock.",
         "insufficient-credit" => "Your credit is not enough for this order.",
         "unknown-user" => "Your account does not exist any more. Buy again, and another is opened.",
         "unknown-item" or "not-found" => "An item of this order is not sold any more.",

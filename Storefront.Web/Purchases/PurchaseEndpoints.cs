@@ -31,7 +31,7 @@ internal static class PurchaseEndpoints
     private static async Task<Results<Created<Purchased>, Accepted<Purchased>, ProblemHttpResult>> BuyAsync(
         PurchaseRequest request, Catalog catalog, Cashier cashier, IdempotencyKey? key)
     {
-        if (request.UserId is { } user && !PathValues.IsId(user)) return Problems.NotFound("There is no such user.");
+        if (request.UserId is { } user && !PathValues.IsId(user)) return Problems.NotFound("User not found.");
         var form = new CheckoutForm
         {
             Name = request.CustomerName,
@@ -47,7 +47,7 @@ internal static class PurchaseEndpoints
             return problem;
         }
 
-        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("There is no such product.");
+        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("Product not found.");
         var purchase = await cashier.BuyAsync(
             $"json-{key?.Id ?? Guid.NewGuid():N}", request.UserId, [new(product.ItemId, request.Quantity!.Value)], form.ToShipping());
         if (purchase.Refusal is { Name: "idempotency-key-reused" }) return Problems.KeyReused();
@@ -72,6 +72,6 @@ internal static class PurchaseEndpoints
         if (string.IsNullOrWhiteSpace(name)) return Problems.Invalid("product_name is missing.");
         return await catalog.FindByNameAsync(name) is { } product
             ? TypedResults.Ok(new ProductFound(product.ItemId, product.Name, product.Description, product.Picture, product.Price, product.Stock))
-            : Problems.NotFound("There is no such product.");
+            : Problems.NotFound("Product not found.");
     }
 }
