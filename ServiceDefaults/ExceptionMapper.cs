@@ -32,12 +32,12 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
         {
             if (_unavailable.TryEnter(out var skipped))
                 LogUnavailable(logger, context.Request.Method, context.Request.Path, reason, exception.GetType().Name, exception.Message, skipped);
-            return Problems.Unavailable(reason, "A dependency of this service does not answer. Try again.");
+            return Problems.Unavailable(reason, "A dependency of this service is not responding. Try again.");
         }
 
         // Told to read text of an encoding that nobody knows, the framework fails as if it were its own fault.
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type is { Charset.HasValue: true, Encoding: null })
-            return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "There is no such charset.");
+            return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The charset is not supported.");
         LogUnexpected(logger, context.Request.Method, context.Request.Path, exception);
         return Problems.Problem(StatusCodes.Status500InternalServerError, "internal-error", "The service failed.");
     }

@@ -29,7 +29,7 @@ public static class Problems
     public static ProblemHttpResult Unprocessable(string name, string detail) => Problem(StatusCodes.Status422UnprocessableEntity, name, detail);
 
     /// <summary>422: an idempotency key that came with another request before.</summary>
-    public static ProblemHttpResult KeyReused() => Unprocessable("idempotency-key-reused", "The Idempotency-Key came with another request before.");
+    public static ProblemHttpResult KeyReused() => Unprocessable("idempotency-key-reused", "The Idempotency-Key was already used for a different request.");
 
     /// <summary>503 with Retry-After: a dependency is down, or a queue is full.</summary>
     /// <param name="reason">The cause, in kebab case, one of <see cref="UnavailableReasons"/>; part of the contract, and counted.</param>

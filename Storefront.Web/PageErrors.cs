@@ -3,7 +3,7 @@ using ServiceDefaults;
 
 namespace Storefront.Web;
 
-/// <summary>Shows people a page where programs get a problem document: for unknown addresses, forms that are too old, and services that are away.</summary>
+/// <summary>Shows browsers an error page where programs get a problem document: unknown paths, expired forms, unavailable services.</summary>
 internal sealed partial class PageErrors(
     RequestDelegate next, IOptions<DependencyFailures> failures, RejectedRequests rejected, ILogger<PageErrors> logger)
 {

@@ -10,34 +10,50 @@ using Storefront.Web.Visitors;
 
 namespace Storefront.Web;
 
-/// <summary>What pages need of the framework.</summary>
+/// <summary>Registers and configures the framework's services for pages.</summary>
 internal static class PageSetup
 {
-    /// <summary>For pages that are the same for everybody: made once a second.</summary>
+    /// <summary>Cache policy of pages that are the same for everyone without a basket: rendered once a second.</summary>
     public const string SharedPage = "shared-page";
 
-    /// <summary>For the form that takes the operator's key: nobody guesses it at ten tries a minute.</summary>
+    /// <summary>Rate limit of the operator's login: ten attempts a minute, for all clients together.</summary>
     public const string KeyTries = "key-tries";
 
     private const long RequestBodyBytesMax = 64 * 1024;
 
     private const int KeyTriesMax = 10;
 
+    // Quantities are the only entries that are converted from text.
+    private const string InvalidNumber = "Please enter a whole number.";
+
     private static readonly TimeSpan SharedPageAge = TimeSpan.FromSeconds(1), StaticFileAge = TimeSpan.FromHours(1), KeyTriesWindow = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds Razor Pages, sealed cookies, forms that cannot be forged, and shared pages.</summary>
+    /// <summary>Adds Razor Pages, encrypted cookies, antiforgery tokens, rate limits and the page cache.</summary>
     public static void AddPages(this WebApplicationBuilder builder)
     {
         builder.Services.AddRazorPages()
-            // Names of fields as jQuery writes them: no page has them, and one with an open bracket would be a failure of ours.
-            .AddMvcOptions(static options => options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>())
-            .AddViewOptions(static options => options.HtmlHelperOptions.ClientValidationEnabled = false); // HTML's own does it
+            .AddMvcOptions(static options =>
+            {
+                // No page uses jQuery's field names, and this reader throws on one with an unclosed bracket, which would be a 500.
+                options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                // The framework's texts name the property: "The value '1.5' is not valid for Quantity."
+                options.ModelBindingMessageProvider.SetAttemptedValueIsInvalidAccessor(static (_, _) => InvalidNumber);
+                options.ModelBindingMessageProvider.SetUnknownValueIsInvalidAccessor(static _ => InvalidNumber);
+                options.ModelBindingMessageProvider.SetValueIsInvalidAccessor(static _ => InvalidNumber);
+                options.ModelBindingMessageProvider.SetValueMustNotBeNullAccessor(static _ => InvalidNumber);
+            })
+            .AddViewOptions(static options => options.HtmlHelperOptions.ClientValidationEnabled = false); // HTML's own attributes validate
         builder.Services.AddRouting(static options => options.LowercaseUrls = true);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<Visitor>();
         builder.Services.AddScoped<Operator>();
         builder.Services.AddAntiforgery(static options =>
-            (options.Cookie.Name, options.Cookie.SecurePolicy) = ("shop-form", CookieSecurePolicy.SameAsRequest));
+        {
+            (options.Cookie.Name, options.Cookie.SecurePolicy) = ("shop-form", CookieSecurePolicy.SameAsRequest);
+            // Strict, the default, withholds the cookie when a visitor follows a link from another site. The response then replaces it, and forms that are open
+            // in other tabs fail. Lax still withholds it from other sites' POSTs.
+            options.Cookie.SameSite = SameSiteMode.Lax;
+        });
         var keys = builder.Services.AddDataProtection().SetApplicationName("shop");
         if (builder.Configuration[$"{ShopOptions.Section}:{nameof(ShopOptions.CookieSecret)}"] is { Length: > 0 } secret)
         {
@@ -48,7 +64,7 @@ internal static class PageSetup
         builder.Services.AddOutputCache(static options => options.AddPolicy(SharedPage, static policy => policy
             .Expire(SharedPageAge).SetVaryByQuery([]).SetVaryByHost(false)
             .With(static context => !context.HttpContext.Request.Cookies.ContainsKey(Visitor.BasketCookie))));
-        // Whether the visitor came over TLS, which ends before the gateway, makes cookies secure and nothing else: whoever claims it may.
+        // TLS ends in front of the gateway, so the scheme comes from a header. Any client may set it: it only decides whether cookies are secure.
         builder.Services.Configure<ForwardedHeadersOptions>(static options =>
         {
             options.ForwardedHeaders = ForwardedHeaders.XForwardedProto;

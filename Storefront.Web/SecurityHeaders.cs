@@ -1,6 +1,6 @@
 namespace Storefront.Web;
 
-/// <summary>Tells browsers to run no script, to be framed by nobody, and to load nothing from elsewhere.</summary>
+/// <summary>Sends headers that forbid scripts, framing and content from other sites.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Policy =
@@ -10,10 +10,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin"; // an order's address is its key
+        headers["Referrer-Policy"] = "same-origin"; // an order's URL is enough to read it
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
-        // The page of the API document, in development, is the one that needs scripts.
+        // Only the API document's page, in development, needs scripts.
         if (!context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal)) headers.ContentSecurityPolicy = Policy;
         return next(context);
     }

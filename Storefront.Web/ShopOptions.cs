@@ -3,22 +3,21 @@ namespace Storefront.Web;
 /// <summary>Configuration section <c>Shop</c>.</summary>
 internal sealed class ShopOptions
 {
-    /// <summary>Name of the section.</summary>
     public const string Section = "Shop";
 
     /// <summary>
-    /// What a new customer's account is given, and again whenever they ask for more, so that anybody can try the shop. 0: nothing, and nobody may ask.
+    /// Credit for a new account, in dollars; customers can add the same amount again at any time. 0: no credit, and none can be added.
     /// </summary>
     public long WelcomeCredit { get; set; }
 
     /// <summary>
-    /// What the cookies' key is made of, 32 characters or more: the same for all replicas. Empty: a key of this machine's, kept where the framework does.
+    /// Secret from which the cookies' key is derived: at least 32 characters, the same for all replicas. Empty: a key of this machine, in the framework's
+    /// default location.
     /// </summary>
     public string? CookieSecret { get; set; }
 
     /// <summary>
-    /// Opens the operator's page to those who know it: 16 characters or more. Empty: in development the page is open to all who reach it, elsewhere there is
-    /// none.
+    /// Key for the operator's page: at least 16 characters. Empty: the page is open to everyone in development, and does not exist elsewhere.
     /// </summary>
     public string? OperatorKey { get; set; }
 }

@@ -59,7 +59,7 @@ internal sealed class CustomerBatch
         {
             { IsCreated: true } => (StatusCodes.Status201Created, null, null),
             { Document: null } => (StatusCodes.Status400BadRequest, entry.Errors.Detail(), entry.Errors.ToDictionary()),
-            { IsKeyReused: true } => (StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key came with another request before.", null),
+            { IsKeyReused: true } => (StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was already used for a different request.", null),
             _ => (StatusCodes.Status409Conflict, FieldErrors.DuplicateDetail(entry.DuplicateOf!),
                 (Dictionary<string, string[]>?)new() { [entry.DuplicateOf!] = ["is another customer's."] }),
         };

@@ -105,7 +105,7 @@ internal static class CustomerEndpoints
         if (!PathValues.IsId(id)) return Unknown();
         var (errors, now) = (new FieldErrors(), Now(time));
         var fields = CustomerReader.Read(body, now, errors, out var given);
-        if (given is not null && given != id) errors.Add(Fields.CustomerId, "must be the one of the path, or not be there.");
+        if (given is not null && given != id) errors.Add(Fields.CustomerId, "must be omitted, or match the path.");
         if (fields is null || errors.Any) return errors.ToProblem();
         return await store.ReplaceAsync(id, fields, now) switch
         {
@@ -121,7 +121,7 @@ internal static class CustomerEndpoints
     private static JsonResult Created(BsonDocument document) =>
         new(json => json.WriteCustomer(document), StatusCodes.Status201Created, $"/customers/{document[Fields.Id].AsString}");
 
-    private static ProblemHttpResult Unknown() => Problems.NotFound("There is no such customer.");
+    private static ProblemHttpResult Unknown() => Problems.NotFound("Customer not found.");
 
     // As MongoDB stores it, to the millisecond: an answer to a write and to a read after it are the same.
     private static DateTime Now(TimeProvider time)

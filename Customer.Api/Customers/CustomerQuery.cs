@@ -46,14 +46,14 @@ internal sealed record CustomerQuery
             Status = given.Status is not { Length: > 0 } status || Fields.Statuses.Contains(status) ? NullIfEmpty(given.Status)
                 : WrongText("status", $"must be one of {string.Join(", ", Fields.Statuses)}.", errors),
             Country = given.Country is not { Length: > 0 } country ? null
-                : Countries.Find(country) ?? WrongText("country", "must be a country code of two letters (ISO 3166-1).", errors),
+                : Countries.Find(country) ?? WrongText("country", "must be a two-letter country code (ISO 3166-1).", errors),
             UserId = given.UserId is not { Length: > 0 } user || PathValues.IsId(user) ? NullIfEmpty(given.UserId)
                 : WrongText(Fields.UserId, "must be 1 to 64 letters, digits, - and _.", errors),
         };
         query = query.WithSearch(given.Search, errors);
         if (given.Cursor is { Length: > 0 } cursor)
         {
-            if (query.Skip > 0) errors.Add("skip", "does not go with cursor.");
+            if (query.Skip > 0) errors.Add("skip", "cannot be combined with cursor.");
             query = query with { After = query.Decode(cursor) ?? WrongText("cursor", "is not one that an answer to the same filters had.", errors) };
         }
 
@@ -96,7 +96,7 @@ internal sealed record CustomerQuery
         if (text.Contains('@', StringComparison.Ordinal)) return this with { EmailPrefix = text.ToLowerInvariant() };
         var words = SearchWords.Split(text);
         if (words.Count is 0 or > SearchWordsMax)
-            errors.Add("search", $"must have 1 to {SearchWordsMax} words, or be the beginning of an email address up to its @.");
+            errors.Add("search", $"must have 1 to {SearchWordsMax} words, or be an email address up to its @.");
         return this with { Words = words };
     }
 

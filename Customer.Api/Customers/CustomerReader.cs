@@ -53,7 +53,7 @@ internal static class CustomerReader
             given.Text(Fields.Name, NameLengthMax), given.Text(Fields.FirstName, PartLengthMax), given.Text(Fields.LastName, PartLengthMax));
         if (name is null && (first is not null || last is not null)) name = $"{first} {last}".Trim();
         if (name is not null) document.Add(Fields.Name, name);
-        else if (!given.IsWrong(Fields.Name, Fields.FirstName, Fields.LastName)) errors.Add(Fields.Name, "is missing; first_name and last_name would do.");
+        else if (!given.IsWrong(Fields.Name, Fields.FirstName, Fields.LastName)) errors.Add(Fields.Name, "is missing. Give name, or first_name and last_name.");
         if (first is not null) document.Add(Fields.FirstName, first);
         if (last is not null) document.Add(Fields.LastName, last);
     }
@@ -73,7 +73,7 @@ internal static class CustomerReader
         if (given.Text(Fields.Phone, 32) is { } phone)
         {
             if (IsPhone(phone)) document.Add(Fields.Phone, phone);
-            else errors.Add(Fields.Phone, "must be 5 to 15 digits, with an optional + before and blanks, ( ) - . / between them.");
+            else errors.Add(Fields.Phone, "must be 5 to 15 digits, optionally with a leading + and with spaces, ( ) - . / between them.");
         }
 
         var status = given.Text(Fields.Status, WordLengthMax) ?? Fields.Statuses[0];
@@ -83,7 +83,7 @@ internal static class CustomerReader
         if (given.Text(Fields.Country, WordLengthMax) is { } country)
         {
             if (Countries.Find(country) is { } code) document.Add(Fields.Country, code);
-            else errors.Add(Fields.Country, "must be a country code of two letters (ISO 3166-1).");
+            else errors.Add(Fields.Country, "must be a two-letter country code (ISO 3166-1).");
         }
 
         if (given.Object(Fields.Address) is { } address)
@@ -113,7 +113,7 @@ internal static class CustomerReader
             foreach (var (index, tag) in tags.EnumerateArray().Index())
             {
                 if (FieldReader.TextOf(tag, WordLengthMax) is { } word) words.Add(word);
-                else errors.Add($"{Fields.Tags}[{index}]", $"must be a text of 1 to {WordLengthMax} characters.");
+                else errors.Add($"{Fields.Tags}[{index}]", $"must be a string of 1 to {WordLengthMax} characters.");
             }
 
             document.Add(Fields.Tags, words);
@@ -125,9 +125,9 @@ internal static class CustomerReader
             foreach (var (name, value) in preferences.All(PreferencesMax))
             {
                 if (name.Length is 0 or > WordLengthMax || name[0] == '$' || name.AsSpan().ContainsAny('.', '\0'))
-                    errors.Add(Fields.Preferences, $"must have names of 1 to {WordLengthMax} characters, no $ at the beginning and no dot.");
+                    errors.Add(Fields.Preferences, $"must have names of 1 to {WordLengthMax} characters, without a leading $ and without dots.");
                 else if (Scalar(value) is { } scalar) values.Add(name, scalar);
-                else errors.Add($"{Fields.Preferences}.{name}", $"must be true, false, a number of 64 bits or a text of 1 to {LineLengthMax} characters.");
+                else errors.Add($"{Fields.Preferences}.{name}", $"must be true, false, a 64-bit number or a string of 1 to {LineLengthMax} characters.");
             }
 
             document.Add(Fields.Preferences, values);

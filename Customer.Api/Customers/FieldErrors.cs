@@ -44,10 +44,10 @@ internal sealed class FieldErrors
 
     /// <summary>409 as problem details: a field has a value that another customer has.</summary>
     public static ProblemHttpResult Duplicate(string field) => WithErrors(
-        Problems.Conflict("duplicate-customer", DuplicateDetail(field)), new() { [field] = [$"is another customer's."] });
+        Problems.Conflict("duplicate-customer", DuplicateDetail(field)), new() { [field] = ["is already used by another customer."] });
 
     /// <summary>In a sentence.</summary>
-    public static string DuplicateDetail(string field) => $"There is a customer with this {field} already.";
+    public static string DuplicateDetail(string field) => $"A customer with this {field} already exists.";
 
     private static ProblemHttpResult WithErrors(ProblemHttpResult problem, Dictionary<string, string[]> errors)
     {

@@ -76,7 +76,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     /// <summary>All members that are not null.</summary>
     public IEnumerable<(string Name, JsonElement Value)> All(int countMax)
     {
-        if (json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have {countMax} members at most.");
+        if (json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have at most {countMax} members.");
         return json.EnumerateObject().Take(countMax).Where(static member => member.Value.ValueKind != JsonValueKind.Null)
             .Select(static member => (member.Name, member.Value));
     }

@@ -59,7 +59,7 @@ internal static class PayloadEndpoints
             }
             catch (JsonException e)
             {
-                return Problems.Invalid($"The body is no JSON: {e.Message}");
+                return Problems.Invalid($"The body is not valid JSON: {e.Message}");
             }
         }
 
@@ -94,6 +94,6 @@ internal static class PayloadEndpoints
     }
 
     private static ProblemHttpResult TooLarge(CustomerSettings settings) => TypedResults.Problem(
-        $"A payload has {settings.MaxPayloadSizeKb} kB at most (max_payload_size_kb).", statusCode: StatusCodes.Status413PayloadTooLarge,
+        $"A payload can have at most {settings.MaxPayloadSizeKb} kB (max_payload_size_kb).", statusCode: StatusCodes.Status413PayloadTooLarge,
         title: "Body too large", type: "urn:shop:problem:body-too-large");
 }

@@ -34,10 +34,10 @@ internal static class StressEndpoints
         var errors = new FieldErrors();
         var count = errors.Number(countText, "count", 1, StressLimits.BatchCustomersMax, ifMissing: 10);
         var size = errors.Number(sizeKb, "size_kb", 1, StressLimits.BatchSizeKbMax, ifMissing: 50);
-        if (!errors.Any && count * size > StressLimits.BatchTotalKbMax) errors.Add("size_kb", $"times count must be {StressLimits.BatchTotalKbMax} at most.");
+        if (!errors.Any && count * size > StressLimits.BatchTotalKbMax) errors.Add("size_kb", $"times count must be at most {StressLimits.BatchTotalKbMax}.");
         if (errors.Any) return errors.ToProblem();
         if (await batches.RunAsync(count, size * 1024, cancellationToken) is not { } result)
-            return Problems.Unavailable(UnavailableReasons.Busy, $"An instance inserts {StressLimits.BatchesMax} batches at once at most, "
+            return Problems.Unavailable(UnavailableReasons.Busy, $"An instance inserts at most {StressLimits.BatchesMax} batches at once, "
                 + $"and {StressLimits.InsertedBytesMax >> 30} GB within {StressCollection.Lifetime.TotalMinutes} minutes.");
         return Answer(settings, json =>
         {
@@ -59,7 +59,7 @@ internal static class StressEndpoints
         if (complexity is null) errors.Add("complexity", "must be low, medium or high.");
         if (complexity is null || errors.Any) return errors.ToProblem();
         if (await computation.RunAsync(levels, complexity, cancellationToken) is not { } result)
-            return Problems.Unavailable(UnavailableReasons.Busy, "All cores are computing.");
+            return Problems.Unavailable(UnavailableReasons.Busy, "All cores are busy.");
         return Answer(settings, json =>
         {
             json.WriteNumber("depth", levels);
@@ -78,7 +78,7 @@ internal static class StressEndpoints
         if (!string.IsNullOrEmpty(reconnect) && !bool.TryParse(reconnect, out reconnects)) errors.Add("reconnect", "must be true or false.");
         if (errors.Any) return errors.ToProblem();
         if (await storm.RunAsync(count, atOnce, reconnects, cancellationToken) is not { } result)
-            return Problems.Unavailable(UnavailableReasons.Busy, "Another storm is under way.");
+            return Problems.Unavailable(UnavailableReasons.Busy, "Another storm is already running.");
         return Answer(settings, json =>
         {
             json.WriteNumber("operations", count);

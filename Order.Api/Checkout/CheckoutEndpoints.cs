@@ -16,11 +16,11 @@ internal static class CheckoutEndpoints
     private static async Task<Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(
         string order, Checkouts checkouts, CheckoutKeys keys, IdempotencyKey? key)
     {
-        if (!PathValues.IsId(order)) return Problems.NotFound("There is no such order.");
+        if (!PathValues.IsId(order)) return Problems.NotFound("Order not found.");
         if (key is null) return Answer(await checkouts.CheckoutAsync(order));
         var (state, result) = await keys.BeginAsync(key, $"checkout {order}");
         if (state == KeyState.Reused) return Problems.KeyReused();
-        if (state == KeyState.Running) return Problems.Conflict("idempotency-key-running", "The request with this Idempotency-Key still runs.");
+        if (state == KeyState.Running) return Problems.Conflict("idempotency-key-running", "A request with this Idempotency-Key is still running.");
         if (state == KeyState.Done) return Answer(result);
         result = await checkouts.CheckoutAsync(order);
         await keys.EndAsync(key, result);
@@ -32,21 +32,21 @@ internal static class CheckoutEndpoints
         {
             CheckoutStatus.Paid => PaidHttpResult.Instance,
             CheckoutStatus.Refused => Refused(result.Refusal),
-            CheckoutStatus.UnknownOrder => Problems.NotFound("There is no such order."),
+            CheckoutStatus.UnknownOrder => Problems.NotFound("Order not found."),
             CheckoutStatus.EmptyOrder => Problems.Refused("empty-order", "The order has no items."),
-            CheckoutStatus.Overloaded => Problems.Unavailable(result.Reason!, "Too many checkouts at once. Nothing was begun; try again."),
+            CheckoutStatus.Overloaded => Problems.Unavailable(result.Reason!, "Too many checkouts at once. This one was not started. Try again."),
             CheckoutStatus.Unresolved => Problems.Unavailable(
-                result.Reason!, "The outcome is not known yet; the checkout continues. Try again: it will not be done twice.", saga: result.Saga),
+                result.Reason!, "The outcome is not known yet and the checkout continues. Try again: the order is charged at most once.", saga: result.Saga),
             _ => throw new InvalidDataException($"A checkout has the stored outcome {(short)result.Status}, which this version does not know."),
         };
 
     private static ProblemHttpResult Refused(Refusal refusal) => refusal switch
     {
-        Refusal.OutOfStock => Problems.Refused("out-of-stock", "There is not enough of an item in stock."),
-        Refusal.UnknownItem => Problems.Refused("unknown-item", "An item of the order does not exist any more."),
-        Refusal.InsufficientCredit => Problems.Refused("insufficient-credit", "The user has not enough credit."),
+        Refusal.OutOfStock => Problems.Refused("out-of-stock", "An item of the order does not have enough stock."),
+        Refusal.UnknownItem => Problems.Refused("unknown-item", "An item of the order no longer exists."),
+        Refusal.InsufficientCredit => Problems.Refused("insufficient-credit", "The user does not have enough credit."),
         Refusal.UnknownUser => Problems.Refused("unknown-user", "The order's user does not exist."),
-        Refusal.Expired => Problems.Refused("checkout-expired", "The checkout took too long and was called off. Nothing was charged; try again."),
+        Refusal.Expired => Problems.Refused("checkout-expired", "The checkout timed out and was canceled. Nothing was charged. Try again."),
         _ => throw new InvalidDataException($"A checkout has the stored refusal {(short)refusal}, which this version does not know."),
     };
 }

@@ -27,5 +27,5 @@ internal static class OperationEndpoints
     private static async Task<Results<NoContent, UnavailableHttpResult>> ResetAsync(OrderReset reset, CancellationToken cancellationToken) =>
         await reset.ResetAsync(cancellationToken)
             ? TypedResults.NoContent()
-            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are under way. Nothing was changed; try again when the shop is at rest.");
+            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are in progress. Nothing was changed. Try again when the shop is idle.");
 }

@@ -32,7 +32,7 @@ internal static class OrderEndpoints
 
     private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, IdempotencyKey? key)
     {
-        if (!PathValues.IsId(user)) return Problems.NotFound("There is no such user.");
+        if (!PathValues.IsId(user)) return Problems.NotFound("User not found.");
         var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
         var outcome = await orders.WriteAsync(new(id, key, $"create {user}", user, static _ => OrderChange.Changed));
         return outcome == OrderChange.Changed ? TypedResults.Ok(new OrderCreated(id)) : Problems.KeyReused();
@@ -52,7 +52,7 @@ internal static class OrderEndpoints
         var request = $"add {order} {item} {pieces}";
         // First of all: the item may be gone since, or its price not to be had.
         if (key is not null && await orders.FindAsync(key, request) is { } before) return Answer(order, before);
-        if (!PathValues.IsId(item) || await stock.FindPriceAsync(item) is not { } price) return Problems.NotFound("There is no such item.");
+        if (!PathValues.IsId(item) || await stock.FindPriceAsync(item) is not { } price) return Problems.NotFound("Item not found.");
         return Answer(order, await orders.WriteAsync(new(order, key, request, null, row => row.Add(item, pieces, price))));
     }
 
@@ -68,9 +68,9 @@ internal static class OrderEndpoints
         OrderChange.Changed => TypedResults.Ok(new OrderChanged(order)),
         OrderChange.UnknownOrder => UnknownOrder(),
         OrderChange.NotOpen => Problems.Conflict("order-not-open", "The order is paid or in checkout."),
-        OrderChange.NoSuchLine => Problems.NotFound("The order has no such item."),
+        OrderChange.NoSuchLine => Problems.NotFound("The order does not contain this item."),
         OrderChange.KeyReused => Problems.KeyReused(),
-        OrderChange.TooManyLines => Problems.Refused("too-many-lines", $"An order has {OrderRow.LinesMax} lines at most."),
+        OrderChange.TooManyLines => Problems.Refused("too-many-lines", $"An order can have at most {OrderRow.LinesMax} lines."),
         OrderChange.Overflow => Problems.Refused("amount-too-large", "The quantity or the total would exceed 64 bits."),
         _ => throw new InvalidDataException($"A change of order {order} has the stored outcome {(short)outcome}, which this version does not know."),
     };
@@ -85,8 +85,8 @@ internal static class OrderEndpoints
             return Problems.Invalid("The price must be a whole number from 1 to 4611686018427387903.");
         return await batch.InitAsync(count, itemCount, userCount, amount, cancellationToken)
             ? TypedResults.Ok(new BatchDone("Batch init for orders successful"))
-            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are under way. Nothing was replaced; try again when the shop is at rest.");
+            : Problems.Unavailable(UnavailableReasons.Busy, "Checkouts are in progress. Nothing was replaced. Try again when the shop is idle.");
     }
 
-    private static ProblemHttpResult UnknownOrder() => Problems.NotFound("There is no such order.");
+    private static ProblemHttpResult UnknownOrder() => Problems.NotFound("Order not found.");
 }

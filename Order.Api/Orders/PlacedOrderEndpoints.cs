@@ -23,18 +23,18 @@ internal static class PlacedOrderEndpoints
     private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> PlaceAsync(
         PlaceOrder request, OrderStore orders, StockClient stock, IdempotencyKey? key)
     {
-        if (!PathValues.IsId(request.UserId)) return Problems.NotFound("There is no such user.");
+        if (!PathValues.IsId(request.UserId)) return Problems.NotFound("User not found.");
         if (request.Shipping is not { IsValid: true })
-            return Problems.Invalid("The address needs a name, a street, a state of two capital letters and a zip code.");
+            return Problems.Invalid("The address must have a name, a street, a two-letter state in capitals and a ZIP code.");
         if (request.Lines is not { Length: >= 1 and <= OrderRow.LinesMax } lines || !Array.TrueForAll(lines, static line => line is { Quantity: >= 1 }))
-            return Problems.Invalid($"1 to {OrderRow.LinesMax} lines of one piece or more.");
+            return Problems.Invalid($"An order must have 1 to {OrderRow.LinesMax} lines, each of one piece or more.");
         var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
         var payload = $"place {request.UserId} {request.Shipping} {string.Join(' ', lines.Select(static line => $"{line.Item}:{line.Quantity}"))}";
         // First of all: an item may be gone since. What goes on record of a key is no address.
         var digest = key is null ? "" : $"place {IdempotencyKey.Digest(payload)}";
         if (key is not null && await orders.FindAsync(key, digest) is { } before) return Answer(id, before);
         var prices = await Task.WhenAll(lines.Select(line => PathValues.IsId(line.Item) ? stock.FindPriceAsync(line.Item) : Task.FromResult<long?>(null)));
-        if (Array.Exists(prices, static price => price is null)) return Problems.NotFound("There is no such item.");
+        if (Array.Exists(prices, static price => price is null)) return Problems.NotFound("Item not found.");
         return Answer(id, await orders.WriteAsync(new(id, key, digest, request.UserId, row => Add(row, lines, prices), request.Shipping)));
     }
 
@@ -60,7 +60,7 @@ internal static class PlacedOrderEndpoints
         string order, PlacedOrders orders, CancellationToken cancellationToken) =>
         PathValues.IsId(order) && await orders.FindAsync(order, cancellationToken) is { } found
             ? TypedResults.Ok(View(found))
-            : Problems.NotFound("There is no such order.");
+            : Problems.NotFound("Order not found.");
 
     private static async Task<Ok<PlacedOrdersView>> LatestAsync(string user, PlacedOrders orders, CancellationToken cancellationToken) =>
         TypedResults.Ok(new PlacedOrdersView(PathValues.IsId(user) ? [.. (await orders.LatestAsync(user, cancellationToken)).Select(View)] : []));

@@ -18,7 +18,7 @@ internal static class ReconciliationEndpoints
 
     private static async Task<Results<Ok<ReconciliationReport>, ProblemHttpResult>> RunAsync(Reconciler reconciler, CancellationToken cancellationToken)
     {
-        if (!await Turn.WaitAsync(0, cancellationToken)) return Problems.Conflict("reconciliation-running", "A reconciliation asked for before still runs.");
+        if (!await Turn.WaitAsync(0, cancellationToken)) return Problems.Conflict("reconciliation-running", "A requested reconciliation is still running.");
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

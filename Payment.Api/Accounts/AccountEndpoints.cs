@@ -49,9 +49,9 @@ internal static class AccountEndpoints
         {
             EntryStatus.Done => TypedResults.Ok(new Moved(true)),
             EntryStatus.NoAccount => UnknownUser(),
-            EntryStatus.NoCredit => Problems.Refused("insufficient-credit", "The user has not that much credit."),
+            EntryStatus.NoCredit => Problems.Refused("insufficient-credit", "The user does not have enough credit."),
             EntryStatus.KeyReused => Problems.KeyReused(),
-            EntryStatus.Overflow => Problems.Refused("amount-too-large", "The user's books would exceed 64 bits."),
+            EntryStatus.Overflow => Problems.Refused("amount-too-large", "The user's totals would exceed 64 bits."),
             _ => throw new InvalidDataException($"A movement of user {user} has the status {(short)status}, which this version does not know."),
         };
     }
@@ -69,5 +69,5 @@ internal static class AccountEndpoints
     private static Task<EntryStatus> MoveAsync(IdempotencyKey? key, string user, EntryKind kind, long amount, AccountStore accounts) =>
         accounts.MoveAsync(new Movement(key?.Id ?? Guid.CreateVersion7(), user, kind, amount, IsClientKey: key is not null));
 
-    private static ProblemHttpResult UnknownUser() => Problems.NotFound("There is no such user.");
+    private static ProblemHttpResult UnknownUser() => Problems.NotFound("User not found.");
 }

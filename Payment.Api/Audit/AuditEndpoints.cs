@@ -21,7 +21,7 @@ internal static class AuditEndpoints
     private static async Task<Results<Ok<FoundCharges>, ProblemHttpResult>> FindAsync(
         FindChargesRequest request, AccountAudit audit, CancellationToken cancellationToken) =>
         request.Sagas is { Length: >= 1 and <= SagasMax } sagas ? TypedResults.Ok(await audit.FindAsync(sagas, cancellationToken))
-            : Problems.Invalid("1 to 1000 sagas.");
+            : Problems.Invalid("The request must have 1 to 1000 sagas.");
 
     private static async Task<Ok<ChargePage>> PageAsync(ChargePageRequest request, AccountAudit audit, CancellationToken cancellationToken) =>
         TypedResults.Ok(await audit.PageAsync(request, cancellationToken));

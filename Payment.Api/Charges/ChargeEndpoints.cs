@@ -17,7 +17,7 @@ internal static class ChargeEndpoints
     private static async Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ApplyAsync(ChargeRequest request, AccountStore accounts, PaymentMetrics metrics)
     {
         if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound))
-            return Problems.Invalid("1 to 1000 members with a saga, a user and an amount.");
+            return Problems.Invalid("The request must have 1 to 1000 members, each with a saga, a user and an amount.");
         var movements = Array.ConvertAll(members, static member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, member.IsRefund));
         var statuses = await accounts.MoveAsync(movements);
         var outcomes = new PaymentOutcome[members.Length];

@@ -29,7 +29,7 @@ public sealed record IdempotencyKey(Guid Id)
         ArgumentNullException.ThrowIfNull(context);
         var values = context.Request.Headers[Header];
         return values.Count == 0 ? default : new(values.Count == 1 && Parse(values[0]) is { } key
-            ? key : throw new BadHttpRequestException($"{Header} must be one text of 1 to {LengthMax} visible ASCII characters."));
+            ? key : throw new BadHttpRequestException($"{Header} must be a single value of 1 to {LengthMax} visible ASCII characters."));
     }
 
     /// <summary>Stands for a request whose text should not be kept, such as one with an address: 32 hexadecimal digits.</summary>

@@ -22,7 +22,7 @@ internal sealed class IdempotencyKeyTransformer : IOpenApiOperationTransformer
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.LengthMax },
         });
         var reused = StatusCodes.Status422UnprocessableEntity.ToString(CultureInfo.InvariantCulture);
-        (operation.Responses ??= []).TryAdd(reused, new OpenApiResponse { Description = "The key came with another request before." });
+        (operation.Responses ??= []).TryAdd(reused, new OpenApiResponse { Description = "The key was already used for a different request." });
         return Task.CompletedTask;
     }
 }

@@ -53,7 +53,7 @@ internal static class ItemEndpoints
         {
             WriteOutcome.Done => TypedResults.Ok(new ItemStock(item, available)),
             WriteOutcome.UnknownItem => UnknownItem(),
-            WriteOutcome.OutOfStock => Problems.Refused("out-of-stock", "There is not that much in stock."),
+            WriteOutcome.OutOfStock => Problems.Refused("out-of-stock", "There is not enough stock."),
             WriteOutcome.KeyReused => Problems.KeyReused(),
             WriteOutcome.Overflow => Problems.Refused("amount-too-large", "The stock would exceed 64 bits."),
             _ => throw new InvalidOperationException($"{outcome} is not an outcome of a change."),
@@ -68,13 +68,13 @@ internal static class ItemEndpoints
         if (!PathValues.TryAmount(price, out var amount)) return Problems.Invalid("The price " + AmountRule);
         return await batch.InitAsync(count, pieces, amount)
             ? TypedResults.Ok(new BatchDone("Batch init for stock successful"))
-            : Problems.Conflict("superseded", "Another batch_init has taken over.");
+            : Problems.Conflict("superseded", "A later batch_init replaced this one.");
     }
 
     private static async Task<Results<Ok<Prices>, ProblemHttpResult>> PricesAsync(PricesRequest request, ItemStore items) =>
         request.Items is { Length: >= 1 and <= PricesMax } ids && Array.TrueForAll(ids, PathValues.IsId)
             ? TypedResults.Ok(new Prices(await items.FindPricesAsync(ids)))
-            : Problems.Invalid("1 to 1000 items.");
+            : Problems.Invalid("The request must have 1 to 1000 items.");
 
-    private static ProblemHttpResult UnknownItem() => Problems.NotFound("There is no such item.");
+    private static ProblemHttpResult UnknownItem() => Problems.NotFound("Item not found.");
 }

@@ -40,7 +40,7 @@ internal static class ReservationEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ForgetAsync(ForgetRequest request, ReservationStore store)
     {
-        if (request.StartedBefore <= 0) return Problems.Invalid("A time in Unix seconds is missing.");
+        if (request.StartedBefore <= 0) return Problems.Invalid("started_before must be a time in Unix seconds.");
         await store.ForgetAsync(request.StartedBefore);
         return TypedResults.NoContent();
     }

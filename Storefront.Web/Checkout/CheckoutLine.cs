@@ -3,14 +3,12 @@ using Storefront.Web.Visitors;
 
 namespace Storefront.Web.Checkout;
 
-/// <summary>Pieces of an item.</summary>
+/// <summary>An item and its quantity.</summary>
 internal sealed class CheckoutLine
 {
-    /// <summary>The item.</summary>
-    [Required]
+    [Required(ErrorMessage = "Please choose a product.")]
     public string? Item { get; set; }
 
-    /// <summary>How many.</summary>
-    [Required(ErrorMessage = "Please enter a quantity."), Range(1, Visitor.QuantityMax, ErrorMessage = "1 to 99 pieces.")]
+    [Required(ErrorMessage = "Please enter a quantity."), Range(1, Visitor.QuantityMax, ErrorMessage = "Please enter a quantity from 1 to 99.")]
     public int? Quantity { get; set; }
 }

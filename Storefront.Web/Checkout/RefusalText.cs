@@ -2,26 +2,26 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Checkout;
 
-/// <summary>Tells people why they could not buy, and what is missing.</summary>
+/// <summary>Explains refusals to shoppers.</summary>
 internal static class RefusalText
 {
-    /// <summary>In general.</summary>
+    /// <summary>The reason in one sentence, without details.</summary>
     public static string Of(string? refusal) => refusal switch
     {
-        "out-of-stock" => "There is not enough of an item in stock.",
-        "insufficient-credit" => "Your credit is not enough for this order.",
-        "unknown-user" => "Your account does not exist any more. Buy again, and another is opened.",
-        "unknown-item" or "not-found" => "An item of this order is not sold any more.",
-        "checkout-expired" => "The checkout took too long and was called off.",
-        "idempotency-key-reused" => "This form has been sent before, with other entries.",
+        "out-of-stock" => "We do not have enough stock for this order.",
+        "insufficient-credit" => "You do not have enough credit for this order.",
+        "unknown-user" => "Your account no longer exists. Buy again to open a new one.",
+        "unknown-item" or "not-found" => "An item of this order is no longer sold.",
+        "checkout-expired" => "The checkout timed out and was canceled.",
+        "idempotency-key-reused" => "This form was already submitted with different entries.",
         _ => "The order could not be placed.",
     };
 
-    /// <summary>With what is missing, as far as it can be seen.</summary>
-    /// <param name="refusal">Why.</param>
-    /// <param name="lines">What was to be bought.</param>
+    /// <summary>The missing stock or credit, as far as current stock and credit show it.</summary>
+    /// <param name="refusal">The name of the refusal.</param>
+    /// <param name="lines">The lines of the refused order.</param>
     /// <param name="products">The catalog.</param>
-    /// <param name="credit">Of who was to pay.</param>
+    /// <param name="credit">The payer's credit; null if unknown.</param>
     public static IReadOnlyList<string> Missing(string refusal, IReadOnlyList<OrderedItem> lines, IReadOnlyList<Product> products, long? credit)
     {
         var known = products.ToDictionary(static product => product.ItemId);
@@ -30,11 +30,11 @@ internal static class RefusalText
             return [.. from line in lines
                 let product = known.GetValueOrDefault(line.Item)
                 where product is not null && product.Stock < line.Quantity
-                select product.Stock == 0 ? $"{product.Name} is sold out." : $"{product.Name}: {product.Stock} left, and you asked for {line.Quantity}."];
+                select product.Stock == 0 ? $"{product.Name} is sold out." : $"{product.Name}: only {product.Stock} left, and you asked for {line.Quantity}."];
         }
 
         if (refusal != "insufficient-credit" || credit is not { } has) return [];
         var total = lines.Sum(line => line.Quantity * (known.GetValueOrDefault(line.Item)?.Price ?? 0));
-        return total > has ? [$"The order costs {Money.Text(total)} and your credit is {Money.Text(has)}: {Money.Text(total - has)} are missing."] : [];
+        return total > has ? [$"The order costs {Money.Text(total)} and your credit is {Money.Text(has)}. You need {Money.Text(total - has)} more."] : [];
     }
 }

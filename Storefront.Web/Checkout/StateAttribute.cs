@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Storefront.Web.Checkout;
 
-/// <summary>Code or name of a state; what is missing is another rule's affair.</summary>
+/// <summary>Requires the code or name of a state. Missing values pass: <see cref="RequiredAttribute"/> rejects those.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class StateAttribute : ValidationAttribute
 {

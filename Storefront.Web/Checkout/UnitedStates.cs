@@ -1,9 +1,9 @@
 namespace Storefront.Web.Checkout;
 
-/// <summary>Where the shop delivers: the states and the District of Columbia, by the two letters of the post.</summary>
+/// <summary>The states the shop delivers to, and the District of Columbia, with their two-letter postal codes.</summary>
 internal static class UnitedStates
 {
-    /// <summary>Codes and names, in the order of the names.</summary>
+    /// <summary>Codes and names, sorted by name.</summary>
     public static IReadOnlyList<(string Code, string Name)> All { get; } =
     [
         ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"), ("CA", "California"), ("CO", "Colorado"), ("CT", "Connecticut"),
@@ -16,10 +16,10 @@ internal static class UnitedStates
         ("WA", "Washington"), ("WV", "West Virginia"), ("WI", "Wisconsin"), ("WY", "Wyoming"),
     ];
 
-    /// <summary>The code of a code or name, whatever its case; null where it is neither.</summary>
+    /// <summary>The code for a code or name, ignoring case; null if it is neither.</summary>
     public static string? CodeOf(string? text) => All.FirstOrDefault(state =>
         state.Code.Equals(text?.Trim(), StringComparison.OrdinalIgnoreCase) || state.Name.Equals(text?.Trim(), StringComparison.OrdinalIgnoreCase)).Code;
 
-    /// <summary>The name of a code; the code itself where it is none.</summary>
+    /// <summary>The name for a code; the code itself if it is unknown.</summary>
     public static string NameOf(string code) => All.FirstOrDefault(state => state.Code == code).Name ?? code;
 }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>Lines over time, drawn on the server. The page's style colours them by their place: first, second.</summary>
-/// <param name="Title">What is drawn.</param>
-/// <param name="Unit">Behind numbers; empty for plain ones.</param>
-/// <param name="Lines">One or two.</param>
+/// <summary>A line chart over time, drawn on the server. The style sheet colors the lines by position.</summary>
+/// <param name="Title">The heading.</param>
+/// <param name="Unit">Follows each number; empty for plain numbers.</param>
+/// <param name="Lines">One or two lines.</param>
 internal sealed record Chart(string Title, string Unit, params ChartLine[] Lines)
 {
-    /// <summary>The drawing's size in its own units; the page stretches it.</summary>
+    /// <summary>Size of the drawing in its own units; the page stretches it.</summary>
     public const int Width = 600, Height = 120;
 
-    /// <summary>The top of the scale: 1, 2 or 5 times a power of ten, not below any value.</summary>
+    /// <summary>The top of the scale: the smallest 1, 2 or 5 times a power of ten that is not below any value.</summary>
     public double Top
     {
         get
@@ -24,7 +24,7 @@ internal sealed record Chart(string Title, string Unit, params ChartLine[] Lines
         }
     }
 
-    /// <summary>The path of a line: a stroke for each run of values, a dot's length for a value that stands alone.</summary>
+    /// <summary>SVG path of a line: one stroke for each run of values, and a dot for a single value.</summary>
     public string Path(ChartLine line)
     {
         var (path, top, step, isDown) = (new StringBuilder(), Top, (double)Width / Math.Max(1, line.Values.Count - 1), false);
@@ -45,7 +45,7 @@ internal sealed record Chart(string Title, string Unit, params ChartLine[] Lines
         return path.ToString();
     }
 
-    /// <summary>A number with its unit, of three digits or so.</summary>
+    /// <summary>Formats a number with about three digits and its unit; a dash for null.</summary>
     public string Text(double? value) => value is not { } number ? "–" : Number(number) + (Unit.Length > 0 ? $" {Unit}" : "");
 
     private static string Number(double number) => Math.Abs(number) switch

@@ -1,10 +1,10 @@
 namespace Storefront.Web.Operations;
 
 /// <summary>A line of a chart.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Values">At equal distances, oldest first; null where there is nothing to draw.</param>
+/// <param name="Name">The name in the legend.</param>
+/// <param name="Values">Values at equal intervals, oldest first; null for gaps.</param>
 internal sealed record ChartLine(string Name, IReadOnlyList<double?> Values)
 {
-    /// <summary>The last value there is.</summary>
+    /// <summary>The latest value that is not null; null if there is none.</summary>
     public double? Latest => Values.LastOrDefault(static value => value is not null);
 }

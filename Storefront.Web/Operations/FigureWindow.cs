@@ -4,30 +4,30 @@ using Storefront.Web.Services;
 namespace Storefront.Web.Operations;
 
 /// <summary>
-/// The last two minutes of a service: what its replicas measured, added up second by second. Seconds are counted back from each replica's own, for they were
-/// asked at the same time, and their clocks may differ.
+/// A service's last two minutes: its replicas' measurements, added up second by second. Seconds count back from each replica's current second, because all
+/// were asked at the same time and their clocks may differ.
 /// </summary>
 internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
 {
     private readonly long _measuredSeconds = replicas.Select(static one => one.Now - one.Since).DefaultIfEmpty().Max();
 
-    /// <summary>The tags that an instrument has been seen with, in order.</summary>
+    /// <summary>An instrument's tags, sorted.</summary>
     public IReadOnlyList<string> Tags(string instrument) =>
         [.. (from replica in replicas from series in replica.Series where series.Instrument == instrument select series.Tag).Distinct().Order()];
 
-    /// <summary>The sum of each second, oldest first, the current second not among them; null before anybody measured.</summary>
+    /// <summary>The sum of each second, oldest first, without the current second; null before the first measurement.</summary>
     public double?[] Sums(string instrument, Func<string, bool> isWanted) =>
         [.. Seconds(instrument, isWanted).Select((second, index) => LiveFigures.WindowSeconds - index > _measuredSeconds ? (double?)null : second.Sum)];
 
-    /// <summary>The mean of each second; null where nothing was measured.</summary>
+    /// <summary>The mean of each second; null for seconds without measurements.</summary>
     public double?[] Means(string instrument, Func<string, bool> isWanted) =>
         [.. Seconds(instrument, isWanted).Select(static second => second.Count == 0 ? (double?)null : second.Sum / second.Count)];
 
-    /// <summary>The largest of each second; null where nothing was measured.</summary>
+    /// <summary>The maximum of each second; null for seconds without measurements.</summary>
     public double?[] Largest(string instrument, Func<string, bool> isWanted) =>
         [.. Seconds(instrument, isWanted).Select(static second => second.Count == 0 ? (double?)null : second.Max)];
 
-    /// <summary>How many measurements there were, their mean and the largest, in all of the window.</summary>
+    /// <summary>Number, mean and maximum of the measurements in the whole window.</summary>
     public (long Count, double Mean, double Max) Total(string instrument, string tag)
     {
         var seconds = Seconds(instrument, one => one == tag);
@@ -36,7 +36,8 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
     }
 
     /// <summary>
-    /// The violations of each invariant, as the replica knows them that has checked last; how long ago that was, and how many could not be checked.
+    /// The results of the replica that checked last: the age of the check, the number of invariants it could not check, and the violations of each invariant.
+    /// Null if no replica has checked.
     /// </summary>
     public (TimeSpan Age, long Unchecked, IReadOnlyList<(string Invariant, long Violations)> Invariants)? Reconciliation()
     {
@@ -50,7 +51,7 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
                 .Select(series => (series.Tag, (long)(Reading(latest, series.Instrument, series.Tag) ?? 0)))]);
     }
 
-    // What a gauge read last.
+    // A gauge's latest value.
     private static double? Reading(FigureReport replica, string instrument, string tag) =>
         replica.Series.FirstOrDefault(series => series.Instrument == instrument && series.Tag == tag)?.Seconds is [.., var last] ? last.Sum : null;
 

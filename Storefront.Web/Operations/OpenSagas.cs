@@ -2,5 +2,5 @@ using System.Text.Json.Serialization;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>Sagas that are open.</summary>
+/// <summary>The number of open sagas, and the age of the oldest.</summary>
 internal sealed record OpenSagas(long Open, [property: JsonPropertyName("oldest_seconds")] double OldestSeconds);

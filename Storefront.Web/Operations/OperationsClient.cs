@@ -4,21 +4,21 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>Asks every replica for its figures, and has the shop filled or emptied.</summary>
+/// <summary>Reads every replica's figures, and restocks or resets the shop.</summary>
 internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguration configuration, Catalog catalog)
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string Client = "operations";
 
-    /// <summary>For emptying, which waits for checkouts to end.</summary>
+    /// <summary>Timeout of commands; a reset waits for checkouts to end.</summary>
     public static readonly TimeSpan CommandTimeMax = TimeSpan.FromMinutes(2);
 
-    // The page comes again every two seconds; who is late is not waited for.
+    // Below the page's refresh interval of two seconds.
     private static readonly TimeSpan ReadTimeMax = TimeSpan.FromSeconds(1.5);
 
     private static readonly string[] Services = [OrderService.Service, Accounts.Service, Catalog.Service];
 
-    /// <summary>Reads all at once; does not throw for services that are away.</summary>
+    /// <summary>Reads all services at once; does not throw if some are unavailable.</summary>
     public async Task<Overview> ReadAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -37,13 +37,15 @@ internal sealed class OperationsClient(IHttpClientFactory clients, IConfiguratio
             (service, address, await TryAsync(() => GetAsync<FigureReport>($"{address}/internal/figures", limit.Token)));
     }
 
-    /// <summary>Puts back the first products and fills up their stock.</summary>
+    /// <summary>Puts back the first products that are missing and refills their stock.</summary>
+    /// <returns>False if Stock.Api is not responding.</returns>
     public Task<bool> FillAsync() => PostAsync($"http://{Catalog.Service}/internal/catalog/fill");
 
-    /// <summary>Empties the shop. False: checkouts are under way, or a service is away.</summary>
+    /// <summary>Resets the shop.</summary>
+    /// <returns>False if checkouts are in progress or a service is not responding.</returns>
     public Task<bool> ResetAsync() => PostAsync($"http://{OrderService.Service}/internal/reset");
 
-    // Each replica at its own address, where service discovery names them one by one; otherwise whichever answers.
+    // One address for each replica if service discovery lists them; otherwise one address that reaches any replica.
     private IEnumerable<string> Addresses(string service) => configuration.GetSection($"services:{service}:http").GetChildren()
         .Select(static replica => replica.Value).OfType<string>().DefaultIfEmpty($"http://{service}");
 

@@ -2,7 +2,7 @@ using ServiceDefaults;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>Registers what the operator's pages need.</summary>
+/// <summary>Registers the services of the operator's pages.</summary>
 internal static class OperationsExtensions
 {
     public static void AddOperations(this IServiceCollection services)

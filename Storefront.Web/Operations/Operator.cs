@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Storefront.Web.Operations;
 
 /// <summary>
-/// Who may see the operator's pages: in development everybody who reaches them, unless there is a key; with a key those who have it; otherwise nobody.
-/// The gateway lets nobody from elsewhere through in either case.
+/// Access to the operator's pages. With a key, they are open to those who enter it. Without one, they are open to everyone in development and do not exist
+/// elsewhere. In every case the gateway blocks requests from other machines.
 /// </summary>
 internal sealed class Operator
 {
-    /// <summary>Fewest characters of a key.</summary>
+    /// <summary>Minimum length of the key, in characters.</summary>
     public const int KeyLengthMin = 16;
 
     private const string Cookie = "shop-operator";
@@ -24,23 +24,23 @@ internal sealed class Operator
 
     public Operator(IHttpContextAccessor accessor, IDataProtectionProvider protection, IOptions<ShopOptions> options, IWebHostEnvironment environment)
     {
-        _context = accessor.HttpContext ?? throw new InvalidOperationException("There is an operator only while there is a request.");
+        _context = accessor.HttpContext ?? throw new InvalidOperationException("An operator exists only during a request.");
         _seal = protection.CreateProtector("operator").ToTimeLimitedDataProtector();
         _key = options.Value.OperatorKey is { Length: > 0 } key ? key : null;
         Exists = _key is not null || environment.IsDevelopment();
         MayReset = environment.IsDevelopment();
     }
 
-    /// <summary>Are there operator's pages at all?</summary>
+    /// <summary>Whether the operator's pages exist in this environment.</summary>
     public bool Exists { get; }
 
-    /// <summary>The services empty themselves in development only.</summary>
+    /// <summary>Whether the shop can be reset: only in development.</summary>
     public bool MayReset { get; }
 
-    /// <summary>May this request see them?</summary>
+    /// <summary>Whether this request may see the operator's pages.</summary>
     public bool IsIn => Exists && (_key is null || (Open() is { } digest && CryptographicOperations.FixedTimeEquals(digest, Digest(_key))));
 
-    /// <summary>Lets in who has the key, for eight hours.</summary>
+    /// <summary>Checks the key and, if it is right, signs the operator in for eight hours.</summary>
     public bool TryEnter(string? key)
     {
         if (_key is null || !CryptographicOperations.FixedTimeEquals(Digest(key ?? ""), Digest(_key))) return false;
@@ -51,7 +51,7 @@ internal sealed class Operator
         return true;
     }
 
-    // Of the key that was given: another key ends all shifts.
+    // The cookie holds a digest of the key, so changing the key signs everyone out.
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private byte[]? Open()

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>A page for operators: others are asked for the key, or told that there is no such page.</summary>
+/// <summary>A page for operators. Others are redirected to the login page, or get 404 if the operator's pages do not exist.</summary>
 [ResponseCache(NoStore = true)]
 internal abstract class OperatorPage(Operator @operator) : PageModel
 {

@@ -2,10 +2,10 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Operations;
 
-/// <summary>What the services say of themselves at one time.</summary>
-/// <param name="Windows">Of each service, all replicas that answer together.</param>
-/// <param name="Sagas">Null: not known.</param>
-/// <param name="Products">Null: not known.</param>
-/// <param name="Silent">Who does not answer.</param>
+/// <summary>The state of all services at one time.</summary>
+/// <param name="Windows">Figures by service, added up over the replicas that responded.</param>
+/// <param name="Sagas">Null if unknown.</param>
+/// <param name="Products">Null if unknown.</param>
+/// <param name="Silent">Replicas that did not respond, with their addresses.</param>
 internal sealed record Overview(
     IReadOnlyDictionary<string, FigureWindow> Windows, OpenSagas? Sagas, IReadOnlyList<Product>? Products, IReadOnlyList<string> Silent);

@@ -22,7 +22,7 @@ internal sealed class AccountModel(Accounts accounts, OrderService orders, Visit
         Orders = await orders.LatestAsync(user, HttpContext.RequestAborted);
     }
 
-    /// <summary>Gives the visitor the welcome credit again; once for a form.</summary>
+    /// <summary>Adds the welcome credit to the visitor's credit, once per form.</summary>
     public async Task<IActionResult> OnPostAsync(Guid key)
     {
         if (visitor.UserId is { } user && key != default) await accounts.TopUpAsync($"top-up-{key:N}", user, CancellationToken.None);

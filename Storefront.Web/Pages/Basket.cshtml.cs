@@ -6,14 +6,26 @@ using Storefront.Web.Visitors;
 
 namespace Storefront.Web.Pages;
 
-/// <summary>The basket.</summary>
 internal sealed class BasketModel(Catalog catalog, Visitor visitor) : PageModel
 {
     public IReadOnlyList<(Product Product, long Quantity)> Lines { get; private set; } = [];
 
     public long Total => Lines.Sum(static line => line.Product.Price * line.Quantity);
 
-    public async Task OnGetAsync() => Lines = await catalog.LinesAsync(visitor.Basket);
+    /// <summary>The outcome of adding a product, right after it.</summary>
+    public string? Notice { get; private set; }
+
+    /// <summary>Shows the basket.</summary>
+    /// <param name="added">The item that was just added.</param>
+    /// <param name="cut">Whether its quantity was cut to the maximum.</param>
+    public async Task OnGetAsync(string? added, bool cut)
+    {
+        Lines = await catalog.LinesAsync(visitor.Basket);
+        if (Lines.FirstOrDefault(line => line.Product.ItemId == added).Product is not { } product) return;
+        Notice = cut
+            ? $"{product.Name}: the quantity was cut to {Visitor.QuantityMax}, the most you can order of one product."
+            : $"{product.Name} was added to your basket.";
+    }
 
     public IActionResult OnPost(string? item, string? quantity, bool remove)
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Storefront.Web.Pages;
 
-/// <summary>What people see of an error; <see cref="PageErrors"/> shows it in the place of the page that failed.</summary>
+/// <summary>The error page, which <see cref="PageErrors"/> shows in place of the page that failed.</summary>
 [ResponseCache(NoStore = true), IgnoreAntiforgeryToken]
 internal sealed class ErrorModel : PageModel
 {
@@ -13,14 +13,15 @@ internal sealed class ErrorModel : PageModel
 
     public void OnGet()
     {
-        if (Response.StatusCode < StatusCodes.Status400BadRequest) Response.StatusCode = StatusCodes.Status404NotFound; // asked for by its own address
+        if (Response.StatusCode < StatusCodes.Status400BadRequest) Response.StatusCode = StatusCodes.Status404NotFound; // requested by its own path
         (Heading, Advice) = Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => ("There is nothing here", "The address is wrong, or what was here is gone."),
-            StatusCodes.Status400BadRequest => ("The form was too old", "Nothing was done. Go back, load the page again, and send it once more."),
-            StatusCodes.Status429TooManyRequests => ("Too many tries", "Wait for a minute, then try again."),
-            StatusCodes.Status503ServiceUnavailable => ("We are away for a moment", "A part of the shop does not answer. Try again in a few seconds."),
-            _ => ("Something went wrong", "It is our fault, not yours. Try again in a minute."),
+            StatusCodes.Status404NotFound => ("Page not found", "The address is wrong, or the page no longer exists."),
+            StatusCodes.Status400BadRequest => ("This form has expired", "Nothing was changed. Go back, reload the page and submit the form again."),
+            StatusCodes.Status429TooManyRequests => ("Too many attempts", "Wait a minute, then try again."),
+            StatusCodes.Status503ServiceUnavailable => ("Temporarily unavailable", "Part of the shop is not responding. Try again in a few seconds."),
+            < StatusCodes.Status500InternalServerError => ("We could not process this request", "Nothing was changed. Go back and try again."),
+            _ => ("Something went wrong", "This is our fault. Try again in a minute."),
         };
     }
 }

@@ -4,7 +4,7 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Pages;
 
-/// <summary>Home: all products.</summary>
+/// <summary>The home page, with all products.</summary>
 [OutputCache(PolicyName = PageSetup.SharedPage)]
 internal sealed class IndexModel(Catalog catalog) : PageModel
 {

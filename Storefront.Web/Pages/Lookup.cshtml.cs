@@ -16,7 +16,7 @@ internal sealed class LookupModel(OrderService orders) : PageModel
     {
         if (OrderId is null) return Page();
         if (await orders.FindAsync(OrderId.Trim(), HttpContext.RequestAborted) is { } found) return RedirectToPage("/Order", new { order = found.OrderId });
-        Problem = "There is no order of that number.";
+        Problem = "No order has this number. Check it and try again.";
         Response.StatusCode = StatusCodes.Status404NotFound;
         return Page();
     }

@@ -5,7 +5,7 @@ using Storefront.Web.Visitors;
 
 namespace Storefront.Web.Pages;
 
-/// <summary>An order with its lines, total, address and status. Its id, which nobody can guess, is what lets one see it.</summary>
+/// <summary>An order with its lines, total, address and status. Anyone with its id may see it; ids cannot be guessed.</summary>
 [ResponseCache(NoStore = true)]
 internal sealed class OrderModel(Catalog catalog, OrderService orders, Visitor visitor) : PageModel
 {
@@ -27,7 +27,7 @@ internal sealed class OrderModel(Catalog catalog, OrderService orders, Visitor v
         return Page();
     }
 
-    /// <summary>Checks an order of the visitor's out that is not paid; the page then shows what came of it.</summary>
+    /// <summary>Checks out the visitor's unpaid order again; the page then shows the outcome.</summary>
     public async Task<IActionResult> OnPostAsync(string order)
     {
         if (await orders.FindAsync(order, HttpContext.RequestAborted) is not { } found) return NotFound();

@@ -6,7 +6,7 @@ using Storefront.Web.Visitors;
 
 namespace Storefront.Web.Pages;
 
-/// <summary>A product, to be put into the basket.</summary>
+/// <summary>A product, with a form to add it to the basket.</summary>
 internal sealed class ProductModel(Catalog catalog, Visitor visitor) : PageModel
 {
     public Product Product { get; private set; } = null!;
@@ -18,9 +18,10 @@ internal sealed class ProductModel(Catalog catalog, Visitor visitor) : PageModel
     public async Task<IActionResult> OnPostAsync(string item, string? quantity)
     {
         if (await catalog.FindAsync(item) is null) return NotFound();
-        if (!PathValues.TryAmount(quantity, out var pieces, Visitor.QuantityMax)) Problem = $"The quantity must be 1 to {Visitor.QuantityMax}.";
-        else if (!visitor.Add(item, pieces)) Problem = $"The basket is full: it holds {Visitor.LinesMax} different products.";
-        return Problem is null ? RedirectToPage("/Basket") : await ShowAsync(item);
+        var isCut = false;
+        if (!PathValues.TryAmount(quantity, out var pieces, Visitor.QuantityMax)) Problem = $"Please enter a quantity from 1 to {Visitor.QuantityMax}.";
+        else if (!visitor.Add(item, pieces, out isCut)) Problem = $"Your basket is full. It can hold {Visitor.LinesMax} different products.";
+        return Problem is null ? RedirectToPage("/Basket", new { added = item, cut = isCut ? "true" : null }) : await ShowAsync(item);
     }
 
     private async Task<IActionResult> ShowAsync(string item)

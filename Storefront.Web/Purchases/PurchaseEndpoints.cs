@@ -7,7 +7,7 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Purchases;
 
-/// <summary>The shop for programs: buy a product, look one up.</summary>
+/// <summary>The API for programs: buy a product, look one up.</summary>
 internal static class PurchaseEndpoints
 {
     private static readonly Dictionary<string, string> Fields = new()
@@ -23,15 +23,17 @@ internal static class PurchaseEndpoints
     {
         var shop = app.MapGroup("").WithTags("Shop").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        shop.MapPost("/", BuyAsync).WithName("Buy").WithSummary("Buys a product. Without a user_id an account with the welcome credit is opened.");
-        shop.MapGet("/get_product", FindAsync).WithName("GetProduct").WithSummary("A product by its name.");
-        shop.MapGet("/health_check", static () => TypedResults.Ok(new Healthy("Healthy"))).WithName("HealthCheck").WithSummary("200: the shop answers.");
+        shop.MapPost("/", BuyAsync).WithName("Buy")
+            .WithSummary("Buys a product. Without a user_id, opens an account with the welcome credit.");
+        shop.MapGet("/get_product", FindAsync).WithName("GetProduct").WithSummary("Finds a product by name.");
+        shop.MapGet("/health_check", static () => TypedResults.Ok(new Healthy("Healthy"))).WithName("HealthCheck")
+            .WithSummary("Returns 200 if the shop is running.");
     }
 
     private static async Task<Results<Created<Purchased>, Accepted<Purchased>, ProblemHttpResult>> BuyAsync(
         PurchaseRequest request, Catalog catalog, Cashier cashier, IdempotencyKey? key)
     {
-        if (request.UserId is { } user && !PathValues.IsId(user)) return Problems.NotFound("There is no such user.");
+        if (request.UserId is { } user && !PathValues.IsId(user)) return Problems.NotFound("User not found.");
         var form = new CheckoutForm
         {
             Name = request.CustomerName,
@@ -42,12 +44,12 @@ internal static class PurchaseEndpoints
         };
         if (Errors(form) is { Count: > 0 } errors)
         {
-            var problem = Problems.Invalid("Some fields are missing or wrong.");
+            var problem = Problems.Invalid("Some fields are missing or invalid.");
             problem.ProblemDetails.Extensions["errors"] = errors;
             return problem;
         }
 
-        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("There is no such product.");
+        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("Product not found.");
         var purchase = await cashier.BuyAsync(
             $"json-{key?.Id ?? Guid.NewGuid():N}", request.UserId, [new(product.ItemId, request.Quantity!.Value)], form.ToShipping());
         if (purchase.Refusal is { Name: "idempotency-key-reused" }) return Problems.KeyReused();
@@ -69,9 +71,9 @@ internal static class PurchaseEndpoints
     private static async Task<Results<Ok<ProductFound>, ProblemHttpResult>> FindAsync(
         [Microsoft.AspNetCore.Mvc.FromQuery(Name = "product_name")] string? name, Catalog catalog)
     {
-        if (string.IsNullOrWhiteSpace(name)) return Problems.Invalid("product_name is missing.");
+        if (string.IsNullOrWhiteSpace(name)) return Problems.Invalid("product_name is required.");
         return await catalog.FindByNameAsync(name) is { } product
             ? TypedResults.Ok(new ProductFound(product.ItemId, product.Name, product.Description, product.Picture, product.Price, product.Stock))
-            : Problems.NotFound("There is no such product.");
+            : Problems.NotFound("Product not found.");
     }
 }

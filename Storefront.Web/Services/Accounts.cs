@@ -7,25 +7,25 @@ namespace Storefront.Web.Services;
 /// <summary>Users and their credit, in Payment.Api.</summary>
 internal sealed class Accounts(IHttpClientFactory clients, IOptions<ShopOptions> options)
 {
-    /// <summary>Name of the HTTP client.</summary>
+    /// <summary>Name of the service and its HTTP client.</summary>
     public const string Service = "payment-api";
 
-    /// <summary>What new customers are given, and again when they ask.</summary>
+    /// <summary>Credit for new customers, and for each top-up; 0 disables both.</summary>
     public long WelcomeCredit => options.Value.WelcomeCredit;
 
     private HttpClient Http => clients.CreateClient(Service);
 
-    /// <summary>Opens an account with the welcome credit, once under a key.</summary>
-    /// <returns>The user.</returns>
+    /// <summary>Opens an account with the welcome credit, once per key.</summary>
+    /// <returns>The id of the new user.</returns>
     public async Task<string> OpenAsync(string key, CancellationToken cancellationToken)
     {
         var (created, refusal) = await Http.PostAsync<Created>("/create_user", $"{key}-user", null, cancellationToken);
-        if (created is null) throw new HttpRequestException($"Payment.Api opens no account: {refusal?.Name}.");
+        if (created is null) throw new HttpRequestException($"Payment.Api did not open an account: {refusal?.Name}.");
         await TopUpAsync(key, created.UserId, cancellationToken);
         return created.UserId;
     }
 
-    /// <summary>Gives the user the welcome credit, once under a key; nothing where there is none to give.</summary>
+    /// <summary>Adds the welcome credit to the user's credit, once per key; does nothing if it is 0.</summary>
     public async Task TopUpAsync(string key, string user, CancellationToken cancellationToken)
     {
         if (WelcomeCredit == 0) return;
@@ -33,7 +33,7 @@ internal sealed class Accounts(IHttpClientFactory clients, IOptions<ShopOptions>
         await Http.PostAsync<Moved>(path, $"{key}-credit", null, cancellationToken);
     }
 
-    /// <summary>The user's credit; null where there is no such user.</summary>
+    /// <summary>The user's credit; null if the user does not exist.</summary>
     public async Task<long?> FindCreditAsync(string user, CancellationToken cancellationToken) =>
         (await Http.FindAsync<User>($"/find_user/{user}", cancellationToken))?.Credit;
 

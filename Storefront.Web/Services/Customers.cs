@@ -3,13 +3,13 @@ using Polly;
 
 namespace Storefront.Web.Services;
 
-/// <summary>Customer.Api. The shop sells without it: who could not be registered is not.</summary>
+/// <summary>Registers customers with Customer.Api. The shop sells without it: a failed registration is only logged.</summary>
 internal sealed partial class Customers(IHttpClientFactory clients, ILogger<Customers> logger)
 {
-    /// <summary>Name of the HTTP client.</summary>
+    /// <summary>Name of the service and its HTTP client.</summary>
     public const string Service = "customer-api";
 
-    // Nobody waits at the till for a register.
+    // Longer would delay the purchase.
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(2);
 
     /// <summary>Registers a user with the name and address of their first order; does not throw.</summary>
@@ -18,7 +18,7 @@ internal sealed partial class Customers(IHttpClientFactory clients, ILogger<Cust
         using var limit = new CancellationTokenSource(TimeMax);
         try
         {
-            // The shop asks for no email address, and Customer.Api wants one of each customer: one that nothing can be sent to (RFC 2606).
+            // Customer.Api requires a unique email address, which the shop does not ask for. Mail to this reserved domain goes nowhere (RFC 2606).
             var customer = new Customer(
                 user, shipping.Name, $"{user}@customers.invalid", "US", user, new(shipping.Street, shipping.State, shipping.Zip));
             var (_, refusal) = await clients.CreateClient(Service).PostAsync<Registered>("/customers", $"{user}-customer", customer, limit.Token);

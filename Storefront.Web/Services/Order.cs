@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Storefront.Web.Services;
 
-/// <summary>An order. Status: open, checking-out, paid, refused.</summary>
+/// <summary>An order. Its status is open, checking-out, paid or refused.</summary>
 internal sealed record Order(
     [property: JsonPropertyName("order_id")] string OrderId,
     [property: JsonPropertyName("user_id")] string UserId,

@@ -1,4 +1,4 @@
 namespace Storefront.Web.Services;
 
-/// <summary>Pieces of an item.</summary>
+/// <summary>An item and its quantity.</summary>
 internal sealed record OrderedItem(string Item, long Quantity);

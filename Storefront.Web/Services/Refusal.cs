@@ -1,5 +1,5 @@
 namespace Storefront.Web.Services;
 
-/// <summary>A refusal as the services word it.</summary>
-/// <param name="Name">Behind <c>urn:shop:problem:</c>, e.g. <c>out-of-stock</c>.</param>
+/// <summary>A service's reason for rejecting a request.</summary>
+/// <param name="Name">The problem type without <c>urn:shop:problem:</c>, for example <c>out-of-stock</c>.</param>
 internal sealed record Refusal(string Name);

@@ -6,19 +6,19 @@ using ServiceKit.Idempotency;
 
 namespace Storefront.Web.Services;
 
-/// <summary>Calls to the other services. Every POST has a key, so that it may be repeated.</summary>
+/// <summary>Calls the other services. Every POST either has an idempotency key or is idempotent itself, so it can be retried.</summary>
 internal static class ServiceHttp
 {
     private const string ProblemPrefix = "urn:shop:problem:";
 
     private static readonly TimeSpan TotalTimeMax = TimeSpan.FromSeconds(20);
 
-    /// <summary>Adds the HTTP client of a service, found under its name.</summary>
+    /// <summary>Adds a named HTTP client for a service; service discovery resolves the same name.</summary>
     public static void AddService(this IServiceCollection services, string name) =>
         services.AddHttpClient(name, client => (client.BaseAddress, client.Timeout) = (new($"http://{name}"), TotalTimeMax));
 
-    /// <summary>Reads; null for 404.</summary>
-    /// <exception cref="HttpRequestException">No connection, or an answer that is neither 200 nor 404.</exception>
+    /// <summary>Sends a GET; returns null for 404.</summary>
+    /// <exception cref="HttpRequestException">No connection, or a status that is neither 200 nor 404.</exception>
     public static async Task<T?> FindAsync<T>(this HttpClient http, string path, CancellationToken cancellationToken) where T : class
     {
         using var response = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
@@ -26,9 +26,9 @@ internal static class ServiceHttp
         return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(cancellationToken);
     }
 
-    /// <summary>Posts under a key.</summary>
-    /// <returns>The answer, or why it was refused (4xx with a problem of the shop).</returns>
-    /// <exception cref="HttpRequestException">No connection, or an answer without an outcome: any other.</exception>
+    /// <summary>Sends a POST, with an idempotency key unless it is null.</summary>
+    /// <returns>The response body, or the refusal (4xx with one of the shop's problem types).</returns>
+    /// <exception cref="HttpRequestException">No connection or any other status: the outcome is unknown.</exception>
     public static async Task<(T? Answer, Refusal? Refusal)> PostAsync<T>(
         this HttpClient http, string path, string? key, object? body, CancellationToken cancellationToken) where T : class
     {
@@ -41,7 +41,7 @@ internal static class ServiceHttp
         return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(cancellationToken), null);
     }
 
-    // Null: it is nothing that a service of the shop says, so whether it did what was asked is not known.
+    // Null: the response is not from one of the shop's services, so it is unknown whether the request was processed.
     private static async Task<string?> ReadNameAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try

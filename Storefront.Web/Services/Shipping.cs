@@ -1,4 +1,4 @@
 namespace Storefront.Web.Services;
 
-/// <summary>Where an order goes.</summary>
+/// <summary>An order's delivery address.</summary>
 internal sealed record Shipping(string Name, string Street, string State, string Zip);

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace Storefront.Web.Visitors;
 
 /// <summary>
-/// The one key of data protection, made of a secret that all replicas are given: what one has sealed the others can open, before and after a restart, without
-/// a place that they share. Another secret makes another key; then baskets and open forms are lost.
+/// Derives data protection's only key from a secret that all replicas share. Each replica can open the others' cookies, also after a restart, without shared
+/// storage. Changing the secret changes the key and invalidates baskets and open forms.
 /// </summary>
 internal sealed class CookieKeys : IXmlRepository
 {
-    /// <summary>Fewest characters of a secret.</summary>
+    /// <summary>Minimum length of the secret, in characters.</summary>
     public const int SecretLengthMin = 32;
 
     private const int MasterKeyBytes = 64;
@@ -23,10 +23,10 @@ internal sealed class CookieKeys : IXmlRepository
     public CookieKeys(string secret)
     {
         if (secret.Length < SecretLengthMin)
-            throw new InvalidOperationException($"{ShopOptions.Section}:{nameof(ShopOptions.CookieSecret)} has less than {SecretLengthMin} characters.");
+            throw new InvalidOperationException($"{ShopOptions.Section}:{nameof(ShopOptions.CookieSecret)} must have at least {SecretLengthMin} characters.");
         using var master = new Secret(Derive(secret, "shop: master key of cookies", MasterKeyBytes));
         var descriptor = new AuthenticatedEncryptorDescriptor(new AuthenticatedEncryptorConfiguration(), master).ExportToXml();
-        // The form in which the framework keeps its keys.
+        // The framework's format for stored keys.
         _key = new XElement("key",
             new XAttribute("id", new Guid(Derive(secret, "shop: id of cookies' key", 16))),
             new XAttribute("version", 1),
@@ -42,7 +42,7 @@ internal sealed class CookieKeys : IXmlRepository
 
     /// <inheritdoc />
     public void StoreElement(XElement element, string friendlyName) =>
-        throw new InvalidOperationException("The key is made of the secret; no other one is kept.");
+        throw new InvalidOperationException("The key is derived from the secret. Other keys cannot be stored.");
 
     private static byte[] Derive(string secret, string info, int length) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), length, info: Encoding.UTF8.GetBytes(info));

@@ -5,16 +5,16 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Visitors;
 
-/// <summary>Who visits, and what is in their basket: two cookies, sealed by data protection, so that nobody can write one.</summary>
+/// <summary>The visitor and their basket, in two cookies that data protection encrypts and signs, so clients cannot forge them.</summary>
 internal sealed class Visitor
 {
-    /// <summary>Most lines of a basket; with ids of 64 characters the cookie stays below 4 kB.</summary>
+    /// <summary>Maximum number of lines in a basket; with ids of 64 characters the cookie stays below 4 kB.</summary>
     public const int LinesMax = 20;
 
-    /// <summary>Most pieces of one item.</summary>
+    /// <summary>Maximum quantity of one item.</summary>
     public const int QuantityMax = 99;
 
-    /// <summary>The basket's cookie. Who has one has pages of their own; all others share theirs.</summary>
+    /// <summary>The basket's cookie. Requests with it get their own pages; all others share cached ones.</summary>
     public const string BasketCookie = "shop-basket";
 
     private const string UserCookie = "shop-user";
@@ -27,22 +27,22 @@ internal sealed class Visitor
 
     public Visitor(IHttpContextAccessor accessor, IDataProtectionProvider protection)
     {
-        _context = accessor.HttpContext ?? throw new InvalidOperationException("There is a visitor only while there is a request.");
+        _context = accessor.HttpContext ?? throw new InvalidOperationException("A visitor exists only during a request.");
         (_basketSeal, _userSeal) = (protection.CreateProtector("basket"), protection.CreateProtector("user"));
         Basket = Parse(Open(BasketCookie, _basketSeal));
         UserId = Open(UserCookie, _userSeal) is { } user && PathValues.IsId(user) ? user : null;
     }
 
-    /// <summary>The user who pays; null before the first order.</summary>
+    /// <summary>The paying user; null before the first order.</summary>
     public string? UserId { get; private set; }
 
     /// <summary>Items and quantities, in the order they were added.</summary>
     public IReadOnlyList<OrderedItem> Basket { get; private set; }
 
-    /// <summary>Pieces in the basket.</summary>
+    /// <summary>Total quantity in the basket.</summary>
     public long Pieces => Basket.Sum(static line => line.Quantity);
 
-    /// <summary>Remembers who pays; null forgets it.</summary>
+    /// <summary>Stores the paying user in the cookie; null deletes it.</summary>
     public void SetUser(string? user)
     {
         UserId = user;
@@ -50,16 +50,22 @@ internal sealed class Visitor
         else Write(UserCookie, _userSeal.Protect(user));
     }
 
-    /// <summary>Adds pieces to an item's line. False: the basket has as many lines as it can; quantities stop at <see cref="QuantityMax"/>.</summary>
-    public bool Add(string item, long quantity)
+    /// <summary>Adds to an item's quantity, up to <see cref="QuantityMax"/>. Returns false if the basket cannot take another line.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="quantity">The quantity to add.</param>
+    /// <param name="isCut">Whether less was added because of the maximum.</param>
+    public bool Add(string item, long quantity, out bool isCut)
     {
+        isCut = false;
         var before = Basket.FirstOrDefault(line => line.Item == item);
         if (before is null && Basket.Count >= LinesMax) return false;
-        Set(item, Math.Min((before?.Quantity ?? 0) + quantity, QuantityMax));
+        var wanted = (before?.Quantity ?? 0) + quantity;
+        isCut = wanted > QuantityMax;
+        Set(item, Math.Min(wanted, QuantityMax));
         return true;
     }
 
-    /// <summary>Sets the quantity of an item's line, 0 to take it out.</summary>
+    /// <summary>Sets an item's quantity; 0 removes it.</summary>
     public void Set(string item, long quantity)
     {
         List<OrderedItem> lines = [.. Basket];
@@ -69,7 +75,11 @@ internal sealed class Visitor
         SetBasket(lines);
     }
 
-    /// <summary>Replaces the basket; lines of no pieces are left out.</summary>
+    /// <summary>Sets the quantities of these items. Items that are not in the basket are ignored.</summary>
+    public void UpdateBasket(IReadOnlyCollection<OrderedItem> lines) =>
+        SetBasket(Basket.Select(line => lines.FirstOrDefault(one => one.Item == line.Item) ?? line));
+
+    /// <summary>Replaces the basket, without lines whose quantity is 0.</summary>
     public void SetBasket(IEnumerable<OrderedItem> lines)
     {
         Basket = [.. lines.Where(static line => line.Quantity is > 0 and <= QuantityMax).Take(LinesMax)];
@@ -89,7 +99,7 @@ internal sealed class Visitor
         return lines;
     }
 
-    // Sealed with other keys, or tampered with: as good as none.
+    // A cookie from other keys, or one that was tampered with, is ignored.
     private string? Open(string name, IDataProtector seal)
     {
         try

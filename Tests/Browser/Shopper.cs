@@ -16,19 +16,24 @@ internal static partial class Shopper
         await page.GetByRole(AriaRole.Link, new() { Name = product, Exact = true }).ClickAsync();
         await page.GetByLabel("Quantity").FillAsync(quantity.ToString(CultureInfo.InvariantCulture));
         await page.GetByRole(AriaRole.Button, new() { Name = "Add to basket" }).ClickAsync();
-        await page.WaitForURLAsync("**/basket", new() { WaitUntil = WaitUntilState.Load });
+        await page.WaitForURLAsync("**/basket*", new() { WaitUntil = WaitUntilState.Load });
     }
 
     public static async Task FillAddressAsync(this IPage page, string state = "Arizona", string zip = "85001")
     {
         if (!page.Url.EndsWith("/checkout", StringComparison.Ordinal)) await page.GotoAsync("/checkout");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Grace Hopper");
-        await page.GetByLabel("Street and number").FillAsync("7 Compiler Court");
+        await page.GetByLabel("Street address").FillAsync("7 Compiler Court");
         await page.GetByLabel("State").SelectOptionAsync(new SelectOptionValue { Label = state });
         await page.GetByLabel("ZIP code").FillAsync(zip);
     }
 
     public static ILocator BuyButton(this IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Buy now" });
+
+    public static ILocator UpdateButton(this IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Update total" });
+
+    /// <summary>Waits until the page shows this total.</summary>
+    public static Task TotalAsync(this IPage page, string total) => page.Locator(".total strong", new() { HasText = total }).WaitForAsync();
 
     /// <summary>Fills the basket, buys, and gives the order's id.</summary>
     public static async Task<string> BuyAsync(this IPage page, string product, int quantity = 1, string state = "Arizona")

@@ -20,18 +20,21 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         Assert.Equal(12, await page.Locator(".products > li").CountAsync());
         var order = await page.BuyAsync("Teapot", 2, "Vermont");
         var text = await page.InnerTextAsync("main");
-        foreach (var expected in new[] { "Paid", "Grace Hopper", "7 Compiler Court", "Vermont 85001", "$68", order, "Most popular in Vermont" })
+        foreach (var expected in new[]
+        {
+            "Paid. The total was taken from your credit.", "Grace Hopper", "7 Compiler Court", "Vermont 85001", "$68", order, "Most popular in Vermont",
+        })
             Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.Equal("Teapot", await page.Locator(".popular h3").First.InnerTextAsync());
         Assert.Equal(("$432", 1), await page.AccountAsync());
         await page.GotoAsync("/basket");
-        Assert.Contains("It is empty", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        Assert.Contains("Your basket is empty", await page.InnerTextAsync("main"), StringComparison.Ordinal);
         Assert.True(await cluster.Shop.IsPaidAsync(order));
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Find an order" }).ClickAsync();
         await page.GetByLabel("Order number").FillAsync("no-such-order");
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
-        Assert.Contains("no order of that number", await page.InnerTextAsync("#order-error"), StringComparison.Ordinal);
+        Assert.Contains("No order has this number", await page.InnerTextAsync("#order-error"), StringComparison.Ordinal);
         await page.GetByLabel("Order number").FillAsync(order);
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         Assert.Equal(order, await page.OrderIdAsync());
@@ -60,13 +63,15 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         {
             await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is a second old at most
             await page.BuyButton().ClickAsync();
-            await page.GetByText("Potted plant: 1 left, and you asked for 2.").WaitForAsync();
+            await page.GetByText("Potted plant: only 1 left, and you asked for 2.").WaitForAsync();
             Assert.Equal("Grace Hopper", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
             await page.GotoAsync("/basket");
             Assert.Equal("2", await page.GetByLabel("Quantity").InputValueAsync());
             Assert.Equal(("$500", 1), await page.AccountAsync());
             await page.GotoAsync("/checkout");
             await page.GetByLabel("Quantity").FillAsync("1");
+            await page.UpdateButton().ClickAsync();
+            await page.TotalAsync("$22");
             await page.BuyButton().ClickAsync();
             await page.OrderIdAsync();
         }
@@ -83,7 +88,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.AddToBasketAsync("Headphones", 5);
         await page.FillAddressAsync();
         await page.BuyButton().ClickAsync();
-        await page.GetByText("The order costs $645 and your credit is $500: $145 are missing.").WaitForAsync();
+        await page.GetByText("The order costs $645 and your credit is $500. You need $145 more.").WaitForAsync();
         await page.GotoAsync("/basket");
         Assert.Equal("5", await page.GetByLabel("Quantity").InputValueAsync());
         await page.GotoAsync("/account");
@@ -132,10 +137,75 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.AddToBasketAsync("Mug");
         await page.GotoAsync("/checkout");
         await page.Locator("input[name='Form.Key']").EvaluateAsync("(input, key) => input.value = key", key);
+        await page.GetByLabel("Quantity").FillAsync("2");
         await page.BuyButton().ClickAsync();
-        await page.GetByText("This form has been sent before").WaitForAsync();
+        await page.GetByText("The total is now $24.").WaitForAsync(); // the form keeps its key
+        await page.BuyButton().ClickAsync();
+        await page.GetByText("This form was already submitted").WaitForAsync();
         Assert.Equal($"/orders/{order}", await page.GetByRole(AriaRole.Link, new() { Name = "See the order" }).GetAttributeAsync("href"));
         Assert.Equal(("$491", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Enter_updates_the_checkout_page_and_never_buys()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Mug");
+        await page.FillAddressAsync();
+        await page.GetByLabel("Quantity").FillAsync("3");
+        await page.GetByLabel("Quantity").PressAsync("Enter");
+        await page.TotalAsync("$36");
+        Assert.Equal("Grace Hopper", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
+        await page.GetByLabel("Quantity").FillAsync("2");
+        await page.GetByLabel("ZIP code").PressAsync("Enter");
+        await page.TotalAsync("$24");
+        await page.BuyButton().ClickAsync();
+        await page.OrderIdAsync();
+        Assert.Equal(("$476", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_total_that_was_not_shown_is_not_charged()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Mug");
+        await page.FillAddressAsync();
+        await page.GetByLabel("Quantity").FillAsync("4");
+        await page.BuyButton().ClickAsync();
+        await page.GetByText("The total is now $48.").WaitForAsync();
+        await page.TotalAsync("$48");
+        await page.GotoAsync("/account");
+        Assert.Contains("You do not have an account yet", await page.InnerTextAsync("main"), StringComparison.Ordinal);
+        await page.FillAddressAsync();
+        Assert.Equal("4", await page.GetByLabel("Quantity").InputValueAsync());
+        await page.BuyButton().ClickAsync();
+        await page.OrderIdAsync();
+        Assert.Equal(("$452", 1), await page.AccountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task Adding_to_the_basket_is_confirmed_and_stops_at_99()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Candle", 60);
+        Assert.Equal("Candle was added to your basket.", await page.InnerTextAsync("[role=status]"));
+        await page.AddToBasketAsync("Candle", 60);
+        Assert.Contains("cut to 99", await page.InnerTextAsync("[role=status]"), StringComparison.Ordinal);
+        Assert.Equal("99", await page.GetByLabel("Quantity").InputValueAsync());
+        await page.InspectAsync();
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_quantity_that_is_not_a_whole_number_is_rejected_in_the_shops_words()
+    {
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Mug");
+        await page.GotoAsync("/checkout");
+        await page.GetByLabel("Quantity").FillAsync("1.5");
+        await page.UpdateButton().ClickAsync();
+        await page.GetByText("Please check the fields marked below.").WaitForAsync();
+        Assert.Equal("Please enter a whole number.", await page.InnerTextAsync("#quantity-0-error"));
+        Assert.Equal(0, await page.Locator("#name[aria-invalid]").CountAsync());
     }
 
     [Fact(Timeout = LimitMs)]
@@ -150,10 +220,10 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.GetByLabel("ZIP code").FillAsync("12");
         await page.GetByLabel("Quantity").FillAsync("100");
         await page.BuyButton().ClickAsync();
-        await page.GetByText("Please look at what is marked below.").WaitForAsync();
+        await page.GetByText("Please check the fields marked below.").WaitForAsync();
         foreach (var (field, error) in new[]
         {
-            ("name", "enter your name"), ("street", "street and number"), ("state", "choose a state"), ("zip", "five digits"), ("quantity-0", "1 to 99"),
+            ("name", "enter your name"), ("street", "street address"), ("state", "choose a state"), ("zip", "five digits"), ("quantity-0", "1 to 99"),
         })
         {
             Assert.Contains(error, await page.InnerTextAsync($"#{field}-error"), StringComparison.Ordinal);

@@ -4,22 +4,22 @@ using Storefront.Web.Services;
 
 namespace Storefront.Web.Pages.Admin;
 
-/// <summary>How the shop is doing, from the services' own measurements.</summary>
+/// <summary>The state of the shop, from the services' own measurements.</summary>
 internal sealed class IndexModel(OperationsClient operations, Operator @operator) : OperatorPage(@operator)
 {
     private const double Milliseconds = 1_000;
 
-    // What has just been done, as the address says it.
+    // Notices by the value of the query parameter "done".
     private static readonly Dictionary<string, string> Notices = new()
     {
         ["filled"] = "The shelves are full.",
-        ["not-filled"] = "Stock.Api does not answer; perhaps the shelves are full, perhaps not.",
-        ["reset"] = "The shop is empty but for its first products.",
+        ["not-filled"] = "Stock.Api is not responding. The shelves may or may not have been filled.",
+        ["reset"] = "The shop is empty except for its first products.",
     };
 
     public bool MayReset { get; } = @operator.MayReset;
 
-    /// <summary>The page stands still.</summary>
+    /// <summary>Whether the page stops refreshing.</summary>
     [BindProperty(SupportsGet = true)]
     public bool Pause { get; set; }
 
@@ -29,7 +29,7 @@ internal sealed class IndexModel(OperationsClient operations, Operator @operator
 
     public IReadOnlyList<Chart> Charts { get; private set; } = [];
 
-    /// <summary>Queue by queue: batches, their mean size and the largest, of two minutes.</summary>
+    /// <summary>For each queue, the number of batches in the last two minutes, their mean size and the largest.</summary>
     public IReadOnlyList<(string Service, string Queue, long Batches, double Mean, double Max)> Batches { get; private set; } = [];
 
     public async Task OnGetAsync(string? done)
@@ -43,7 +43,7 @@ internal sealed class IndexModel(OperationsClient operations, Operator @operator
                 new("paid", orders.Sums("shop.checkout.outcomes", static outcome => outcome == "Paid")),
                 new("refused", orders.Sums("shop.checkout.outcomes", static outcome => outcome != "Paid"))),
             new("Checkout latency", "ms", Latency("mean", orders.Means), Latency("slowest", orders.Largest)),
-            new("Checkouts in a batch", "",
+            new("Checkouts per batch", "",
                 new("mean", orders.Means("shop.batch.size", static queue => queue == "checkouts")),
                 new("largest", orders.Largest("shop.batch.size", static queue => queue == "checkouts"))),
         ];

@@ -17,7 +17,7 @@ internal sealed class LoginModel(Operator @operator) : PageModel
     {
         if (!@operator.Exists) return NotFound();
         if (@operator.IsIn || @operator.TryEnter(key)) return RedirectToPage("/Admin/Index");
-        Problem = "This is not the key.";
+        Problem = "This key is not correct.";
         Response.StatusCode = StatusCodes.Status403Forbidden;
         return Page();
     }

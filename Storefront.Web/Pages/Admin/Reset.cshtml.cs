@@ -4,7 +4,7 @@ using Storefront.Web.Operations;
 
 namespace Storefront.Web.Pages.Admin;
 
-/// <summary>Empties the shop, after a question. In development only.</summary>
+/// <summary>Resets the shop after a confirmation. Development only.</summary>
 internal sealed class ResetModel(OperationsClient operations, Operator @operator) : OperatorPage(@operator)
 {
     private readonly bool _exists = @operator.MayReset;
@@ -22,8 +22,8 @@ internal sealed class ResetModel(OperationsClient operations, Operator @operator
     {
         if (sure && await operations.ResetAsync()) return RedirectToPage("/Admin/Index", new { done = "reset" });
         Problem = sure
-            ? "Checkouts are under way, or a service does not answer. See that the shop is at rest, and try again."
-            : "Please say that you are sure.";
+            ? "Checkouts are in progress, or a service is not responding. Wait until the shop is idle, then try again."
+            : "Please confirm that you are sure.";
         Response.StatusCode = sure ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
         return Page();
     }
