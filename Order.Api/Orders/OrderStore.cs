@@ -71,7 +71,7 @@ internal sealed class OrderStore
             found.Add(row.Id, row);
         }
 
-        return [.. ids.Select(found.GetValueOrDefault)];
+        return [.. ids.Select(id => found.GetValueOrDefault(id))];
     }
 
     private async Task<OrderChange[]> CommitAsync(IReadOnlyList<OrderWrite> writes)

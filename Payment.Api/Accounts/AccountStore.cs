@@ -82,7 +82,7 @@ internal sealed class AccountStore
         await using var reader = await command.ExecuteReaderAsync();
         var found = new Dictionary<string, long?>(ids.Count);
         while (await reader.ReadAsync()) found.Add(reader.GetString(0), reader.GetInt64(1));
-        return [.. ids.Select(found.GetValueOrDefault)];
+        return [.. ids.Select(id => found.GetValueOrDefault(id))];
     }
 
     private async Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements)

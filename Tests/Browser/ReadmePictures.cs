@@ -8,7 +8,7 @@ using Tests.Unit.LoadTest;
 namespace Tests.Browser;
 
 /// <summary>The README's pictures can be taken, and are small. With SHOP_PICTURES in the environment they are put into the repository.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Browser")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
     private const int LimitMs = 120_000, BytesMax = 200_000, Height = 1000, ReportHeight = 1500;

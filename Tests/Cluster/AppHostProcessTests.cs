@@ -12,7 +12,7 @@ using Tests.Unit;
 namespace Tests.Cluster;
 
 /// <summary>The AppHost as a program of its own, as <c>dotnet run --project AppHost</c> starts it.</summary>
-[Trait("Category", "Cluster")]
+[Trait("Category", "Long")]
 public sealed class AppHostProcessTests : IDisposable
 {
     private const int LimitMs = 300_000;

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace Tests.Cluster;
 
 /// <summary>A replica whose host's clock is wrong does what the others do: ages are the stores' to tell.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LimitMs = 180_000, HourSeconds = 3_600;

@@ -112,7 +112,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         int Count(string name) => after.GetProperty(name).GetInt32() - before.GetProperty(name).GetInt32();
     }
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = LimitMs), Trait("Category", "Long")]
     public async Task A_storm_ends_at_its_time_limit_and_says_so()
     {
         await using var service = await StartAsync();
@@ -226,7 +226,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
         }
     }
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = LimitMs), Trait("Category", "Long")]
     public async Task While_the_database_is_away_answers_are_503_and_then_good_again_by_themselves()
     {
         var customers = new CustomerClient(cluster.Shop);

@@ -7,7 +7,7 @@ using Aspire.Hosting.Testing;
 namespace Tests.Cluster;
 
 /// <summary>A cluster of its own: two replicas, and nothing left of it.</summary>
-[Trait("Category", "Cluster")]
+[Trait("Category", "Long")]
 public sealed class LifecycleTests
 {
     private const int LimitMs = 600_000;

@@ -125,7 +125,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         Assert.True(report is { IsStoppedEarly: true, Handled: > 0, MeasuredSeconds: > 0.5 and < 60 }, _output.ToString());
     }
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = LimitMs), Trait("Category", "Long")]
     public async Task In_the_dashboard_it_waits_until_somebody_starts_it()
     {
         var app = cluster.Cluster.App;

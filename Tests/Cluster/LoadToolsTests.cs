@@ -12,7 +12,7 @@ using Tests.Unit.Deployment;
 namespace Tests.Cluster;
 
 /// <summary>The plans for JMeter and Locust against the real shop, a few seconds each.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster"), SupportedOSPlatform("linux")]
+[Collection(SharedCluster.Name), Trait("Category", "Long"), SupportedOSPlatform("linux")]
 public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 180_000;

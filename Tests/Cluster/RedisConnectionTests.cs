@@ -13,7 +13,7 @@ using StockApi::Stock.Api.Scripting;
 namespace Tests.Cluster;
 
 /// <summary>With Stock.Api's settings the driver must get over connections that are lost, refused, or look alive and are not.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LostEveryMs = 60;

@@ -9,7 +9,7 @@ namespace Tests.MongoDB;
 
 /// <summary>The loader is interrupted and started again: afterwards there is what there would have been without that.</summary>
 [Collection(SharedMongoDBServer.Name)]
-[Trait("Category", "Cluster")]
+[Trait("Category", "Long")]
 public sealed class CustomersLoadTests(MongoDBServer server)
 {
     private const int LimitMs = 180_000, Customers = 40_000, BlockSize = 1_000, Seed = 7, Interrupted = 130;

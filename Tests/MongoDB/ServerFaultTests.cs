@@ -6,7 +6,7 @@ namespace Tests.MongoDB;
 
 /// <summary>Programs die under load: what was acknowledged is there afterwards, nothing is done twice, and clients come back by themselves.</summary>
 [Collection(SharedMongoDBServer.Name)]
-[Trait("Category", "Cluster")]
+[Trait("Category", "Long")]
 public sealed class ServerFaultTests(MongoDBServer server)
 {
     private static readonly TimeSpan BeforeTheFault = TimeSpan.FromSeconds(3), EndLimit = TimeSpan.FromSeconds(20);

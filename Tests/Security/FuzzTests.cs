@@ -14,7 +14,7 @@ namespace Tests.Security;
 /// Thousands of requests that no client would send: none makes the shop fail, none tells how it is made, and what is refused changes nothing. The seed is
 /// another one each time and stands in the output; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> sends that run's requests again.
 /// </summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LimitMs = 180_000, Requests = 750, AtOnce = 64, PassesMax = 5, ShownMax = 10;

@@ -5,7 +5,7 @@ using Tests.Cluster;
 namespace Tests.Security;
 
 /// <summary>A client that is slow, large or greedy is let go, and told why where that is possible; others do not notice.</summary>
-[Collection(Guarded.Name), Trait("Category", "Cluster")]
+[Collection(Guarded.Name), Trait("Category", "Long")]
 public sealed class GatewayLimitTests(GuardedCluster cluster)
 {
     private const int LimitMs = 120_000;

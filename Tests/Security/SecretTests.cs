@@ -9,7 +9,7 @@ using Tests.Cluster;
 namespace Tests.Security;
 
 /// <summary>No secret is in what a cluster writes, also where it fails because of one: all at Debug, after logins that fail and stores that go away.</summary>
-[Collection(Guarded.Name), Trait("Category", "Cluster")]
+[Collection(Guarded.Name), Trait("Category", "Long")]
 public sealed class SecretTests(GuardedCluster guarded) : IDisposable
 {
     private const int LimitMs = 300_000;
