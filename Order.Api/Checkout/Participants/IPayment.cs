@@ -1,4 +1,4 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Payment: charges and refunds.</summary>
+/// <summary>Charges and refunds.</summary>
 internal interface IPayment : IParticipant<PaymentOutcome>;

@@ -1,4 +1,4 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Stock: holds, commits and releases.</summary>
+/// <summary>Holds, commits and releases stock.</summary>
 internal interface IStock : IParticipant<StockOutcome>;
