@@ -1,9 +1,8 @@
 namespace Order.Api.Orders;
 
-/// <summary>Registers orders.</summary>
 internal static class OrderServices
 {
-    /// <summary>Adds what stores, lists and resets orders.</summary>
+    /// <summary>Adds the services that store, list and reset orders.</summary>
     public static void AddOrders(this IServiceCollection services) => services
         .AddSingleton<OrderStore>()
         .AddSingleton<OrdersAtRest>()
