@@ -1,20 +1,19 @@
 namespace Stock.Api.Items;
 
-/// <summary>What came of a write.</summary>
+/// <summary>The outcome of a write.</summary>
 internal enum WriteOutcome
 {
-    /// <summary>Done.</summary>
     Done,
 
-    /// <summary>No such item.</summary>
+    /// <summary>Item not found.</summary>
     UnknownItem,
 
-    /// <summary>Less in stock than was to be taken.</summary>
+    /// <summary>Not enough in stock to subtract.</summary>
     OutOfStock,
 
-    /// <summary>The total would not fit in 64 bits.</summary>
+    /// <summary>The total would exceed 64 bits.</summary>
     Overflow,
 
-    /// <summary>The idempotency key came with another write before.</summary>
+    /// <summary>The idempotency key was used for a different write.</summary>
     KeyReused,
 }
