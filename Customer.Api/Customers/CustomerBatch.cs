@@ -4,7 +4,7 @@ using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 
-/// <summary>Customers created by one request, each by itself.</summary>
+/// <summary>Customers created by one request, independently of each other.</summary>
 internal sealed class CustomerBatch
 {
     public const int CountMax = 1_000;
@@ -16,11 +16,11 @@ internal sealed class CustomerBatch
 
     public bool AreAllCreated => _entries.TrueForAll(static entry => entry.IsCreated);
 
-    /// <summary>Reads an array of customers.</summary>
+    /// <summary>Reads and validates an array of customers.</summary>
     public static CustomerBatch Read(JsonElement array, IdempotencyKey? key, DateTime now) =>
         new([.. array.EnumerateArray().Select((json, index) => BatchEntry.Read(json, index, key, now))], key is not null);
 
-    /// <summary>Stores those that are sound.</summary>
+    /// <summary>Stores the valid customers.</summary>
     public async Task StoreAsync(CustomerStore store)
     {
         var sound = _entries.FindAll(static entry => entry.Document is not null);
@@ -33,7 +33,7 @@ internal sealed class CustomerBatch
         }
     }
 
-    /// <summary>Writes what became of each.</summary>
+    /// <summary>Writes the result of each customer.</summary>
     public void Write(Utf8JsonWriter json)
     {
         var created = _entries.Count(static entry => entry.IsCreated);

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>The JSON of <c>/metrics</c>.</summary>
+/// <summary>The JSON format of <c>/metrics</c>.</summary>
 internal static class MetricsJson
 {
-    /// <summary>Writes all.</summary>
+    /// <summary>Writes all metrics.</summary>
     public static void WriteMetrics(this Utf8JsonWriter json, string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         json.WriteStartObject();
@@ -27,7 +27,7 @@ internal static class MetricsJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the figures of the connection pool.</summary>
+    /// <summary>Writes the metrics of the connection pool.</summary>
     public static void WritePool(this Utf8JsonWriter json, PoolFigures pool)
     {
         json.WriteStartObject();
@@ -44,7 +44,7 @@ internal static class MetricsJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes what is to be known of a histogram.</summary>
+    /// <summary>Writes the summary of a histogram.</summary>
     public static void WriteLatency(this Utf8JsonWriter json, LatencyHistogram latency)
     {
         json.WriteStartObject();
