@@ -76,9 +76,6 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
     }
 
     /// <summary>Finds the sagas that have been open for longer than the given time, and counts the open ones.</summary>
-    /// <summary>
-    /// Returns the orders after the given ID that have a saga, the number of rows read, and the start of the next page (null after the last page).
-    /// </summary>
     public async Task CheckSagasAsync(TimeSpan ageMax, Finding finding, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
@@ -98,7 +95,9 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         if (await row.ReadAsync(cancellationToken)) finding.Examined = row.GetInt64(0);
     }
 
-    /// <summary>The orders behind an id that have a saga, how many were read, and where the next page begins; null: this was the last one.</summary>
+    /// <summary>
+    /// Returns the orders after the given ID that have a saga, the number of rows read, and the start of the next page (null after the last page).
+    /// </summary>
     public async Task<(List<OrderFact> Orders, int Count, string? Next)> PageAsync(string after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(PageSql);
