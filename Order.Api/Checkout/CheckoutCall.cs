@@ -36,10 +36,8 @@ internal sealed class CheckoutCall(string orderId, long askedAt, ActivityContext
     /// <summary>Fails <see cref="Result"/> unless it is already set.</summary>
     public void Fail(Exception exception) => _result.TrySetException(exception);
 
-    /// <summary>Completes <see cref="Answer"/>.</summary>
     public void Reply(CheckoutResult answer) => _answer.TrySetResult(answer);
 
-    /// <summary>Fails <see cref="Answer"/>.</summary>
     public void ReplyFailed(Exception exception)
     {
         _answer.TrySetException(exception);

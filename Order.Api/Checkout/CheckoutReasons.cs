@@ -21,6 +21,5 @@ internal static class CheckoutReasons
     /// <summary>A participant gave an answer that this version cannot handle. The saga is stuck until recovery retries it.</summary>
     public const string Stuck = "stuck";
 
-    /// <summary>The reason why a saga is still undecided.</summary>
     public static string Of(CheckoutSaga saga) => saga.IsStuck ? Stuck : SagaCommand.Of(saga.State.Step)?.UnavailableReason ?? Elsewhere;
 }

@@ -3,7 +3,6 @@ using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
-/// <summary>The answer to a checkout.</summary>
 /// <param name="Status">Paid, refused or unknown.</param>
 /// <param name="Refusal">Why the checkout was refused.</param>
 /// <param name="Reason">Why there is no outcome: one of <see cref="UnavailableReasons"/> or <see cref="CheckoutReasons"/>.</param>

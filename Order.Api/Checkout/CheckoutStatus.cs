@@ -9,10 +9,7 @@ internal enum CheckoutStatus : short
     /// <summary>Not paid; nothing is held and nothing was charged.</summary>
     Refused = 2,
 
-    /// <summary>Order not found.</summary>
     UnknownOrder = 3,
-
-    /// <summary>The order has no lines.</summary>
     EmptyOrder = 4,
 
     /// <summary>The outcome is not known yet. The checkout continues without the client.</summary>

@@ -27,7 +27,6 @@ internal sealed partial class CheckoutTelemetry : IDisposable
         _stepSeconds = meter.CreateHistogram<double>("shop.checkout.step.duration", "s", "Duration of saga steps, by step; one measurement a batch.");
     }
 
-    /// <summary>Starts a span for a turn of the lane.</summary>
     public static Activity? StartTurn(IReadOnlyList<CheckoutCall> calls, IReadOnlyList<CheckoutSaga> decided, IReadOnlyList<SagaBatch> ended)
     {
         var members = calls.Select(static call => call.Trace).Concat(decided.Select(static saga => saga.Call?.Trace ?? default))
@@ -56,10 +55,8 @@ internal sealed partial class CheckoutTelemetry : IDisposable
     public void StepEnded(string step, TimeSpan duration) =>
         _stepSeconds.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("step", step));
 
-    /// <summary>Counts a step with an unknown outcome.</summary>
     public void StepUnknown(string step, int sagas) => _unknown.Add(sagas, new KeyValuePair<string, object?>("step", step));
 
-    /// <summary>Counts and logs a turn with an unknown outcome.</summary>
     public void TurnUnknown(int sagas, int calls, Exception exception)
     {
         StepUnknown("turn", sagas + calls);

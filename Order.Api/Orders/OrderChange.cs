@@ -4,14 +4,11 @@ namespace Order.Api.Orders;
 internal enum OrderChange : short
 {
     Changed = 1,
-
-    /// <summary>Order not found.</summary>
     UnknownOrder = 2,
 
     /// <summary>The order is paid or in checkout.</summary>
     NotOpen = 3,
 
-    /// <summary>The order has no such line.</summary>
     NoSuchLine = 4,
 
     /// <summary>The order would have more than <see cref="OrderRow.LinesMax"/> lines.</summary>

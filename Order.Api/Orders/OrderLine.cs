@@ -1,6 +1,5 @@
 namespace Order.Api.Orders;
 
-/// <summary>One item of an order.</summary>
 /// <param name="Item">Item ID.</param>
 /// <param name="Quantity">At least 1.</param>
 /// <param name="Cost">Of all pieces, at the prices at which they were added.</param>

@@ -2,7 +2,6 @@ namespace Order.Api.Orders;
 
 internal static class OrderServices
 {
-    /// <summary>Adds the services that store, list and reset orders.</summary>
     public static void AddOrders(this IServiceCollection services) => services
         .AddSingleton<OrderStore>()
         .AddSingleton<OrdersAtRest>()

@@ -34,7 +34,6 @@ internal sealed class AuditClient(IHttpClientFactory clients)
         return await ReadAsync(response, ReconciliationJson.Default.BooksPage, cancellationToken);
     }
 
-    /// <summary>Returns a page of the items.</summary>
     public Task<ItemPage> ItemsAsync(string cursor, CancellationToken cancellationToken) => PostAsync(
         Stock, "/internal/audit/items", new(cursor), ReconciliationJson.Default.ItemPageRequest, ReconciliationJson.Default.ItemPage, cancellationToken);
 

@@ -1,6 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>Collects the findings about an invariant.</summary>
 internal sealed class Finding(string name)
 {
     private const int SamplesMax = 10;
@@ -11,10 +10,8 @@ internal sealed class Finding(string name)
 
     public long Examined { get; set; }
 
-    /// <summary>Adds a violation.</summary>
     public void Add(string id, string expected, string found) => Add(new(id, expected, found));
 
-    /// <summary>Adds a violation, unless it is null.</summary>
     public void Add(Violation? violation)
     {
         if (violation is null) return;

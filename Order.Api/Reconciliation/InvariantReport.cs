@@ -1,6 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>The result of checking an invariant.</summary>
 /// <param name="Name">One of <see cref="Invariants"/>.</param>
 /// <param name="Ok">Null if the invariant could not be checked.</param>
 /// <param name="Examined">Number of objects examined.</param>

@@ -18,7 +18,6 @@ internal static class Invariants
     /// <summary>A completed charge has exactly one paid order.</summary>
     public const string ChargedIsPaid = "charged-is-paid";
 
-    /// <summary>No account's balance is negative.</summary>
     public const string CreditNotNegative = "credit-not-negative";
 
     /// <summary>funded = balance + captured - refunded, for each account.</summary>

@@ -16,7 +16,6 @@ internal sealed class Reconciler(
     // Younger sagas are left to the next run: they may not be in the table yet. Longer than a checkout waits for its turn plus its transaction.
     private static readonly TimeSpan Horizon = TimeSpan.FromSeconds(30);
 
-    /// <summary>Checks all invariants.</summary>
     /// <param name="rest">Length of the pause after each piece of work, as a multiple of the work's duration; 0 for no pauses.</param>
     /// <param name="cancellationToken">Cancels the run without a report.</param>
     public async Task<ReconciliationReport> RunAsync(double rest, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>The result of a reconciliation.</summary>
 /// <param name="At">When the run began, UTC.</param>
 /// <param name="Seconds">Duration of the run.</param>
 /// <param name="Ok">False if an invariant is violated; null if no violation is known but not all invariants could be checked.</param>

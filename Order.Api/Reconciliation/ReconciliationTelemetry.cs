@@ -21,7 +21,6 @@ internal sealed partial class ReconciliationTelemetry
         meter.CreateObservableGauge("shop.reconciliation.age", Age, "s", "Time since the last run ended.");
     }
 
-    /// <summary>Records a completed run.</summary>
     public void Ran(ReconciliationReport report)
     {
         _duration.Record(report.Seconds);

@@ -41,11 +41,9 @@ internal static class Rules
             ? null : new(order.Id, $"{order.Total} charged to {order.User}", Charged(order, charge));
     }
 
-    /// <summary>The saga of each order in checkout is open.</summary>
     public static Violation? CheckoutHasSaga(OrderFact order) => order is { Status: OrderStatus.CheckingOut, IsSagaOpen: false }
         ? new(order.Id, $"its saga {order.Saga} among the open ones", "in checkout without a saga") : null;
 
-    /// <summary>No account's balance is negative.</summary>
     public static Violation? CreditNotNegative(AccountBooks account) =>
         account.Balance < 0 ? new(account.Id, "a balance of 0 or more", Text($"{account.Balance}")) : null;
 
@@ -63,11 +61,9 @@ internal static class Rules
                 Text($"funded {account.EntriesFunded}, captured {account.EntriesCaptured}, refunded {account.EntriesRefunded}"));
     }
 
-    /// <summary>Redis has the stock that orders are sold from.</summary>
     public static Violation? SameStock(Guid known, Guid? found) => found == known ? null
         : new(known.ToString(), "the stock that orders are sold from", found is null ? "none: Redis has lost it" : $"another one, {found}");
 
-    /// <summary>No quantity of an item is negative.</summary>
     public static Violation? StockNotNegative(ItemBooks item) => item is { Available: >= 0, Sold: >= 0, Total: >= 0 } ? null
         : new(item.Id, "no number below 0", Numbers(item));
 

@@ -1,6 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>A violation of an invariant.</summary>
 /// <param name="Id">ID of the order, saga, account or item.</param>
 /// <param name="Expected">The expected state, as text for operators.</param>
 /// <param name="Found">The actual state, as text for operators.</param>

@@ -1,4 +1,3 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Charges and refunds.</summary>
 internal interface IPayment : IParticipant<PaymentOutcome>;

@@ -1,4 +1,3 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Holds, commits and releases stock.</summary>
 internal interface IStock : IParticipant<StockOutcome>;

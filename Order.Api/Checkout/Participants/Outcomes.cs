@@ -8,7 +8,6 @@ namespace Order.Api.Checkout.Participants;
 /// </summary>
 internal static class Outcomes
 {
-    /// <summary>Converts an outcome of Stock.Api.</summary>
     /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
     public static SagaEvent EventOf(StockOutcome outcome) => outcome switch
     {
@@ -21,7 +20,6 @@ internal static class Outcomes
         _ => throw new InvalidDataException($"Stock.Api answered the outcome {(int)outcome}, which this version does not know."),
     };
 
-    /// <summary>Converts an outcome of Payment.Api.</summary>
     /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
     public static SagaEvent EventOf(PaymentOutcome outcome) => outcome switch
     {

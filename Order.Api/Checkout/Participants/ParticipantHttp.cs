@@ -16,7 +16,6 @@ internal static class ParticipantHttp
         .AddHttpClient(name, client => (client.BaseAddress, client.Timeout) = (new($"http://{name}"), SagaLimits.CallTimeMax))
         .RemoveResilience();
 
-    /// <summary>Posts a batch.</summary>
     /// <exception cref="HttpRequestException">The connection failed, or the status is not a success.</exception>
     /// <exception cref="TimeoutException">No response within <see cref="SagaLimits.CallTimeMax"/>.</exception>
     public static async Task<TAnswer> PostBatchAsync<TBody, TAnswer>(

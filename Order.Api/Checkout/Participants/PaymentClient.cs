@@ -2,7 +2,6 @@ using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Client for Payment.Api.</summary>
 internal sealed class PaymentClient(IHttpClientFactory clients) : IPayment
 {
     public const string Name = "payment-api";

@@ -7,7 +7,6 @@ using ServiceKit.Batching;
 
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Client for Stock.Api.</summary>
 internal sealed class StockClient : IStock
 {
     public const string Name = "stock-api";

@@ -36,7 +36,6 @@ internal sealed class CheckoutSaga(
     /// <summary>Whether the saga received an invalid answer. This owner then stops retrying; the replica that adopts the saga retries it.</summary>
     public bool IsStuck { get; private set; }
 
-    /// <summary>Applies an event. See <see cref="SagaState.On"/>.</summary>
     public void Hear(SagaEvent heard) => State = State.On(heard);
 
     /// <summary>Leaves the saga at its current step to recovery.</summary>

@@ -22,7 +22,6 @@ internal sealed class SagaBatch(Guid id, int epoch, long startedAt, long leasedA
     /// <summary>The trace context of the first recorded checkout in the batch.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>Counts a new saga.</summary>
     public void Add() => _open++;
 
     /// <summary>Counts a saga as ended. Returns true for the last one.</summary>

@@ -1,6 +1,5 @@
 namespace Order.Api.Checkout.Saga;
 
-/// <summary>An event of a saga.</summary>
 internal enum SagaEvent
 {
     /// <summary>No answer, or an inconclusive one: the command may have been carried out, or may be later.</summary>

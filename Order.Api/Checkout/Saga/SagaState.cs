@@ -16,7 +16,6 @@ namespace Order.Api.Checkout.Saga;
 /// </summary>
 internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
 {
-    /// <summary>The state of a new saga.</summary>
     public static SagaState Started { get; } = new(SagaStep.Reserve, Refusal.None);
 
     /// <summary>The state of a saga that is recorded as paid.</summary>
@@ -45,7 +44,6 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
     /// <summary>Whether the outcome is durable, so that the client can be answered.</summary>
     public bool IsDecided => Step is SagaStep.Commit or SagaStep.Ended;
 
-    /// <summary>Returns the state after an event.</summary>
     /// <exception cref="InvalidOperationException">The event is not valid in this state: a participant or the store broke its contract.</exception>
     public SagaState On(SagaEvent heard) => (Step, heard) switch
     {

@@ -15,7 +15,6 @@ internal enum SagaStep
     /// <summary>Ask Stock.Api to release the lines, and to reject a reservation that arrives late.</summary>
     Release,
 
-    /// <summary>Record the order as paid.</summary>
     RecordPaid,
 
     /// <summary>Record that the checkout failed and why. The order is open again.</summary>
@@ -24,7 +23,6 @@ internal enum SagaStep
     /// <summary>Ask Stock.Api to turn the held items into sold ones. The client already has its answer.</summary>
     Commit,
 
-    /// <summary>Completed.</summary>
     Ended,
 
     /// <summary>This owner must not touch the saga again: another owner has it, or its order has a status that this version does not know.</summary>

@@ -3,7 +3,6 @@ using Order.Api.Orders;
 
 namespace Order.Api.Checkout.Store;
 
-/// <summary>The result of beginning a checkout.</summary>
 /// <param name="Order">The status in which the order was found, or null if it does not exist.</param>
 /// <param name="Saga">The new saga, if one began.</param>
 /// <param name="Other">The saga that is already checking out the order, if there is one.</param>
