@@ -7,7 +7,6 @@ internal sealed class AccountReset(NpgsqlDataSource database)
 {
     private const int CommandTimeSecondsMax = 30;
 
-    /// <summary>Deletes them in one transaction.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

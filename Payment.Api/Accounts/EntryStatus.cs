@@ -6,10 +6,7 @@ internal enum EntryStatus : short
     /// <summary>The money has moved.</summary>
     Done = 1,
 
-    /// <summary>Refused: not enough credit.</summary>
     NoCredit = 2,
-
-    /// <summary>Refused: account not found.</summary>
     NoAccount = 3,
 
     /// <summary>The money has moved and has been refunded.</summary>

@@ -11,7 +11,6 @@ internal sealed class PaymentMetrics
     public PaymentMetrics(IMeterFactory meters) => _charges = meters.Create("Shop.Payment")
         .CreateCounter<long>("shop.payment.charges", "{charge}", "Members of charge and refund calls by outcome; repeated calls count again.");
 
-    /// <summary>Counts the outcomes of a call.</summary>
     public void Count(PaymentOutcome[] outcomes)
     {
         if (!_charges.Enabled) return;

@@ -75,7 +75,6 @@ internal sealed class AccountAudit(NpgsqlDataSource database)
         return new(charges, await row.ReadAsync(cancellationToken) ? row.GetGuid(0) : Guid.Empty);
     }
 
-    /// <summary>Returns a page of the completed charges.</summary>
     public async Task<ChargePage> PageAsync(ChargePageRequest request, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(PageSql);
@@ -93,7 +92,6 @@ internal sealed class AccountAudit(NpgsqlDataSource database)
         return new([.. sagas], count < PageEntriesMax ? null : last);
     }
 
-    /// <summary>Compares every account with its entries.</summary>
     public async Task<BooksPage> CompareBooksAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
