@@ -22,7 +22,6 @@ internal sealed class StockAudit(RedisScripts redis)
     private static readonly string HoldsScript = RedisScripts.Load("audit_holds");
     private static readonly string HeldScript = RedisScripts.Load("audit_held");
 
-    /// <summary>Returns a page of the items.</summary>
     public async Task<ItemPage> PageAsync(string cursor)
     {
         var reply = (RedisValue[])(await redis.RunAsync(ItemsScript, [cursor, PageKeys]))!;

@@ -9,7 +9,6 @@ namespace Stock.Api.Catalog;
 /// <param name="Product">The description.</param>
 internal sealed record SeededProduct(string Item, long Price, long Stock, Product Product)
 {
-    /// <summary>The shop's initial twelve products.</summary>
     public static IReadOnlyList<SeededProduct> All { get; } =
     [
         New(1, 34, 120, "Teapot", "Holds a litre, pours without a drip, and keeps warm in its glaze of deep blue.", "teapot"),

@@ -11,7 +11,6 @@ internal sealed class StockMetrics
         .CreateCounter<long>(
             "shop.stock.reservations", "{reservation}", "Members of calls to hold, commit and release by outcome; repeated calls count again.");
 
-    /// <summary>Counts the outcomes of a call.</summary>
     public void Count(StockOutcome[] outcomes)
     {
         if (!_reservations.Enabled) return;

@@ -8,10 +8,8 @@ namespace Stock.Api.Scripting;
 /// </summary>
 internal sealed class RedisScripts(IConnectionMultiplexer redis)
 {
-    /// <summary>The database, for plain commands.</summary>
     public IDatabase Database => redis.GetDatabase();
 
-    /// <summary>Runs a script.</summary>
     /// <param name="script">The script's text.</param>
     /// <param name="arguments">The script's ARGV.</param>
     /// <exception cref="RedisTimeoutException">No response in time. Whether the script ran is unknown.</exception>
@@ -30,7 +28,6 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis)
         }
     }
 
-    /// <summary>Loads the text of an embedded script.</summary>
     public static string Load(string name)
     {
         using var stream = typeof(RedisScripts).Assembly.GetManifestResourceStream(name + ".lua")
