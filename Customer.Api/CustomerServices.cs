@@ -8,7 +8,6 @@ using ServiceDefaults;
 
 namespace Customer.Api;
 
-/// <summary>Configures the service.</summary>
 internal static class CustomerServices
 {
     /// <summary>Exit code for an invalid configuration (EX_CONFIG in sysexits.h).</summary>

@@ -32,7 +32,6 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         return last;
     }
 
-    /// <summary>Stores new statistics.</summary>
     public Task SaveAsync(Figures figures, CancellationToken cancellationToken) => customers.Analytics.ReplaceOneAsync(
         new BsonDocument(Fields.Id, FiguresId),
         new BsonDocument

@@ -28,7 +28,6 @@ internal static class ClientSettings
 
     private const int MaxIdleTimeMsDefault = 300_000, WaitTimeMsDefault = 2_000, SocketTimeoutMsDefault = 20_000;
 
-    /// <summary>Applies the configuration to the driver's settings.</summary>
     public static void Apply(CustomerSettings configured, MongoClientSettings settings)
     {
         var uri = new UriOptions(configured.ConnectionUri);

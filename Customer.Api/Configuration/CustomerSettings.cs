@@ -10,7 +10,6 @@ internal sealed record CustomerSettings
     /// <summary>The file's name in the service's folder. The environment variable <c>CONFIG_FILE</c> overrides the path.</summary>
     public const string FileName = "config.properties";
 
-    /// <summary>The default connection string.</summary>
     public const string ConnectionUriDefault = "mongodb://localhost:27017";
 
     /// <summary>The database name if neither the configuration nor the connection string contains one.</summary>

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Customer.Api.Configuration;
 
-/// <summary>All keys of the configuration.</summary>
 internal static class SettingsKeys
 {
     private const int NameLengthMax = 60, TimeMsMax = 600_000;

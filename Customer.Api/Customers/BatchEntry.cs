@@ -12,7 +12,6 @@ internal sealed class BatchEntry
 
     private BatchEntry(JsonElement json, string? digest, FieldErrors errors) => (_json, _digest, Errors) = (json, digest, errors);
 
-    /// <summary>Validation errors.</summary>
     public FieldErrors Errors { get; }
 
     /// <summary>The document to store, or the stored document; null if the customer is invalid.</summary>

@@ -20,7 +20,6 @@ internal sealed class CustomerBatch
     public static CustomerBatch Read(JsonElement array, IdempotencyKey? key, DateTime now) =>
         new([.. array.EnumerateArray().Select((json, index) => BatchEntry.Read(json, index, key, now))], key is not null);
 
-    /// <summary>Stores the valid customers.</summary>
     public async Task StoreAsync(CustomerStore store)
     {
         var sound = _entries.FindAll(static entry => entry.Document is not null);
@@ -33,7 +32,6 @@ internal sealed class CustomerBatch
         }
     }
 
-    /// <summary>Writes the result of each customer.</summary>
     public void Write(Utf8JsonWriter json)
     {
         var created = _entries.Count(static entry => entry.IsCreated);

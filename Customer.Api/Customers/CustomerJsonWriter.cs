@@ -13,7 +13,6 @@ internal static class CustomerJsonWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the members of a stored customer.</summary>
     public static void WriteMembers(this Utf8JsonWriter json, BsonDocument customer)
     {
         if (customer is RawBsonDocument raw)

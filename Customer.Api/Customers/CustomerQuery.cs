@@ -60,10 +60,8 @@ internal sealed record CustomerQuery
         return errors.Any ? null : query;
     }
 
-    /// <summary>Returns the cursor for the page after this customer.</summary>
     public string CursorAfter(string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Fingerprint() + id));
 
-    /// <summary>Returns the MongoDB filter.</summary>
     public BsonDocument Filter()
     {
         var filter = new BsonDocument();
@@ -78,7 +76,6 @@ internal sealed record CustomerQuery
         return filter;
     }
 
-    /// <summary>Returns the MongoDB sort order.</summary>
     public BsonDocument Sort() => new(Fields.Id, IsDescending ? -1 : 1);
 
     // A word consists of letters and digits, so nothing in it needs escaping.

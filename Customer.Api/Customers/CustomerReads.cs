@@ -97,7 +97,6 @@ internal sealed class CustomerReads
         }
     }
 
-    /// <summary>A waiting read.</summary>
     private sealed class Read(string id, ActivityContext trace) : TaskCompletionSource<RawBsonDocument?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public string Id => id;

@@ -109,7 +109,6 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         return default;
     }
 
-    /// <summary>Deletes a customer.</summary>
     /// <returns>Whether the customer existed.</returns>
     public async Task<bool> DeleteAsync(string id) => (await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0;
 

@@ -39,14 +39,12 @@ internal sealed class FieldErrors
     /// <summary>Returns a 400 response as problem details, with the fields in <c>errors</c>.</summary>
     public ProblemHttpResult ToProblem() => WithErrors(Problems.Invalid(Detail()), ToDictionary());
 
-    /// <summary>Returns all errors as one text.</summary>
     public string Detail() => string.Join(' ', _errors.Select(static field => $"{field.Key}: {string.Join(' ', field.Value)}"));
 
     /// <summary>Returns a 409 response as problem details: another customer already has the field's value.</summary>
     public static ProblemHttpResult Duplicate(string field) => WithErrors(
         Problems.Conflict("duplicate-customer", DuplicateDetail(field)), new() { [field] = [$"is another customer's."] });
 
-    /// <summary>Returns the error as a sentence.</summary>
     public static string DuplicateDetail(string field) => $"There is a customer with this {field} already.";
 
     private static ProblemHttpResult WithErrors(ProblemHttpResult problem, Dictionary<string, string[]> errors)

@@ -32,11 +32,9 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return TextOf(value, lengthMax) ?? Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
     }
 
-    /// <summary>Reads a required text.</summary>
     public string? Required(string name, int lengthMax) =>
         TryGet(name, out _) ? Text(name, lengthMax) : Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
 
-    /// <summary>Reads a required whole number.</summary>
     public long? Whole(string name, long min, long max)
     {
         if (TryGet(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)

@@ -27,7 +27,6 @@ internal static class NewDocument
 
     public static string Digest(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
 
-    /// <summary>Combines the parts of a document.</summary>
     public static BsonDocument Compose(string id, BsonDocument fields, BsonValue created, DateTime updated, BsonValue request)
     {
         var document = new BsonDocument(Fields.Id, id).AddRange(fields);

@@ -14,7 +14,6 @@ internal sealed class PoolStatistics
 
     private int _maxSize, _minSize;
 
-    /// <summary>Returns a snapshot of the metrics.</summary>
     public PoolFigures Now()
     {
         var (closed, checkedIn) = (Volatile.Read(ref _closed), Volatile.Read(ref _checkedIn)); // before the counters they are subtracted from

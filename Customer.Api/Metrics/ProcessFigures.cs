@@ -6,7 +6,6 @@ namespace Customer.Api.Metrics;
 internal sealed record ProcessFigures(
     double UptimeSeconds, double CpuSeconds, long WorkingSetBytes, long ManagedHeapBytes, int Collections, double PauseSeconds, int Threads, long QueuedWork)
 {
-    /// <summary>Takes a snapshot.</summary>
     /// <param name="startedAt">Timestamp of the service's start.</param>
     public static ProcessFigures Now(long startedAt)
     {

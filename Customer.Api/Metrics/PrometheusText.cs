@@ -8,7 +8,6 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Writes all metrics.</summary>
     public static string Write(string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         var text = new StringBuilder();

@@ -1,6 +1,5 @@
 namespace Customer.Api.Stress;
 
-/// <summary>A level of nested aggregations.</summary>
 /// <param name="Kind"><c>group</c>, <c>sort</c> or <c>join</c>.</param>
 /// <param name="Documents">Number of documents in the result.</param>
 /// <param name="AggregationMs">Duration of the aggregation up to this level, including the levels below.</param>

@@ -1,6 +1,5 @@
 namespace Customer.Api.Stress;
 
-/// <summary>The result of a batch.</summary>
 /// <param name="Inserted">Number of acknowledged documents.</param>
 /// <param name="Bytes">Their BSON size in bytes.</param>
 /// <param name="Seconds">Duration of the batch.</param>

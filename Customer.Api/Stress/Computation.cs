@@ -13,7 +13,6 @@ internal sealed class Computation
     /// <summary>The end of the chain. The same number of hashes results in the same digest.</summary>
     public string Digest => Convert.ToHexStringLower(_digest);
 
-    /// <summary>Continues the chain.</summary>
     public void Run(int hashes)
     {
         for (var i = 0; i < hashes; i++) SHA256.HashData(_digest, _digest);

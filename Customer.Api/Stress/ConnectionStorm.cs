@@ -22,7 +22,6 @@ internal sealed class ConnectionStorm(
 
     private readonly StressGate _gate = new(1);
 
-    /// <summary>Runs a storm.</summary>
     /// <param name="operations">Number of operations; the kinds take turns.</param>
     /// <param name="concurrency">Number of concurrent operations.</param>
     /// <param name="reconnects">Whether connections are constantly opened and closed.</param>

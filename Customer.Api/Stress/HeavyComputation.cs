@@ -13,7 +13,6 @@ internal sealed class HeavyComputation(CustomerCollection customers) : IDisposab
 {
     private readonly StressGate _gate = new(Environment.ProcessorCount);
 
-    /// <summary>Runs a computation.</summary>
     /// <returns>Null if as many computations are running as there are cores.</returns>
     public Task<HeavyComputationResult?> RunAsync(int depth, Complexity complexity, CancellationToken client) =>
         _gate.RunAsync(cancellationToken => ComputeAsync(depth, complexity, cancellationToken), client);

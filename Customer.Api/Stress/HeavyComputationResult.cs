@@ -1,6 +1,5 @@
 namespace Customer.Api.Stress;
 
-/// <summary>The result of a heavy computation.</summary>
 /// <param name="Levels">The completed levels, lowest first.</param>
 /// <param name="Hashes">Number of hashes in all levels.</param>
 /// <param name="Digest">The end of the hash chain.</param>

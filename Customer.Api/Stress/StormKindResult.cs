@@ -10,9 +10,7 @@ internal sealed class StormKindResult
     /// <summary>Latency of the successful operations.</summary>
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>Number of failed operations.</summary>
     public int Failed => Volatile.Read(ref _failed);
 
-    /// <summary>Counts a failed operation.</summary>
     public void Fail() => Interlocked.Increment(ref _failed);
 }

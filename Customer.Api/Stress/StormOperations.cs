@@ -16,14 +16,12 @@ internal sealed class StormOperations(
     /// <summary>Maximum number of IDs that a storm reads.</summary>
     public const int IdsMax = 1_000;
 
-    /// <summary>Size of an inserted document in bytes.</summary>
     public const int DocumentBytes = 1024;
 
     private const int RangeCount = 20, GroupedMax = 100;
 
     private readonly ConcurrentQueue<BsonValue> _inserted = new();
 
-    /// <summary>Runs one operation.</summary>
     public async Task RunAsync(StormKind kind, CancellationToken cancellationToken)
     {
         switch (kind)

@@ -2,7 +2,6 @@ using Customer.Api.Metrics;
 
 namespace Customer.Api.Stress;
 
-/// <summary>The result of a storm.</summary>
 /// <param name="Seconds">Duration of the storm.</param>
 /// <param name="IsCutShort">Whether the time limit ended the storm.</param>
 /// <param name="ByKind">Results by kind of operation.</param>

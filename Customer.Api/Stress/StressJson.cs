@@ -6,7 +6,6 @@ namespace Customer.Api.Stress;
 /// <summary>The responses of the stress endpoints. The endpoint writes the request's parameters, these methods write the results.</summary>
 internal static class StressJson
 {
-    /// <summary>Writes the result of a batch.</summary>
     public static void WriteResult(this Utf8JsonWriter json, BatchInsertResult result)
     {
         json.WriteNumber("inserted", result.Inserted);
@@ -17,7 +16,6 @@ internal static class StressJson
         json.WriteNumber("bytes_per_second", Math.Round(result.Bytes / Math.Max(result.Seconds, 0.001)));
     }
 
-    /// <summary>Writes the result of a heavy computation.</summary>
     public static void WriteResult(this Utf8JsonWriter json, HeavyComputationResult result)
     {
         json.WriteNumber("hashes", result.Hashes);
@@ -40,7 +38,6 @@ internal static class StressJson
         json.WriteEndArray();
     }
 
-    /// <summary>Writes the result of a storm.</summary>
     public static void WriteResult(this Utf8JsonWriter json, StormResult result)
     {
         json.WriteNumber("succeeded", result.Latency.Count);

@@ -5,7 +5,6 @@ internal static class StressLimits
 {
     public const int BatchCustomersMax = 1_000, BatchSizeKbMax = 64, BatchTotalKbMax = 32 * 1024;
 
-    /// <summary>Maximum number of concurrent batches.</summary>
     public const int BatchesMax = 8;
 
     /// <summary>Maximum number of bytes that an instance inserts within <see cref="StressCollection.Lifetime"/>.</summary>
