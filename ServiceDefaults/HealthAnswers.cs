@@ -16,7 +16,6 @@ internal sealed partial class HealthAnswers(ILogger logger)
 {
     private HealthStatus _logged = HealthStatus.Healthy;
 
-    /// <summary>Writes the response.</summary>
     public Task WriteAsync(HttpContext context, HealthReport report)
     {
         Log(report);

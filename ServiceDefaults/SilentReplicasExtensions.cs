@@ -4,7 +4,6 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace ServiceDefaults;
 
-/// <summary>Registers <see cref="SilentReplicas"/>.</summary>
 internal static class SilentReplicasExtensions
 {
     /// <summary>Call after <c>AddServiceDiscovery</c>, because it removes endpoints.</summary>

@@ -16,7 +16,6 @@ internal sealed class SkewedClock(TimeSpan skew) : TimeProvider
     /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + skew;
 
-    /// <summary>Parses a number of seconds.</summary>
     /// <exception cref="FormatException">The text is not a number, or exceeds <see cref="SkewSecondsMax"/>.</exception>
     public static SkewedClock Parse(string text) =>
         decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
