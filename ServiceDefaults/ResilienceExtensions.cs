@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace ServiceDefaults;
 
-#pragma warning disable EXTEXP0001 // Experimental, and the only way to a retry's request and to take the handler off one client.
+#pragma warning disable EXTEXP0001 // Experimental, but the only way to get a retry's request and to remove the handler from one client.
 
 /// <summary>Configures the resilience of HTTP clients.</summary>
 public static class ResilienceExtensions

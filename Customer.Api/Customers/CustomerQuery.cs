@@ -68,7 +68,7 @@ internal sealed record CustomerQuery
         if (Status is not null) filter.Add(Fields.Status, Status);
         if (Country is not null) filter.Add(Fields.Country, Country);
         if (UserId is not null) filter.Add(Fields.UserId, UserId);
-        // U+FFFF sorts after all texts with this prefix.
+        // The prefix plus U+FFFF sorts after all texts with the prefix.
         if (EmailPrefix is not null) filter.Add(Fields.Email, new BsonDocument { { "$gte", EmailPrefix }, { "$lt", EmailPrefix + '\uFFFF' } });
         if (Words.Count == 1) filter.Add(Fields.Words, Prefix(Words[0]));
         else if (Words.Count > 1) filter.Add("$and", new BsonArray(Words.Select(static word => new BsonDocument(Fields.Words, Prefix(word)))));

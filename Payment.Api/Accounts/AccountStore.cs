@@ -44,7 +44,7 @@ internal sealed class AccountStore
         SELECT 1 / ((SELECT count(*) FROM moved) = cardinality($1))::int
         """;
 
-    // After a failed attempt to charge a group as a whole, this many groups are processed one by one: with many refusals, the attempt is wasted work.
+    // After a failed attempt to charge a group as a whole, this many groups skip the attempt: with many refusals, it is wasted work.
     private const int CarefulGroups = 32;
 
     // While Postgres executes one batch of reads, the other is answered.

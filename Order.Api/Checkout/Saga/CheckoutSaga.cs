@@ -6,7 +6,7 @@ namespace Order.Api.Checkout.Saga;
 /// <param name="id">Also the idempotency key of all its commands.</param>
 /// <param name="orderId">The order being checked out.</param>
 /// <param name="userId">The user who pays.</param>
-/// <param name="lines">The order's lines when the saga began; empty if the order no longer exists.</param>
+/// <param name="lines">The order's lines when the saga began; empty if the order no longer belongs to the saga.</param>
 /// <param name="total">The order's total when the saga began.</param>
 /// <param name="batch">The batch in which the saga began.</param>
 /// <param name="state">The current state.</param>
