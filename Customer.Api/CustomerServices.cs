@@ -8,16 +8,15 @@ using ServiceDefaults;
 
 namespace Customer.Api;
 
-/// <summary>Puts the service together.</summary>
 internal static class CustomerServices
 {
-    /// <summary>The code of a process whose configuration is wrong (EX_CONFIG of sysexits.h).</summary>
+    /// <summary>Exit code for an invalid configuration (EX_CONFIG in sysexits.h).</summary>
     public const int WrongConfiguration = 78;
 
     private const string ConnectionName = "customers";
 
-    /// <summary>Reads the configuration; says what is wrong with it.</summary>
-    /// <returns>Null if something is wrong.</returns>
+    /// <summary>Reads the configuration and writes its errors to the output.</summary>
+    /// <returns>Null if the configuration is invalid.</returns>
     public static CustomerSettings? ReadSettings(this WebApplicationBuilder builder, TextWriter output)
     {
         var errors = new List<string>();
@@ -30,7 +29,7 @@ internal static class CustomerServices
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && string.IsNullOrEmpty(named))
         {
-            // Nothing has to be configured.
+            // The file is optional.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +42,7 @@ internal static class CustomerServices
         return errors.Count == 0 ? settings : null;
     }
 
-    /// <summary>Adds all of the service, with the one client for the life of the process.</summary>
+    /// <summary>Adds the service, with a single MongoDB client for the lifetime of the process.</summary>
     public static void AddCustomers(this WebApplicationBuilder builder, CustomerSettings settings)
     {
         if (settings.LogLevel is { } level) builder.Configuration["Logging:LogLevel:Default"] = level.ToString();
@@ -77,18 +76,18 @@ internal static class CustomerServices
         services.AddSingleton<ConnectionStorm>();
     }
 
-    /// <summary>The port where ASP.NET Core's configuration names no address; null where it does.</summary>
+    /// <summary>Returns the default port, or null if ASP.NET Core's configuration sets an address.</summary>
     internal static int? DefaultPort(IConfiguration configuration) =>
         ((string[])["urls", "http_ports", "https_ports"]).Any(key => !string.IsNullOrEmpty(configuration[key]))
         || configuration.GetSection("Kestrel:Endpoints").Exists() ? null : CustomerSettings.ApiPortDefault;
 
-    /// <summary>Outermost: names the instance on every answer, and measures.</summary>
+    /// <summary>Adds the outermost middleware: it sets the instance header on every response and measures requests.</summary>
     public static void UseInstance(this WebApplication app, CustomerSettings settings)
     {
         var requests = app.Services.GetRequiredService<RequestMetrics>();
         app.Use(next => context =>
         {
-            // At the last moment: the handling of an exception clears what was set before.
+            // Set as late as possible, because exception handling clears earlier headers.
             context.Response.OnStarting(static state =>
             {
                 var (response, id) = ((HttpResponse, string))state;

@@ -5,13 +5,13 @@ using MongoDB.Bson;
 
 namespace Customer.Api;
 
-/// <summary>An answer whose JSON is written straight into the response, with no objects in between.</summary>
+/// <summary>A response whose JSON is written directly to the response body, without intermediate objects.</summary>
 internal sealed class JsonResult(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK, string? location = null) : IResult
 {
-    // Escapes as the framework's own answers do; the validation would only check this code.
+    // Uses the same escaping as the framework. Validation would only check this code.
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A customer, 200. Its buffer, if it is raw, goes back to the driver's pool.</summary>
+    /// <summary>Returns a customer with status 200. If the document is raw, its buffer returns to the driver's pool.</summary>
     public static JsonResult Of(BsonDocument customer) => new(json =>
     {
         using (customer as RawBsonDocument) json.WriteCustomer(customer);

@@ -7,7 +7,7 @@ using Order.Api.Orders;
 
 namespace Order.Api;
 
-/// <summary>What goes over the wire, for the serializers made at build time.</summary>
+/// <summary>Source-generated JSON metadata for the service's requests and responses.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(OrderView))]

@@ -5,7 +5,7 @@ using Payment.Api.Charges;
 
 namespace Payment.Api;
 
-/// <summary>What goes over the wire, for the serializers made at build time.</summary>
+/// <summary>Source-generated JSON metadata for the service's requests and responses.</summary>
 [JsonSerializable(typeof(UserCreated))]
 [JsonSerializable(typeof(UserView))]
 [JsonSerializable(typeof(Moved))]

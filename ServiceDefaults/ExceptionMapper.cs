@@ -10,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace ServiceDefaults;
 
-/// <summary>The one place where an exception becomes an answer. The client is told nothing of it, but for what is wrong with its own request.</summary>
+/// <summary>The single place that turns exceptions into responses. They reveal nothing to the client, except what is wrong with its own request.</summary>
 internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> dependencyFailures, TimeProvider time, ILogger<ExceptionMapper> logger)
     : IExceptionHandler
 {
@@ -35,7 +35,7 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
             return Problems.Unavailable(reason, "A dependency of this service is not responding. Try again.");
         }
 
-        // Told to read text of an encoding that nobody knows, the framework fails as if it were its own fault.
+        // If a request has an unknown charset, the framework throws an exception that looks like a server error.
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type is { Charset.HasValue: true, Encoding: null })
             return Problems.Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The charset is not supported.");
         LogUnexpected(logger, context.Request.Method, context.Request.Path, exception);
@@ -49,14 +49,14 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
         return Problems.Problem(exception.StatusCode, Problems.NameOf(exception.StatusCode), detail);
     }
 
-    // The framework names a parameter with its type, which is none of a client's business.
+    // The framework's message contains the parameter's type, which clients should not see.
     [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
     private static partial Regex Parameter();
 
     [LoggerMessage(111, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogUnexpected(ILogger logger, string method, string path, Exception exception);
 
-    [LoggerMessage(112, LogLevel.Warning, "{Method} {Path} answered 503, {Reason}: {Exception}: {Message} ({Skipped} more since the last such line)")]
+    [LoggerMessage(112, LogLevel.Warning, "{Method} {Path} returned 503, {Reason}: {Exception}: {Message} ({Skipped} similar lines suppressed)")]
     private static partial void LogUnavailable(
         ILogger logger, string method, string path, string reason, string exception, string message, int skipped);
 }

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ServiceDefaults;
 
-/// <summary>What every service of the solution has in common.</summary>
+/// <summary>Defaults shared by all services of the solution.</summary>
 public static class Extensions
 {
-    /// <summary>Largest request body that a service takes unless it says otherwise.</summary>
+    /// <summary>Default maximum size of a request body in bytes (1 MiB).</summary>
     public const int RequestBodyBytesMax = 1024 * 1024;
 
-    /// <summary>How long an HTTP client tries to connect.</summary>
+    /// <summary>Connect timeout of HTTP clients.</summary>
     private static readonly TimeSpan ConnectTimeMax = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds telemetry, health checks, service discovery and resilience of HTTP clients, problem details, OpenAPI, and limits on requests.</summary>
+    /// <summary>Adds telemetry, health checks, service discovery and resilience for HTTP clients, problem details, OpenAPI, and request limits.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         HealthProbe.RunIfAsked(builder.Configuration);
@@ -31,20 +31,20 @@ public static class Extensions
         builder.Services.AddServiceDiscovery().AddSilentReplicas();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            // Within a network a connection is there at once or, where a machine has lost its power, never.
+            // Within a network, a connection is established at once or, if the machine has lost power, never.
             http.UseSocketsHttpHandler(static (handler, _) => handler.ConnectTimeout = ConnectTimeMax);
-            http.RemoveAllLoggers(); // four log calls a request, and the trace has it all
+            http.RemoveAllLoggers(); // four log calls per request, with nothing that the trace does not have
             http.AddResilience();
-            http.AddServiceDiscovery().AddSilentReplicas(); // inside resilience, so that a retry meets the next replica
+            http.AddServiceDiscovery().AddSilentReplicas(); // inside resilience, so that a retry goes to the next replica
         });
         builder.Services.Configure<KestrelServerOptions>(Limit);
         return builder;
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (ready: every check), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c> and <c>/openapi/v1.json</c>,
-    /// in development a page for it at <c>/swagger</c>, and turns exceptions and bare error codes into problem details.
-    /// Call it first: it is also the outermost middleware.
+    /// Maps <c>/health</c> (readiness: all checks), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c> and <c>/openapi/v1.json</c>, and in
+    /// Development the page <c>/swagger</c>. Turns exceptions and status codes without a body into problem details. Call it first, because it also adds the
+    /// outermost middleware.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
@@ -57,7 +57,7 @@ public static class Extensions
         app.MapOpenApi().DisableHttpMetrics();
         if (app.Environment.IsDevelopment())
         {
-            // Only there: it would look at every request's path, and wait for every answer.
+            // Development only: this middleware checks the path of every request and awaits every response.
             app.UseWhen(
                 static context => context.Request.Path.StartsWithSegments("/swagger"),
                 page => page.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName)));
@@ -68,20 +68,20 @@ public static class Extensions
 
     private static void AddLogging(IHostApplicationBuilder builder)
     {
-        // In the last place, so that any other configuration overrules it.
+        // Inserted with the lowest priority, so that any other configuration overrides it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData =
             [
                 new("Logging:LogLevel:Default", "Information"),
-                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // two lines a request otherwise
-                new("Logging:LogLevel:Npgsql", "Warning"), // a line a command otherwise
-                new("Logging:Console:FormatterOptions:IncludeScopes", "true"), // the request's id among them
-                new("Logging:LogLevel:Polly", "None"), // a line an attempt, and several a time limit: the caller logs the outcome, once a second
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"), // otherwise two lines per request
+                new("Logging:LogLevel:Npgsql", "Warning"), // otherwise a line per command
+                new("Logging:Console:FormatterOptions:IncludeScopes", "true"), // they include the request ID
+                new("Logging:LogLevel:Polly", "None"), // a line per attempt and several per timeout; the caller logs the outcome, at most once a second
             ],
         });
         if (builder.Environment.IsDevelopment()) builder.Logging.AddSimpleConsole(static console => (console.SingleLine, console.IncludeScopes) = (true, true));
-        // A terminal or pipe that nobody reads must not stop a service.
+        // A terminal or pipe that no one reads from must not block the service.
         builder.Services.Configure<ConsoleLoggerOptions>(static console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace ServiceDefaults;
 
-/// <summary>An instrument's measurements under one tag.</summary>
-/// <param name="Instrument">Its name, e.g. <c>shop.batch.size</c>.</param>
-/// <param name="Tag">The value of its first tag (of HTTP requests the route); empty where it has none.</param>
-/// <param name="Seconds">The seconds in which there was anything, in order of time.</param>
+/// <summary>An instrument's measurements with the same tag.</summary>
+/// <param name="Instrument">The instrument's name, e.g. <c>shop.batch.size</c>.</param>
+/// <param name="Tag">The value of its first tag (for HTTP requests, the route); empty if it has none.</param>
+/// <param name="Seconds">The seconds with measurements, in chronological order.</param>
 public sealed record FigureSeries(string Instrument, string Tag, IReadOnlyList<FigureSecond> Seconds);

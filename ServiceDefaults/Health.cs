@@ -10,13 +10,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ServiceDefaults;
 
-/// <summary>Health endpoints that cost next to nothing, however often they are asked.</summary>
+/// <summary>Health endpoints that cost next to nothing, however often they are called.</summary>
 internal static class Health
 {
-    /// <summary>How long an answer is given out.</summary>
+    /// <summary>How long a response is cached.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
 
-    /// <summary>Path of the endpoint that runs every check.</summary>
+    /// <summary>Path of the endpoint that runs all checks.</summary>
     public const string ReadyPath = "/health";
 
     /// <summary>Path of the endpoint that runs the checks tagged <see cref="LiveTag"/>.</summary>
@@ -24,10 +24,10 @@ internal static class Health
 
     private const string LiveTag = "live";
 
-    /// <summary>Time limit of a check that has none of its own.</summary>
+    /// <summary>Timeout of a check without one of its own.</summary>
     private static readonly TimeSpan CheckTimeMax = TimeSpan.FromSeconds(2);
 
-    /// <summary>Adds the check <c>self</c>, and limits to all checks.</summary>
+    /// <summary>Adds the check <c>self</c>, and timeouts to all checks.</summary>
     public static void AddDefaultHealth(this IServiceCollection services)
     {
         services.AddHealthChecks().AddCheck("self", static () => HealthCheckResult.Healthy(), [LiveTag]);
@@ -38,12 +38,12 @@ internal static class Health
                 if (check.Timeout == Timeout.InfiniteTimeSpan) check.Timeout = CheckTimeMax;
             }
         });
-        // It would log every failing check each time; HealthAnswers logs the changes.
+        // The default logger would log every failing check on every call. HealthAnswers logs changes only.
         services.AddLogging(static logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         services.AddOutputCache();
     }
 
-    /// <summary>Maps both endpoints. They need the middleware of output caching.</summary>
+    /// <summary>Maps both endpoints. They require the output caching middleware.</summary>
     public static void MapHealth(this WebApplication app)
     {
         Map(app, ReadyPath, static _ => true);
@@ -54,12 +54,12 @@ internal static class Health
     {
         var answers = new HealthAnswers(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ServiceDefaults.Health"));
         app.MapHealthChecks(path, new HealthCheckOptions { Predicate = selects, ResponseWriter = answers.WriteAsync })
-            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])) // no others are cached
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])) // other methods are not cached
             .CacheOutput(static policy => policy.AddPolicy<EveryAnswer>(), excludeDefaultPolicy: true)
             .DisableHttpMetrics();
     }
 
-    /// <summary>Gives one answer, 503 as well as 200, to all who ask within <see cref="Age"/> or while the checks run.</summary>
+    /// <summary>Returns the same response, 503 as well as 200, to all requests within <see cref="Age"/> or while the checks run.</summary>
     [SuppressMessage("Performance", "CA1812", Justification = "Output caching creates it.")]
     private sealed class EveryAnswer : IOutputCachePolicy
     {
@@ -68,7 +68,7 @@ internal static class Health
             context.EnableOutputCaching = context.AllowCacheLookup = context.AllowCacheStorage = context.AllowLocking = true;
             context.ResponseExpirationTimeSpan = Age;
             context.CacheVaryByRules.VaryByHost = false;
-            context.HttpContext.RequestAborted = CancellationToken.None; // others wait for the answer even if this caller leaves
+            context.HttpContext.RequestAborted = CancellationToken.None; // other callers wait for the response even if this one disconnects
             return ValueTask.CompletedTask;
         }
 

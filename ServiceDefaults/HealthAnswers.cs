@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Writes reports: <c>{"status":"Healthy"}</c>, otherwise with <c>"failing":[names]</c>. Never a message: those may hold connection strings. Logs changes.
+/// Writes health reports: <c>{"status":"Healthy"}</c>, otherwise with <c>"failing":[names]</c>. Omits messages, which may contain connection strings. Logs
+/// changes of the status.
 /// </summary>
 internal sealed partial class HealthAnswers(ILogger logger)
 {
     private HealthStatus _logged = HealthStatus.Healthy;
 
-    /// <summary>Answers a request.</summary>
     public Task WriteAsync(HttpContext context, HealthReport report)
     {
         Log(report);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace ServiceDefaults;
 
 /// <summary>
-/// <c>PROGRAM --health URL</c> asks a service that runs for its health and ends: exit code 0 for 200, else 1. For health checks inside a container whose image
-/// has neither a shell nor curl.
+/// <c>PROGRAM --health URL</c> checks the health of a running service and exits with code 0 for a success status, or else 1. For health checks inside
+/// containers whose image has neither a shell nor curl.
 /// </summary>
 internal static class HealthProbe
 {

@@ -5,15 +5,15 @@ using System.Diagnostics.Metrics;
 namespace ServiceDefaults;
 
 /// <summary>
-/// The process's own instruments second by second, for an operator's page: meters <c>Shop.*</c>, and the duration of HTTP requests by route. It measures from
-/// the first question on, and for as long as somebody asks again; a process that nobody looks at pays nothing for it.
+/// Collects the process's own metrics per second for the operator's page: the meters <c>Shop.*</c>, and the duration of HTTP requests by route. Measuring
+/// starts with the first <see cref="Read"/> and stops a minute after the last one, so that unobserved processes pay nothing for it.
 /// </summary>
 public sealed class LiveFigures(TimeProvider time) : IDisposable
 {
-    /// <summary>So many seconds are kept.</summary>
+    /// <summary>Number of seconds that are kept.</summary>
     public const int WindowSeconds = 120;
 
-    /// <summary>More series than this are not kept: tags are few by design, and this is where that shows.</summary>
+    /// <summary>Maximum number of series. Further ones are dropped; there are few tags by design.</summary>
     public const int SeriesMax = 200;
 
     private const string RequestDuration = "http.server.request.duration";
@@ -27,7 +27,7 @@ public sealed class LiveFigures(TimeProvider time) : IDisposable
     private long _askedAt;
     private long _since;
 
-    /// <summary>What was measured; the first time nothing yet.</summary>
+    /// <summary>Returns the measurements. The first call returns none and starts measuring.</summary>
     public FigureReport Read()
     {
         lock (_gate)

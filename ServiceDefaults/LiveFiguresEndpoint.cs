@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ServiceDefaults;
 
-/// <summary>Shows <see cref="LiveFigures"/> to the storefront; the gateway does not route it.</summary>
+/// <summary>Exposes <see cref="LiveFigures"/> to the storefront. The gateway does not route it.</summary>
 internal static class LiveFiguresEndpoint
 {
     public static void MapLiveFigures(this WebApplication app) => app.MapGet("/internal/figures", static (LiveFigures figures) =>

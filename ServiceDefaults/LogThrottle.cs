@@ -1,13 +1,13 @@
 namespace ServiceDefaults;
 
-/// <summary>Lets one log line a second through: while a dependency is down, every request would write the same.</summary>
+/// <summary>Allows one log line per second. Otherwise every request would log the same while a dependency is down.</summary>
 public sealed class LogThrottle(TimeProvider time)
 {
     private long _nextAt = long.MinValue;
     private int _skipped;
 
     /// <summary>Decides whether to write a line now.</summary>
-    /// <param name="skipped">Lines that were not written since the last one.</param>
+    /// <param name="skipped">Number of lines suppressed since the last one written.</param>
     public bool TryEnter(out int skipped)
     {
         skipped = 0;

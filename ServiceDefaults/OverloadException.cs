@@ -1,14 +1,14 @@
 namespace ServiceDefaults;
 
-/// <summary>A queue is full: nothing of the request was begun. Answered 503 with Retry-After.</summary>
+/// <summary>A queue is full, and nothing was begun for the request. Mapped to 503 with Retry-After.</summary>
 public sealed class OverloadException : Exception
 {
-    /// <summary>With the standard text.</summary>
+    /// <summary>Creates an instance with the default message.</summary>
     public OverloadException() : base("Too many requests at once.") { }
 
-    /// <summary>With a text.</summary>
+    /// <summary>Creates an instance with a message.</summary>
     public OverloadException(string message) : base(message) { }
 
-    /// <summary>With a text and a cause.</summary>
+    /// <summary>Creates an instance with a message and a cause.</summary>
     public OverloadException(string message, Exception innerException) : base(message, innerException) { }
 }

@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults;
 
-/// <summary>Registers how exceptions become answers.</summary>
+/// <summary>Registers the mapping of exceptions to responses.</summary>
 public static class ProblemsExtensions
 {
-    /// <summary>Answers exceptions of this type with 503 instead of 500.</summary>
+    /// <summary>Maps exceptions of this type to 503 instead of 500.</summary>
     /// <param name="services">The services.</param>
     /// <param name="reason">One of <see cref="UnavailableReasons"/>, or a service's own.</param>
-    /// <param name="predicate">Which of them; all, unless given.</param>
+    /// <param name="predicate">Selects the exceptions to map; null for all.</param>
     public static IServiceCollection AddDependencyFailure<TException>(
         this IServiceCollection services, string reason, Func<TException, bool>? predicate = null) where TException : Exception =>
         services.Configure<DependencyFailures>(failures =>
@@ -20,7 +20,7 @@ public static class ProblemsExtensions
         services.AddProblemDetails(static options => options.CustomizeProblemDetails = Problems.Customize);
         services.AddExceptionHandler<ExceptionMapper>();
         services.AddSingleton<RejectedRequests>();
-        // In every environment alike: an argument that cannot be read says which one it was.
+        // The same in every environment: the error for an unreadable argument names the argument.
         services.Configure<RouteHandlerOptions>(static options => options.ThrowOnBadRequest = true);
     }
 }

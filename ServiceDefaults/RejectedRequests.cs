@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ServiceDefaults;
 
-/// <summary>Meter <c>Shop.Requests</c>: counts the requests that were answered 503.</summary>
+/// <summary>The meter <c>Shop.Requests</c>: counts requests that were answered with 503.</summary>
 public sealed class RejectedRequests(IMeterFactory meters)
 {
     private readonly Counter<long> _rejected = meters.Create("Shop.Requests")

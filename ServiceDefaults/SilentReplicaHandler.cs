@@ -3,7 +3,7 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace ServiceDefaults;
 
-/// <summary>Reports replicas that accept no connection. Inside service discovery, where requests have a replica's address.</summary>
+/// <summary>Reports replicas that do not accept connections. Runs inside service discovery, where requests already have a replica's address.</summary>
 internal sealed class SilentReplicaHandler(SilentReplicas replicas) : DelegatingHandler
 {
     /// <inheritdoc />
@@ -13,7 +13,7 @@ internal sealed class SilentReplicaHandler(SilentReplicas replicas) : Delegating
         {
             return await base.SendAsync(request, cancellationToken);
         }
-        // Cancelled, but not by the caller: connecting timed out.
+        // Canceled, but not by the caller: the connect timed out.
         catch (Exception e) when (e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

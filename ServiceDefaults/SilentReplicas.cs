@@ -6,18 +6,18 @@ using Microsoft.Extensions.ServiceDiscovery;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Leaves replicas that accepted no connection out of service discovery for <see cref="AvoidTime"/>, unless that would leave none. It takes turns otherwise: of
-/// two replicas on two machines, one of which has lost its power, every second request would wait until connecting times out.
+/// Excludes replicas that do not accept connections from service discovery for <see cref="AvoidTime"/>, unless that would leave none. Discovery is round-robin:
+/// if one of two machines has lost power, every second request would otherwise wait for the connect timeout.
 /// </summary>
 internal sealed class SilentReplicas(TimeProvider time) : IServiceEndpointProviderFactory
 {
-    /// <summary>How long a replica is left out.</summary>
+    /// <summary>How long a replica is excluded.</summary>
     public static readonly TimeSpan AvoidTime = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, bool> _silent = new();
     private ConfigurationReloadToken _change = new();
 
-    /// <summary>Leaves out the replica at this host and port from now on.</summary>
+    /// <summary>Excludes the replica at this host and port.</summary>
     public async Task AvoidAsync(string authority)
     {
         if (!_silent.TryAdd(authority, true)) return;
@@ -36,12 +36,12 @@ internal sealed class SilentReplicas(TimeProvider time) : IServiceEndpointProvid
 
     private void Refresh() => Interlocked.Exchange(ref _change, new()).OnReload();
 
-    /// <summary>Takes silent replicas out of the endpoints that the providers before this one have found.</summary>
+    /// <summary>Removes silent replicas from the endpoints that earlier providers have found.</summary>
     private sealed class Provider(SilentReplicas replicas) : IServiceEndpointProvider
     {
         public ValueTask PopulateAsync(IServiceEndpointBuilder endpoints, CancellationToken cancellationToken)
         {
-            endpoints.AddChangeToken(Volatile.Read(ref replicas._change)); // before looking, so that no change is missed
+            endpoints.AddChangeToken(Volatile.Read(ref replicas._change)); // before reading, so that no change is missed
             var silent = endpoints.Endpoints.Where(IsSilent).ToList();
             if (silent.Count == endpoints.Endpoints.Count) return ValueTask.CompletedTask;
             foreach (var endpoint in silent) endpoints.Endpoints.Remove(endpoint);

@@ -4,15 +4,14 @@ using Microsoft.Extensions.ServiceDiscovery;
 
 namespace ServiceDefaults;
 
-/// <summary>Registers <see cref="SilentReplicas"/>.</summary>
 internal static class SilentReplicasExtensions
 {
-    /// <summary>Call it after <c>AddServiceDiscovery</c>: it takes endpoints out.</summary>
+    /// <summary>Call after <c>AddServiceDiscovery</c>, because it removes endpoints.</summary>
     public static IServiceCollection AddSilentReplicas(this IServiceCollection services) => services
         .AddSingleton<SilentReplicas>()
         .AddSingleton<IServiceEndpointProviderFactory>(static provider => provider.GetRequiredService<SilentReplicas>());
 
-    /// <summary>Call it after <c>AddServiceDiscovery</c>: it looks at addresses of replicas.</summary>
+    /// <summary>Call after <c>AddServiceDiscovery</c>, because it needs the replicas' addresses.</summary>
     public static IHttpClientBuilder AddSilentReplicas(this IHttpClientBuilder http) =>
         http.AddHttpMessageHandler(static provider => new SilentReplicaHandler(provider.GetRequiredService<SilentReplicas>()));
 }

@@ -10,28 +10,28 @@ using OpenTelemetry.Trace;
 
 namespace ServiceDefaults;
 
-/// <summary>Logs, metrics and traces over OTLP.</summary>
+/// <summary>Exports logs, metrics and traces over OTLP.</summary>
 internal static class Telemetry
 {
-    /// <summary>Off, the framework itself tags a request's span with method, path and so on; the instrumentation package then leaves that out.</summary>
+    /// <summary>If false, the framework tags request spans with method, path etc., and the instrumentation package leaves that out.</summary>
     private const string SuppressTags = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
 
-    /// <summary>Sections of the client packages.</summary>
+    /// <summary>Configuration sections of the client packages.</summary>
     private static readonly string[] Clients = ["Aspire:Npgsql", "Aspire:StackExchange:Redis", "Aspire:MongoDB:Driver"];
 
-    /// <summary>Exports when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. All other <c>OTEL_*</c> variables have their standard meaning.</summary>
+    /// <summary>Enables the export if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. All other <c>OTEL_*</c> variables have their standard meaning.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            // The client packages turn tracing and metrics on: without an exporter all of it would be for nothing.
+            // The client packages enable tracing and metrics, which would be wasted without an exporter.
             builder.Configuration.AddInMemoryCollection(Clients.SelectMany(static client =>
                 new KeyValuePair<string, string?>[] { new($"{client}:DisableTracing", "true"), new($"{client}:DisableMetrics", "true") }));
             return;
         }
 
         AppContext.SetSwitch(SuppressTags, false);
-        // The framework reads and writes traceparent itself. With the default, which also knows baggage, the packages would do it a second time.
+        // The framework itself reads and writes traceparent. The default propagator, which also handles baggage, would make the packages do it a second time.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         var name = builder.Environment.ApplicationName;
         var telemetry = builder.Services.AddOpenTelemetry();
@@ -45,7 +45,7 @@ internal static class Telemetry
         });
         telemetry
             .WithTracing(tracing => tracing.AddSource(name, "Shop.*")
-                // Probes would fill the trace view.
+                // Health probes would flood the trace view.
                 .AddAspNetCoreInstrumentation(static options =>
                 {
                     options.Filter = static context =>

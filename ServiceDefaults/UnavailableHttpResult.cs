@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServiceDefaults;
 
-/// <summary>503 with Retry-After, as problem details with <c>reason</c> and, where a checkout has begun, <c>saga_id</c>. Counts the rejection.</summary>
+/// <summary>503 with Retry-After, as problem details with <c>reason</c> and, if a checkout has begun, <c>saga_id</c>. Counts the rejection.</summary>
 public sealed class UnavailableHttpResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     private readonly ProblemHttpResult _problem;
@@ -24,7 +24,7 @@ public sealed class UnavailableHttpResult : IResult, IStatusCodeHttpResult, IEnd
         (_reason, _retryAfterSeconds) = (reason, retryAfterSeconds);
     }
 
-    /// <summary>503.</summary>
+    /// <summary>Always 503.</summary>
     public int? StatusCode => StatusCodes.Status503ServiceUnavailable;
 
     /// <inheritdoc />

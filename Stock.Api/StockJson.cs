@@ -7,7 +7,7 @@ using Stock.Api.Reservations;
 
 namespace Stock.Api;
 
-/// <summary>What goes over the wire, for the serializers made at build time.</summary>
+/// <summary>Source-generated JSON metadata for the service's requests and responses.</summary>
 [JsonSerializable(typeof(ItemCreated))]
 [JsonSerializable(typeof(ItemView))]
 [JsonSerializable(typeof(ItemStock))]

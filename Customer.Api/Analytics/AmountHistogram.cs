@@ -3,28 +3,27 @@ using System.Numerics;
 namespace Customer.Api.Analytics;
 
 /// <summary>
-/// Counts amounts in log-linear buckets, 128 to each power of two (as HdrHistogram does), so that any percentile of any number of amounts is right to 1/128 in
-/// 42 kB, on every version of MongoDB: its own operator for percentiles came with 7.0.
+/// Counts amounts in log-linear buckets, 128 per power of two (like HdrHistogram). Any percentile of any number of amounts is accurate to 1/128, in 42 kB of
+/// memory and on every version of MongoDB. MongoDB's own percentile operator requires 7.0.
 /// </summary>
 internal sealed class AmountHistogram
 {
     private const int LinearBits = 7, LinearCount = 1 << LinearBits, BitsMax = 47;
 
-    /// <summary>Greatest amount that is told apart: more than a purchase can cost.</summary>
+    /// <summary>The largest amount with a bucket of its own: more than a purchase can cost.</summary>
     public const long AmountMax = (1L << BitsMax) - 1;
 
     private readonly long[] _counts = new long[(BitsMax - LinearBits + 1) * LinearCount];
 
-    /// <summary>How many were counted.</summary>
+    /// <summary>Number of amounts counted.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Exactly; 0 when there is none.</summary>
+    /// <summary>The exact minimum; 0 if nothing was counted.</summary>
     public long Min { get; private set; }
 
-    /// <summary>Exactly; 0 when there is none.</summary>
+    /// <summary>The exact maximum; 0 if nothing was counted.</summary>
     public long Max { get; private set; }
 
-    /// <summary>Counts an amount.</summary>
     public void Record(long amount)
     {
         amount = Math.Max(amount, 0);
@@ -34,8 +33,8 @@ internal sealed class AmountHistogram
         Count++;
     }
 
-    /// <summary>The amount that this part of all does not exceed (the upper end of its bucket); 0 when there are none.</summary>
-    /// <param name="part">More than 0, up to 1.</param>
+    /// <summary>Returns the amount that the given fraction of all amounts does not exceed (the upper end of its bucket); 0 if nothing was counted.</summary>
+    /// <param name="part">The fraction: greater than 0, at most 1.</param>
     public long Percentile(double part)
     {
         var left = (long)Math.Ceiling(part * Count);
@@ -48,7 +47,7 @@ internal sealed class AmountHistogram
         return Max;
     }
 
-    // Below 256 a bucket is 1 wide; from there on each next power of two has 128 buckets of twice the width.
+    // Below 256, buckets have a width of 1. From there on, each power of two has 128 buckets of twice the previous width.
     private static int BucketOf(long amount)
     {
         var shift = Math.Max(BitOperations.Log2((ulong)amount | 1) - LinearBits, 0);

@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Customer.Api.Analytics;
 
-/// <summary>Figures over all customers. They are computed in the background; a request only fetches them, and is told how old they are.</summary>
+/// <summary>Statistics over all customers. They are computed in the background; a request only fetches them, with their age.</summary>
 internal static class AnalyticsEndpoints
 {
     private const int RetryAfterSeconds = 5;

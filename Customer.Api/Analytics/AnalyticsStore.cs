@@ -5,13 +5,13 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Analytics;
 
-/// <summary>Keeps the figures, for all replicas, and the lease of the replica that computes them.</summary>
+/// <summary>Stores the statistics for all replicas, and the lease of the replica that computes them.</summary>
 internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSettings settings, TimeProvider time)
 {
-    /// <summary>A replica that dies keeps the others from computing for this long. Longer than a page of customers takes.</summary>
+    /// <summary>How long a replica that dies keeps the others from computing. Longer than a page of customers takes.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long figures are given out before MongoDB is asked for newer ones.</summary>
+    /// <summary>How long statistics are cached before MongoDB is queried for newer ones.</summary>
     private static readonly TimeSpan KeptTime = TimeSpan.FromSeconds(1);
 
     private const string FiguresId = "figures", LeaseId = "lease";
@@ -19,7 +19,7 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
     private Figures? _last;
     private long _lastAt;
 
-    /// <summary>The latest figures; null if there are none yet. One look-up by id at most, however many customers there are.</summary>
+    /// <summary>Returns the latest statistics, or null if there are none yet. Needs at most one lookup by ID, however many customers there are.</summary>
     public async ValueTask<Figures?> FindAsync()
     {
         var last = Volatile.Read(ref _last);
@@ -32,7 +32,6 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         return last;
     }
 
-    /// <summary>Keeps new figures.</summary>
     public Task SaveAsync(Figures figures, CancellationToken cancellationToken) => customers.Analytics.ReplaceOneAsync(
         new BsonDocument(Fields.Id, FiguresId),
         new BsonDocument
@@ -44,10 +43,10 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         cancellationToken);
 
     /// <summary>
-    /// Takes the lease or prolongs it. It saves work and guards nothing: two replicas whose clocks differ may compute the same figures at the same time. One
-    /// that ends later than any lease should is of another clock, and is not waited for.
+    /// Takes or renews the lease. The lease only saves work: if the clocks of two replicas differ, both may compute the same statistics at the same time. A
+    /// lease that expires later than any lease can was set by another clock and is ignored.
     /// </summary>
-    /// <returns>False if another replica has it.</returns>
+    /// <returns>False if another replica has the lease.</returns>
     public async Task<bool> TryLeaseAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
@@ -71,7 +70,7 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         }
         catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
-            return false; // it is there, so it did not match: another one's
+            return false; // the lease exists but did not match, so another replica has it
         }
     }
 }

@@ -7,19 +7,19 @@ using MongoDB.Driver;
 namespace Customer.Api.Analytics;
 
 /// <summary>
-/// Computes the figures in the background, one replica at a time: reads the fields that count of all customers in the order of their ids, page by page, and
-/// adds them up here. That is several times cheaper than an aggregation by the engine behind it (docs/customers.md), is the same on every version of MongoDB,
-/// holds no long query open, and rests after each page so that requests hardly notice it.
+/// Computes the statistics in the background, one replica at a time: reads the relevant fields of all customers in ID order, page by page, and aggregates them
+/// here. This is several times cheaper than an aggregation in the database engine (docs/customers.md), works on every version of MongoDB, keeps no long query
+/// open, and pauses after each page so that requests are hardly affected.
 /// </summary>
 internal sealed partial class AnalyticsWorker(
     CustomerCollection customers, AnalyticsStore store, CustomerSettings settings, TimeProvider time, ILogger<AnalyticsWorker> logger) : BackgroundService
 {
     private const int PageSize = 20_000, BatchSize = 2_000;
 
-    /// <summary>A page that takes longer is given up, and so is the computation.</summary>
+    /// <summary>A page that takes longer cancels the computation.</summary>
     private static readonly TimeSpan PageTimeMax = TimeSpan.FromSeconds(20);
 
-    /// <summary>Only what takes longer than this rests: a small shop's figures are there at once.</summary>
+    /// <summary>A computation pauses only after this much work, so that a small shop's statistics are available at once.</summary>
     private static readonly TimeSpan RestlessTime = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -34,7 +34,7 @@ internal sealed partial class AnalyticsWorker(
             {
                 var last = await store.FindAsync();
                 var age = last is null ? TimeSpan.MaxValue : time.GetUtcNow().UtcDateTime - last.ComputedAt;
-                // From the future: by another replica's clock, or by one that has been set back. Nobody waits until then.
+                // From the future: by another replica's clock, or because a clock was set back. These are recomputed at once.
                 if (age < interval && age > -interval) pause = interval - age;
                 else if (await store.TryLeaseAsync(stoppingToken)) await ComputeAsync(isFirst: last is null, stoppingToken);
                 isFailing = false;
@@ -59,7 +59,7 @@ internal sealed partial class AnalyticsWorker(
             var (count, end) = await AddPageAsync(figures, last, cancellationToken);
             (last, customersRead, worked) = (end, customersRead + count, worked + Stopwatch.GetElapsedTime(began));
             if (count < PageSize) break;
-            // The first figures of all are waited for.
+            // Requests are waiting for the very first statistics, so their computation does not pause.
             if (!isFirst && worked > RestlessTime)
                 await Task.Delay(Stopwatch.GetElapsedTime(began) * ((100.0 / settings.AnalyticsLoadPercent) - 1), time, cancellationToken);
             if (!await store.TryLeaseAsync(cancellationToken)) return;
@@ -91,9 +91,9 @@ internal sealed partial class AnalyticsWorker(
         return (count, after);
     }
 
-    [LoggerMessage(302, LogLevel.Warning, "The analytics could not be computed and will be tried again: {Reason}")]
+    [LoggerMessage(302, LogLevel.Warning, "Computing the analytics failed and will be retried: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 
-    [LoggerMessage(303, LogLevel.Information, "Analytics of {Customers} customers computed: {WorkSeconds:F1} s of work in {Seconds:F1} s")]
+    [LoggerMessage(303, LogLevel.Information, "Computed the analytics of {Customers} customers: {WorkSeconds:F1} s of work in {Seconds:F1} s")]
     private static partial void LogComputed(ILogger logger, long customers, double workSeconds, double seconds);
 }

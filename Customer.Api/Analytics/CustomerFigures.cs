@@ -5,12 +5,12 @@ using ServiceDefaults;
 
 namespace Customer.Api.Analytics;
 
-/// <summary>Adds up customers, one after the other. No I/O, and memory that does not grow with their number.</summary>
+/// <summary>Aggregates customers one by one. No I/O; memory does not grow with the number of customers.</summary>
 internal sealed class CustomerFigures
 {
     public const int TopMax = 10, ProductsShown = 100;
 
-    /// <summary>Most products, countries or months that are told apart; what comes beyond counts together under <see cref="Others"/>.</summary>
+    /// <summary>Maximum number of distinct products, countries or months. All further ones are counted together under <see cref="Others"/>.</summary>
     public const int GroupsMax = 10_000;
 
     public const string Others = "(others)", Unknown = "(unknown)";
@@ -28,13 +28,15 @@ internal sealed class CustomerFigures
         public long Purchases, Units, Revenue;
     }
 
-    /// <summary>What <see cref="Add"/> needs of a customer. All of a purchase: to pick its fields costs an engine more than to send them.</summary>
+    /// <summary>
+    /// The fields that <see cref="Add"/> needs. Purchases are read whole, because projecting their fields costs the engine more than sending them.
+    /// </summary>
     public static BsonDocument Projection => new()
     {
         { Fields.Name, 1 }, { Fields.Status, 1 }, { Fields.Country, 1 }, { Fields.CreatedAt, 1 }, { Fields.Purchases, 1 },
     };
 
-    /// <summary>Adds a customer; what somebody else stored in another form counts as unknown or not at all.</summary>
+    /// <summary>Adds a customer. Values that another program stored in a different format count as unknown or are ignored.</summary>
     public void Add(BsonDocument customer)
     {
         _customers++;
@@ -59,7 +61,7 @@ internal sealed class CustomerFigures
         Rank(customer, spent, purchases.Count);
     }
 
-    /// <summary>The answer of <c>/customers/analytics/summary</c>.</summary>
+    /// <summary>Returns the response of <c>/customers/analytics/summary</c>.</summary>
     public BsonDocument Summary()
     {
         var (months, total) = (new BsonArray(), 0L);
@@ -72,7 +74,7 @@ internal sealed class CustomerFigures
         };
     }
 
-    /// <summary>The answer of <c>/customers/analytics/purchases</c>.</summary>
+    /// <summary>Returns the response of <c>/customers/analytics/purchases</c>.</summary>
     public BsonDocument Purchases()
     {
         var percentiles = new BsonDocument();
@@ -129,7 +131,7 @@ internal sealed class CustomerFigures
     private static string Text(BsonDocument document, string name) =>
         document.GetValue(name, BsonNull.Value) is BsonString { Value.Length: > 0 } text ? text.Value : Unknown;
 
-    // Becomes a name in a document: not everything can.
+    // The text becomes a field name in a document, so it must be a valid one.
     private static string Key(BsonDocument document, string name) => Text(document, name) is var text && PathValues.IsId(text) ? text : Unknown;
 
     private static long? Whole(BsonDocument document, string name) => document.GetValue(name, BsonNull.Value) switch
@@ -140,6 +142,6 @@ internal sealed class CustomerFigures
         _ => null,
     };
 
-    // Stays at the end of 64 bits instead of coming round.
+    // Saturates at the limits of 64 bits instead of overflowing.
     private static long Sum(long sum, Int128 amount) => (long)Int128.Clamp(sum + amount, long.MinValue, long.MaxValue);
 }

@@ -6,28 +6,28 @@ using MongoDB.Driver.Core.Configuration;
 namespace Customer.Api.Configuration;
 
 /// <summary>
-/// The driver's settings. A key of the configuration wins over the connection string, and the connection string over the defaults here, which are for a service
-/// that answers 503 in a few seconds rather than keep its callers waiting; the driver's own would wait 30 s and more.
+/// Settings of the MongoDB driver. The configuration overrides the connection string, which overrides the defaults below. The defaults make the service answer
+/// 503 within a few seconds instead of blocking its callers; the driver's own defaults wait 30 s and more.
 /// </summary>
 internal static class ClientSettings
 {
     public const int MaxPoolSizeDefault = 100, MinPoolSizeDefault = 4;
 
     /// <summary>
-    /// Operations that may wait for a connection or for a server. The driver's 500 are fewer than the requests of a burst, and the others would fail at once
-    /// although the pool gets to them well within the wait queue's timeout. There is a limit because each of them holds a request.
+    /// Maximum number of operations that wait for a connection or a server. A burst has more requests than the driver's default of 500. The rest would fail at
+    /// once, although the pool could serve them well within the wait queue timeout. There is a limit because each of them holds a request.
     /// </summary>
     private const int WaitQueueSize = 20_000;
 
     /// <summary>
-    /// Connections that are opened at the same time. With the driver's 2 a cold pool takes seconds to grow, and whoever waits for its turn is woken by an
-    /// exception each time a connection comes back. It is not the whole pool, because each connection logs in, which costs a server more than a query.
+    /// Maximum number of connections opened at the same time. With the driver's default of 2, a cold pool takes seconds to grow, and each returned connection
+    /// wakes the waiting operations with an exception. It is less than the whole pool, because each connection authenticates, which costs the server more than
+    /// a query.
     /// </summary>
     private const int MaxConnectingDefault = 16;
 
     private const int MaxIdleTimeMsDefault = 300_000, WaitTimeMsDefault = 2_000, SocketTimeoutMsDefault = 20_000;
 
-    /// <summary>Sets what the configuration says.</summary>
     public static void Apply(CustomerSettings configured, MongoClientSettings settings)
     {
         var uri = new UriOptions(configured.ConnectionUri);
@@ -49,7 +49,7 @@ internal static class ClientSettings
         if (configured.TlsCaFilePath is { } file) settings.SslSettings = Trust(file);
     }
 
-    /// <summary>Lets many operations wait.</summary>
+    /// <summary>Allows <see cref="WaitQueueSize"/> operations to wait.</summary>
     public static void WithLongQueues(ClusterBuilder cluster) => cluster
         .ConfigureConnectionPool(static pool => pool.With(waitQueueSize: WaitQueueSize))
         .ConfigureCluster(static selection => selection.With(maxServerSelectionWaitQueueSize: WaitQueueSize));
@@ -60,7 +60,7 @@ internal static class ClientSettings
     private static WriteConcern WriteConcern(string text) =>
         text == "majority" ? MongoDB.Driver.WriteConcern.WMajority : new WriteConcern(int.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
-    // A server must have the name that it was called by, and a certificate that one of the file's signed.
+    // The server's name must match, and its certificate must be signed by one from the file.
     private static SslSettings Trust(string file)
     {
         var authorities = new X509Certificate2Collection();
@@ -81,7 +81,7 @@ internal static class ClientSettings
         };
     }
 
-    // Which options a connection string has: the driver's settings do not tell a default from a value that was given.
+    // Tells which options a connection string contains: the driver's settings do not distinguish a default from an explicit value.
     private readonly struct UriOptions(string uri)
     {
         private readonly string _query = uri.Split('?', 2) is [_, var query] ? "&" + query : "";

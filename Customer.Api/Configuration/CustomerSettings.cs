@@ -2,29 +2,30 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Configuration;
 
-/// <summary>What Customer.Api is told: <c>config.properties</c>, and environment variables of the same names in upper case, which win.</summary>
+/// <summary>
+/// The service's settings, from <c>config.properties</c> and from environment variables with the same names in upper case, which take precedence.
+/// </summary>
 internal sealed record CustomerSettings
 {
-    /// <summary>The file's name, in the service's folder; the environment variable <c>CONFIG_FILE</c> names another one.</summary>
+    /// <summary>The file's name in the service's folder. The environment variable <c>CONFIG_FILE</c> overrides the path.</summary>
     public const string FileName = "config.properties";
 
-    /// <summary>Where MongoDB is if nothing says otherwise.</summary>
     public const string ConnectionUriDefault = "mongodb://localhost:27017";
 
-    /// <summary>The database if neither the configuration nor the connection string names one.</summary>
+    /// <summary>The database name if neither the configuration nor the connection string contains one.</summary>
     public const string DatabaseNameDefault = "customers_db";
 
-    /// <summary>The port if neither <c>api_port</c> nor ASP.NET Core's own configuration says otherwise.</summary>
+    /// <summary>The port if neither <c>api_port</c> nor ASP.NET Core's own configuration sets one.</summary>
     public const int ApiPortDefault = 5000;
 
     public string ConnectionUri { get; init; } = "";
     public string DatabaseName { get; init; } = "";
     public string CollectionName { get; init; } = "customers";
 
-    /// <summary><c>majority</c>, or how many members confirm a write, 1 to 7. Null: as the connection string says, else majority.</summary>
+    /// <summary><c>majority</c>, or the number of members that confirm a write, 1 to 7. Null: as in the connection string, or else majority.</summary>
     public string? WriteConcern { get; init; }
 
-    /// <summary>Null in this and the next: as the connection string says, else the default of <see cref="ClientSettings"/>.</summary>
+    /// <summary>Null, here and in the following settings: as in the connection string, or else the default of <see cref="ClientSettings"/>.</summary>
     public int? MaxPoolSize { get; init; }
     public int? MinPoolSize { get; init; }
     public int? MaxIdleTimeMs { get; init; }
@@ -35,28 +36,28 @@ internal sealed record CustomerSettings
     public bool? IsTlsEnabled { get; init; }
     public string? TlsCaFilePath { get; init; }
 
-    /// <summary>Null: as ASP.NET Core's own configuration says (<c>ASPNETCORE_URLS</c>), else <see cref="ApiPortDefault"/>.</summary>
+    /// <summary>Null: as in ASP.NET Core's own configuration (<c>ASPNETCORE_URLS</c>), or else <see cref="ApiPortDefault"/>.</summary>
     public int? ApiPort { get; init; }
 
     public string InstanceId { get; init; } = $"customer-{Guid.NewGuid().ToString("N")[..8]}";
     public LogLevel? LogLevel { get; init; }
     public int MaxPayloadSizeKb { get; init; } = 1024;
 
-    /// <summary>Null: everywhere but in Production.</summary>
+    /// <summary>Null: enabled except in Production.</summary>
     public bool? IsStressEnabled { get; init; }
 
-    /// <summary>Shortest time from the end of one computation of the analytics to the beginning of the next.</summary>
+    /// <summary>Minimum number of seconds from the end of one computation of the analytics to the start of the next.</summary>
     public int AnalyticsRefreshSeconds { get; init; } = 10;
 
-    /// <summary>The part of the time that a computation of the analytics may work; it rests the others.</summary>
+    /// <summary>Percentage of the time that a computation of the analytics may work. The rest of the time it pauses.</summary>
     public int AnalyticsLoadPercent { get; init; } = 20;
 
     /// <summary>Reads the file and the environment.</summary>
-    /// <param name="fileName">For messages.</param>
-    /// <param name="text">The file; empty where there is none.</param>
-    /// <param name="environment">Gives an environment variable.</param>
-    /// <param name="connectionString"><c>ConnectionStrings:customers</c>, used where there is no connection_uri.</param>
-    /// <param name="errors">Gets a message for each key or value that is wrong; the settings are good if there is none.</param>
+    /// <param name="fileName">File name for error messages.</param>
+    /// <param name="text">The file's text; empty if there is no file.</param>
+    /// <param name="environment">Returns an environment variable.</param>
+    /// <param name="connectionString"><c>ConnectionStrings:customers</c>, used if there is no connection_uri.</param>
+    /// <param name="errors">Receives a message for each invalid key or value. The settings are valid if it stays empty.</param>
     public static CustomerSettings Read(
         string fileName, string text, Func<string, string?> environment, string? connectionString, List<string> errors)
     {
@@ -87,7 +88,7 @@ internal sealed record CustomerSettings
         return (this with { ConnectionUri = string.IsNullOrEmpty(uri) ? ConnectionUriDefault : uri }).WithDatabase(errors);
     }
 
-    // Never the text itself: it may hold a password.
+    // The message must not contain the connection string, which may include a password.
     private CustomerSettings WithDatabase(List<string> errors)
     {
         try

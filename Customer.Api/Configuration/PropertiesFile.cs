@@ -1,18 +1,18 @@
 namespace Customer.Api.Configuration;
 
 /// <summary>
-/// Reads <c>config.properties</c>: <c>key = value</c> or <c>key: value</c>, comments after <c>#</c> or <c>!</c> at the beginning of a line. Unlike Java's there
-/// are no escapes and no continued lines, so that a path or a connection string stands there as it is.
+/// Reads <c>config.properties</c>: <c>key = value</c> or <c>key: value</c>, and comment lines that start with <c>#</c> or <c>!</c>. Unlike Java's format, it
+/// has no escapes or continuation lines, so that paths and connection strings can be written as they are.
 /// </summary>
 internal static class PropertiesFile
 {
-    /// <summary>Longest file, characters.</summary>
+    /// <summary>Maximum length of the file in characters.</summary>
     public const int LengthMax = 64 * 1024;
 
-    /// <summary>Reads the lines that have a value.</summary>
-    /// <param name="name">For messages.</param>
-    /// <param name="text">The file.</param>
-    /// <param name="errors">Gets a message <c>NAME:LINE: ...</c> for each line that cannot be read.</param>
+    /// <summary>Parses the lines with a key. A value may be empty.</summary>
+    /// <param name="name">File name for error messages.</param>
+    /// <param name="text">The file's text.</param>
+    /// <param name="errors">Receives a message <c>NAME:LINE: ...</c> for each invalid line.</param>
     public static List<PropertyLine> Parse(string name, string text, List<string> errors)
     {
         var lines = new List<PropertyLine>();

@@ -2,14 +2,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Customer.Api.Configuration;
 
-/// <summary>A key of the configuration: reads a value, or says what it should be.</summary>
-/// <param name="Name">In the file; in upper case, in the environment.</param>
-/// <param name="Rule">What a value must be, for messages.</param>
-/// <param name="Read">Gives the settings with the value, or null if it is bad.</param>
-/// <param name="IsSecret">Whether a bad value must not be repeated in a message.</param>
+/// <summary>A key of the configuration, with its validation.</summary>
+/// <param name="Name">Name in the file; in upper case, the environment variable.</param>
+/// <param name="Rule">Description of valid values, for error messages.</param>
+/// <param name="Read">Returns the settings with the value, or null if it is invalid.</param>
+/// <param name="IsSecret">Whether error messages must not contain the value.</param>
 internal sealed record SettingsKey(string Name, string Rule, Func<CustomerSettings, string, CustomerSettings?> Read, bool IsSecret = false)
 {
-    /// <summary>Adds the value to the settings, or a message to the errors.</summary>
+    /// <summary>Applies the value to the settings, or adds an error message.</summary>
     public CustomerSettings Apply(CustomerSettings settings, string value, string where, List<string> errors)
     {
         if (Read(settings, value) is { } changed) return changed;

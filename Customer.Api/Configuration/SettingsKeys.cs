@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Customer.Api.Configuration;
 
-/// <summary>All keys of the configuration.</summary>
 internal static class SettingsKeys
 {
     private const int NameLengthMax = 60, TimeMsMax = 600_000;
@@ -35,7 +34,7 @@ internal static class SettingsKeys
         Number("analytics_load_percent", 1, 100, static (s, n) => s with { AnalyticsLoadPercent = n }),
     ];
 
-    /// <summary>The key of a name; null where there is none.</summary>
+    /// <summary>Finds a key by name; null if it is unknown.</summary>
     public static SettingsKey? Find(string name) => All.FirstOrDefault(key => key.Name == name);
 
     private static SettingsKey Number(string name, int min, int max, Func<CustomerSettings, int, CustomerSettings> set) =>

@@ -4,7 +4,7 @@ using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 
-/// <summary>One customer of a request that creates.</summary>
+/// <summary>One customer of a create request.</summary>
 internal sealed class BatchEntry
 {
     private readonly JsonElement _json;
@@ -12,23 +12,22 @@ internal sealed class BatchEntry
 
     private BatchEntry(JsonElement json, string? digest, FieldErrors errors) => (_json, _digest, Errors) = (json, digest, errors);
 
-    /// <summary>What is wrong with it.</summary>
     public FieldErrors Errors { get; }
 
-    /// <summary>What to store, or what is stored; null if something is wrong.</summary>
+    /// <summary>The document to store, or the stored document; null if the customer is invalid.</summary>
     public BsonDocument? Document { get; private set; }
 
-    /// <summary>The field whose value another customer has; null where it is stored.</summary>
+    /// <summary>The field whose value another customer already has; null if the customer is stored.</summary>
     public string? DuplicateOf { get; set; }
 
-    /// <summary>Whether its idempotency key came with another request before.</summary>
+    /// <summary>Whether its idempotency key was used for a different request.</summary>
     public bool IsKeyReused { get; private set; }
 
     private bool HasOwnId { get; init; }
 
     public bool IsCreated => Document is not null && DuplicateOf is null && !IsKeyReused;
 
-    /// <summary>Reads the customer.</summary>
+    /// <summary>Reads and validates the customer.</summary>
     public static BatchEntry Read(JsonElement json, int index, IdempotencyKey? key, DateTime now)
     {
         var errors = new FieldErrors();
@@ -41,8 +40,8 @@ internal sealed class BatchEntry
     }
 
     /// <summary>
-    /// After a duplicate under an idempotency key: if the same request stored this customer before, then its first answer, made anew. It is right whatever
-    /// became of the customer since, unless it was deleted.
+    /// Handles a duplicate under an idempotency key. If the same request stored this customer before, returns its first response, reconstructed. The response
+    /// is correct even if the customer was changed since, but not if it was deleted.
     /// </summary>
     public async Task<BsonDocument?> RepeatAsync(CustomerStore store)
     {

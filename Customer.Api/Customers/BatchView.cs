@@ -2,5 +2,5 @@ using System.ComponentModel;
 
 namespace Customer.Api.Customers;
 
-/// <summary>What became of a batch, in its order.</summary>
+/// <summary>The results of a batch, in its order.</summary>
 internal sealed record BatchView(int Created, int Failed, BatchItemView[] Results);

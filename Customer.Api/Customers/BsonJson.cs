@@ -5,21 +5,21 @@ using MongoDB.Bson;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Writes BSON as JSON, from bytes to bytes: a read of one customer makes no object for a field (bsonspec.org, version 1.1, has the layout). What a customer
-/// of this service does not have (a regular expression, say, that somebody else stored) goes the way of <see cref="CustomerJsonWriter.WriteBson"/>.
+/// Converts BSON bytes directly to JSON, so that reading a customer allocates no object per field (layout: bsonspec.org, version 1.1). Types that this service
+/// does not store, such as regular expressions from another program, go through <see cref="CustomerJsonWriter.WriteBson"/>.
 /// </summary>
 internal static class BsonJson
 {
-    /// <summary>Levels of documents and arrays; MongoDB has 100 at most, too.</summary>
+    /// <summary>Maximum nesting of documents and arrays; the same as MongoDB's limit.</summary>
     private const int DepthMax = 100;
 
     private const int LengthBytes = 4;
 
-    /// <summary>Writes a stored customer's members.</summary>
+    /// <summary>Writes the members of a stored customer.</summary>
     /// <exception cref="FormatException">The bytes are not valid BSON.</exception>
     public static void WriteMembers(Utf8JsonWriter json, RawBsonDocument customer)
     {
-        // The reply's own buffer, unless the document spans two of its chunks.
+        // Uses the reply's own buffer, unless the document spans two of its chunks.
         var slice = customer.Slice;
         var chunk = slice.AccessBackingBytes(0);
         try
@@ -28,13 +28,13 @@ internal static class BsonJson
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or EndOfStreamException)
         {
-            throw new FormatException("A stored customer is no BSON.", e);
+            throw new FormatException("A stored customer is not valid BSON.", e);
         }
     }
 
     private static void WriteElements(Utf8JsonWriter json, ReadOnlySpan<byte> document, bool isArray, int depth)
     {
-        if (depth > DepthMax) throw new FormatException($"A stored customer nests deeper than {DepthMax} levels.");
+        if (depth > DepthMax) throw new FormatException($"A stored customer has more than {DepthMax} levels of nesting.");
         for (var at = LengthBytes; document[at] != 0;)
         {
             var type = (BsonType)document[at];
@@ -47,7 +47,7 @@ internal static class BsonJson
             if (!isArray)
             {
                 var isTop = depth == 1;
-                if (isTop && (name.SequenceEqual("words"u8) || name.SequenceEqual("request"u8))) continue; // for the database alone
+                if (isTop && (name.SequenceEqual("words"u8) || name.SequenceEqual("request"u8))) continue; // internal to the database
                 json.WritePropertyName(isTop && name.SequenceEqual("_id"u8) ? "customer_id"u8 : name);
             }
 
@@ -84,10 +84,10 @@ internal static class BsonJson
         }
     }
 
-    // The years 1 to 9999.
+    // Years 1 to 9999.
     private const long MillisecondsMin = -62_135_596_800_000, MillisecondsMax = 253_402_300_799_999;
 
-    /// <summary>The element, as a document of its own.</summary>
+    /// <summary>Parses the element by wrapping it in a document.</summary>
     private static BsonValue ValueOf(ReadOnlySpan<byte> element)
     {
         var document = new byte[LengthBytes + element.Length + 1];
@@ -109,7 +109,7 @@ internal static class BsonJson
         BsonType.JavaScriptWithScope => Positive(rest, LengthBytes),
         BsonType.Binary => LengthBytes + 1 + Positive(rest, 0),
         BsonType.RegularExpression => TwoTexts(rest),
-        _ => throw new FormatException($"A stored customer has a value of the type {(int)type}."),
+        _ => throw new FormatException($"A stored customer has a value of the unknown type {(int)type}."),
     };
 
     private static int TwoTexts(ReadOnlySpan<byte> bytes)
@@ -121,6 +121,6 @@ internal static class BsonJson
     private static int Positive(ReadOnlySpan<byte> bytes, int min)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        return length >= min ? length : throw new FormatException("A stored customer has a length that cannot be.");
+        return length >= min ? length : throw new FormatException("A stored customer contains an invalid length.");
     }
 }

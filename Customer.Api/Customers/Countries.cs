@@ -13,9 +13,9 @@ internal static class Countries
 
     private static readonly HashSet<string> Codes = [.. Text.Split(' ')];
 
-    /// <summary>A code, every one as likely.</summary>
+    /// <summary>Returns a random code, uniformly distributed.</summary>
     public static string Random(Random random) => Text.Substring(random.Next(Codes.Count) * 3, 2);
 
-    /// <summary>The code in capitals; null if there is no such country.</summary>
+    /// <summary>Returns the code in upper case, or null if the country does not exist.</summary>
     public static string? Find(string code) => code.Length == 2 && Codes.TryGetValue(code.ToUpperInvariant(), out var found) ? found : null;
 }

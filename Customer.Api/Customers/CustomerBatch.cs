@@ -4,7 +4,7 @@ using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 
-/// <summary>Customers created by one request, each by itself.</summary>
+/// <summary>Customers created by one request, independently of each other.</summary>
 internal sealed class CustomerBatch
 {
     public const int CountMax = 1_000;
@@ -16,11 +16,10 @@ internal sealed class CustomerBatch
 
     public bool AreAllCreated => _entries.TrueForAll(static entry => entry.IsCreated);
 
-    /// <summary>Reads an array of customers.</summary>
+    /// <summary>Reads and validates an array of customers.</summary>
     public static CustomerBatch Read(JsonElement array, IdempotencyKey? key, DateTime now) =>
         new([.. array.EnumerateArray().Select((json, index) => BatchEntry.Read(json, index, key, now))], key is not null);
 
-    /// <summary>Stores those that are sound.</summary>
     public async Task StoreAsync(CustomerStore store)
     {
         var sound = _entries.FindAll(static entry => entry.Document is not null);
@@ -33,7 +32,6 @@ internal sealed class CustomerBatch
         }
     }
 
-    /// <summary>Writes what became of each.</summary>
     public void Write(Utf8JsonWriter json)
     {
         var created = _entries.Count(static entry => entry.IsCreated);

@@ -7,10 +7,10 @@ using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
 
-/// <summary>Customers: list, read, create, replace, delete. Ids that cannot exist are 404 without asking the database.</summary>
+/// <summary>Endpoints to list, read, create, replace and delete customers. Impossible IDs get a 404 without querying the database.</summary>
 internal static class CustomerEndpoints
 {
-    /// <summary>Largest body of a batch: 1,000 customers of 16 kB.</summary>
+    /// <summary>Maximum size of a batch's body: 1,000 customers of 16 kB.</summary>
     private const int BatchBytesMax = 16 * 1024 * 1024;
 
     public static void MapCustomers(this WebApplication app)
@@ -54,7 +54,7 @@ internal static class CustomerEndpoints
             json.WriteStartArray("customers");
             foreach (var customer in customers)
             {
-                using (customer) json.WriteCustomer(customer); // its buffer goes back to the driver's pool
+                using (customer) json.WriteCustomer(customer); // returns its buffer to the driver's pool
             }
 
             json.WriteEndArray();
@@ -123,7 +123,7 @@ internal static class CustomerEndpoints
 
     private static ProblemHttpResult Unknown() => Problems.NotFound("Customer not found.");
 
-    // As MongoDB stores it, to the millisecond: an answer to a write and to a read after it are the same.
+    // Truncated to milliseconds, as in MongoDB, so that the responses to a write and to a later read are the same.
     private static DateTime Now(TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;

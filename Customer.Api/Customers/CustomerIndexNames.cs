@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Customers;
 
-/// <summary>The indexes of the customers. LoadTest makes the same ones; both by these names.</summary>
+/// <summary>Names of the indexes on customers. LoadTest creates the same indexes under these names.</summary>
 internal static class CustomerIndexNames
 {
     public const string Email = "customers_email", UserId = "customers_user_id", Status = "customers_status", Country = "customers_country",

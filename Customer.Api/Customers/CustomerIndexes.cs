@@ -4,8 +4,8 @@ using MongoDB.Driver;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Makes the indexes that are missing, in the background: from the start until it has succeeded, also while MongoDB is away. On a collection that is there
-/// already it can take minutes; the service works meanwhile, with slower lists.
+/// Creates missing indexes in the background, and retries from startup until it succeeds, even if MongoDB is unavailable. On an existing collection it can take
+/// minutes. Meanwhile the service works, with slower lists.
 /// </summary>
 internal sealed partial class CustomerIndexes(CustomerCollection customers, TimeProvider time, ILogger<CustomerIndexes> logger) : BackgroundService
 {
@@ -23,8 +23,10 @@ internal sealed partial class CustomerIndexes(CustomerCollection customers, Time
 
     private volatile bool _areReady;
 
-    /// <summary>The field whose value another customer has, by the index that the message names. The values in it may be anything.</summary>
-    /// <param name="message"><c>... index: NAME dup key: ...</c> of MongoDB, or <c>... Index 'NAME'</c> of DocumentDB.</param>
+    /// <summary>
+    /// Returns the field whose value another customer already has, from the index named in the message. The values in the message can be anything.
+    /// </summary>
+    /// <param name="message"><c>... index: NAME dup key: ...</c> from MongoDB, or <c>... Index 'NAME'</c> from DocumentDB.</param>
     public static string FieldOf(string message) => (Index(message, " index: ", ' ') ?? Index(message, "Index '", '\'')) switch
     {
         CustomerIndexNames.Email => Fields.Email,
@@ -38,7 +40,7 @@ internal sealed partial class CustomerIndexes(CustomerCollection customers, Time
         return start >= mark.Length && message.IndexOf(end, start) is > 0 and var stop ? message[start..stop] : null;
     }
 
-    /// <summary>Whether all are there: a query may name one.</summary>
+    /// <summary>Whether all indexes exist, so that queries can use them as hints.</summary>
     public bool AreReady => _areReady;
 
     /// <inheritdoc />
@@ -48,7 +50,7 @@ internal sealed partial class CustomerIndexes(CustomerCollection customers, Time
         {
             try
             {
-                // One by one: each is there for good as soon as it is made.
+                // Created one by one, so that each is kept even if a later one fails.
                 foreach (var (name, fields, isUnique, isSparse) in Indexes)
                 {
                     var keys = new BsonDocument(fields.Select(static field => new BsonElement(field, 1)));
@@ -68,6 +70,6 @@ internal sealed partial class CustomerIndexes(CustomerCollection customers, Time
         }
     }
 
-    [LoggerMessage(301, LogLevel.Warning, "The indexes could not be made yet: {Reason}")]
+    [LoggerMessage(301, LogLevel.Warning, "Creating the indexes failed and will be retried: {Reason}")]
     private static partial void LogRetry(ILogger logger, string reason);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Customer.Api.Customers;
 
-/// <summary>A customer to store. Unknown fields are refused; those that are computed may be sent back and do not count.</summary>
+/// <summary>A customer to store. Unknown fields are rejected. Computed fields may be sent back and are ignored.</summary>
 internal sealed record CustomerInput(
     [property: JsonPropertyName("customer_id"), Description("1 to 64 letters, digits, - and _. Made by the service unless it is given.")] string? CustomerId,
     [property: Description("1 to 200 characters. first_name and last_name do instead.")] string? Name,

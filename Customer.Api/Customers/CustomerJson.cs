@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Customer.Api.Customers;
 
-/// <summary>What is read by the framework, and what the API document describes.</summary>
+/// <summary>Source-generated JSON metadata for the types that the framework reads and that the API document describes.</summary>
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(CustomerInput[]))]
 [JsonSerializable(typeof(CustomerPageView))]

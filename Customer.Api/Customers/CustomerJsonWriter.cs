@@ -3,10 +3,9 @@ using MongoDB.Bson;
 
 namespace Customer.Api.Customers;
 
-/// <summary>Writes documents of MongoDB as the API's JSON: times in ISO 8601, whole numbers as such, without what is for the database alone.</summary>
+/// <summary>Writes MongoDB documents as the API's JSON: times in ISO 8601, whole numbers without a fraction, and no internal fields.</summary>
 internal static class CustomerJsonWriter
 {
-    /// <summary>Writes a stored customer.</summary>
     public static void WriteCustomer(this Utf8JsonWriter json, BsonDocument customer)
     {
         json.WriteStartObject();
@@ -14,7 +13,6 @@ internal static class CustomerJsonWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Writes a stored customer's members.</summary>
     public static void WriteMembers(this Utf8JsonWriter json, BsonDocument customer)
     {
         if (customer is RawBsonDocument raw)
@@ -32,7 +30,7 @@ internal static class CustomerJsonWriter
         }
     }
 
-    /// <summary>Writes any value; what JSON cannot say (a document that somebody else stored may hold it) becomes a text.</summary>
+    /// <summary>Writes any value. Types without a JSON equivalent, which another program may have stored, are written as text.</summary>
     public static void WriteBson(this Utf8JsonWriter json, BsonValue value)
     {
         switch (value)

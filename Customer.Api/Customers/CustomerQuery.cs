@@ -7,35 +7,35 @@ using ServiceDefaults;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// A page of customers in the order of their ids, which for ids given by the service is that of their creation. All filters combine; each set of them has an
-/// index that ends in the id, so a page costs the same at any depth when it is asked for by cursor.
+/// A query for a page of customers in ID order, which for generated IDs is the order of creation. All filters can be combined. Each combination has an index
+/// that ends in the ID, so with a cursor a page costs the same at any depth.
 /// </summary>
 internal sealed record CustomerQuery
 {
     public const int LimitDefault = 20, LimitMax = 1_000, SearchLengthMin = 2, SearchLengthMax = 100, SearchWordsMax = 4;
 
-    /// <summary>What is skipped is read all the same; beyond this, cursors are the way.</summary>
+    /// <summary>Skipped customers are still read, so beyond this number a cursor is required.</summary>
     public const int SkipMax = 10_000;
 
     public int Limit { get; private init; } = LimitDefault;
     public int Skip { get; private init; }
 
-    /// <summary>Only customers beyond this id, in the query's order.</summary>
+    /// <summary>Only customers after this ID, in the query's order.</summary>
     public string? After { get; private init; }
     public bool IsDescending { get; private init; }
     public string? Status { get; private init; }
     public string? Country { get; private init; }
     public string? UserId { get; private init; }
 
-    /// <summary>Words, of which each must begin a word of the customer.</summary>
+    /// <summary>Words of the search. Each must be a prefix of a word of the customer.</summary>
     public IReadOnlyList<string> Words { get; private init; } = [];
 
-    /// <summary>What the email address must begin with.</summary>
+    /// <summary>The prefix of the email address.</summary>
     public string? EmailPrefix { get; private init; }
 
     public bool IsSearch => Words.Count > 0;
 
-    /// <summary>Reads the query; null if something is wrong.</summary>
+    /// <summary>Parses the query; returns null if it is invalid.</summary>
     public static CustomerQuery? Read(CustomerListParameters given, FieldErrors errors)
     {
         var query = new CustomerQuery
@@ -60,17 +60,15 @@ internal sealed record CustomerQuery
         return errors.Any ? null : query;
     }
 
-    /// <summary>The cursor of the page after the one that ends with this customer.</summary>
     public string CursorAfter(string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Fingerprint() + id));
 
-    /// <summary>The filter for MongoDB.</summary>
     public BsonDocument Filter()
     {
         var filter = new BsonDocument();
         if (Status is not null) filter.Add(Fields.Status, Status);
         if (Country is not null) filter.Add(Fields.Country, Country);
         if (UserId is not null) filter.Add(Fields.UserId, UserId);
-        // The first character beyond all texts that begin so.
+        // The prefix plus U+FFFF sorts after all texts with the prefix.
         if (EmailPrefix is not null) filter.Add(Fields.Email, new BsonDocument { { "$gte", EmailPrefix }, { "$lt", EmailPrefix + '\uFFFF' } });
         if (Words.Count == 1) filter.Add(Fields.Words, Prefix(Words[0]));
         else if (Words.Count > 1) filter.Add("$and", new BsonArray(Words.Select(static word => new BsonDocument(Fields.Words, Prefix(word)))));
@@ -78,10 +76,9 @@ internal sealed record CustomerQuery
         return filter;
     }
 
-    /// <summary>The order for MongoDB.</summary>
     public BsonDocument Sort() => new(Fields.Id, IsDescending ? -1 : 1);
 
-    // A word is letters and digits: nothing in it means anything in a pattern.
+    // A word consists of letters and digits, so nothing in it needs escaping.
     private static BsonRegularExpression Prefix(string word) => new("^" + word);
 
     private CustomerQuery WithSearch(string? search, FieldErrors errors)
@@ -100,7 +97,7 @@ internal sealed record CustomerQuery
         return this with { Words = words };
     }
 
-    // Order and filters are part of a cursor: under others it would point nowhere in particular.
+    // A cursor contains a fingerprint of the order and the filters, because it is meaningless for other ones.
     private string Fingerprint()
     {
         var text = string.Join('\n', IsDescending ? "desc" : "asc", Status, Country, UserId, EmailPrefix, string.Join(' ', Words));

@@ -6,20 +6,20 @@ using ServiceDefaults;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Reads a customer out of a request and finds all that is wrong with it at once. What comes out is a document to store, complete but for its id and times.
+/// Reads a customer from a request and collects all errors at once. The result is a document to store, complete except for its ID and timestamps.
 /// </summary>
 internal static class CustomerReader
 {
     public const int NameLengthMax = 200, PartLengthMax = 100, LineLengthMax = 200, TagsMax = 20, WordLengthMax = 50, PreferencesMax = 20, PurchasesMax = 100;
 
-    /// <summary>With these no sum of a customer's purchases comes near the end of 64 bits.</summary>
+    /// <summary>With these limits, the sum of a customer's purchases stays far below 64 bits.</summary>
     public const long QuantityMax = 100_000, PriceMax = 1_000_000_000;
 
-    /// <summary>Reads the JSON of a customer.</summary>
-    /// <param name="json">Any value.</param>
-    /// <param name="now">For purchases that do not say when.</param>
-    /// <param name="errors">Gets what is wrong; then there is no document.</param>
-    /// <param name="id">The <c>customer_id</c>, if there is one.</param>
+    /// <summary>Reads a customer from JSON.</summary>
+    /// <param name="json">Any JSON value.</param>
+    /// <param name="now">The time of purchases that do not specify one.</param>
+    /// <param name="errors">Receives the errors. If there are any, the result is null.</param>
+    /// <param name="id">The <c>customer_id</c>, if present.</param>
     public static BsonDocument? Read(JsonElement json, DateTime now, FieldErrors errors, out string? id)
     {
         id = null;
@@ -174,10 +174,10 @@ internal static class CustomerReader
         _ => FieldReader.TextOf(value, LineLengthMax) is { } text ? new BsonString(text) : null,
     };
 
-    // A whole number that does not fit would come back as another one.
+    // A double would change a whole number that does not fit in 64 bits.
     private static bool IsFraction(JsonElement number) => number.GetRawText().AsSpan().ContainsAny('.', 'e', 'E');
 
-    // Not all that RFC 5322 allows: what mail systems take, and nothing that a log or a page could trip over.
+    // Accepts a subset of RFC 5322: addresses that mail systems accept and that are safe in logs and HTML.
     internal static bool IsEmail(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);

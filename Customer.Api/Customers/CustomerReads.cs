@@ -8,30 +8,32 @@ using ServiceKit.Batching;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Reads of single customers. While two finds are under way the next reads gather and go together in the next find: the driver's work for an operation, which
-/// is more than a document's, is then shared. A read that finds fewer under way goes at once. A find is sent after all of its reads began, so a read sees
-/// every write that was acknowledged before.
+/// Reads single customers. While two finds are running, further reads are collected and share the next find. This also shares the driver's cost per operation,
+/// which exceeds the cost per document. With fewer finds running, a read is sent at once. A find is sent after all of its reads have begun, so a read sees
+/// every write that was acknowledged before it.
 /// </summary>
 internal sealed class CustomerReads
 {
-    /// <summary>Customers of one find. They may have 16 MB each; the driver then gets them in several replies, and each read ends with its own.</summary>
+    /// <summary>
+    /// Maximum number of customers per find. Each may have up to 16 MB. The driver then gets several replies, and each read completes with its own.
+    /// </summary>
     public const int BatchMax = 64;
 
-    /// <summary>Finds under way at the same time.</summary>
+    /// <summary>Number of concurrent finds.</summary>
     public const int Lanes = 2;
 
     private readonly Batcher<Read> _queue;
     private readonly Func<IReadOnlyCollection<string>, Action<RawBsonDocument>, Task> _find;
 
-    /// <summary>Reads from a collection.</summary>
+    /// <summary>Creates an instance that reads from a collection.</summary>
     public CustomerReads(CustomerCollection customers, IMeterFactory meters) : this(meters, (ids, found) => FindAsync(customers.Documents, ids, found)) { }
 
-    /// <summary>Reads by a function, which hands over each document of these ids as it comes.</summary>
+    /// <summary>Creates an instance that reads with a function, which passes on each document with one of the IDs as it arrives.</summary>
     internal CustomerReads(IMeterFactory meters, Func<IReadOnlyCollection<string>, Action<RawBsonDocument>, Task> find) =>
         (_find, _queue) = (find, new(new("customers.find", BatchMax: BatchMax, Lanes: Lanes), meters, LaneAsync));
 
-    /// <summary>A customer, to be disposed of; null if there is none of that id.</summary>
-    /// <exception cref="OverloadException">Too many reads wait.</exception>
+    /// <summary>Returns a customer, or null if not found. The caller disposes of it.</summary>
+    /// <exception cref="OverloadException">Too many reads are waiting.</exception>
     public Task<RawBsonDocument?> FindAsync(string id)
     {
         var read = new Read(id, Activity.Current is { Recorded: true } activity ? activity.Context : default);
@@ -51,7 +53,7 @@ internal sealed class CustomerReads
             catch (Exception e)
             {
                 Fail(batch, e);
-                // Those that wait have waited as long as the find: they would wait for a dead MongoDB twice.
+                // The queued reads have already waited as long as this find. Fail them too, rather than let them wait for an unavailable MongoDB twice.
                 while (queue.Take() is { Count: > 0 } waiting) Fail(waiting, e);
             }
         }
@@ -84,10 +86,10 @@ internal sealed class CustomerReads
 
     private static async Task FindAsync(IMongoCollection<BsonDocument> customers, IReadOnlyCollection<string> ids, Action<RawBsonDocument> found)
     {
-        // One id by itself, because DocumentDb.Gateway has a shorter way for that.
+        // A single ID is sent without $in, because DocumentDb.Gateway has a fast path for it.
         var filter = new BsonDocument(Fields.Id, ids.Count == 1 ? ids.First() : new BsonDocument("$in", new BsonArray(ids)));
         var options = new FindOptions<BsonDocument, RawBsonDocument> { Limit = ids.Count };
-        // Without a request's token: giving up would close the connection, which costs more than the answer.
+        // Without the request's cancellation token: canceling would close the connection, which costs more than the response.
         using var cursor = await customers.FindAsync(filter, options);
         while (await cursor.MoveNextAsync())
         {
@@ -95,14 +97,13 @@ internal sealed class CustomerReads
         }
     }
 
-    /// <summary>A read that waits.</summary>
     private sealed class Read(string id, ActivityContext trace) : TaskCompletionSource<RawBsonDocument?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public string Id => id;
 
         public ActivityContext Trace => trace;
 
-        /// <summary>Another read of the same id in the same batch.</summary>
+        /// <summary>The next read of the same ID in the same batch.</summary>
         public Read? Next { get; set; }
     }
 }

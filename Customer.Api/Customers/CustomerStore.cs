@@ -4,22 +4,22 @@ using ServiceDefaults;
 
 namespace Customer.Api.Customers;
 
-/// <summary>Reads and writes customers. Exceptions of the driver pass through: they mean that MongoDB is away.</summary>
+/// <summary>Reads and writes customers. The driver's exceptions are not handled here; they mean that MongoDB is unavailable.</summary>
 internal sealed class CustomerStore(CustomerCollection customers, CustomerReads reads, CustomerIndexes indexes)
 {
-    /// <summary>A list that takes longer is given up.</summary>
+    /// <summary>Time limit of a list query.</summary>
     public static readonly TimeSpan QueryTimeMax = TimeSpan.FromSeconds(5);
 
-    /// <summary>A search that finds fewer sorts what it has found; one that finds more reads customers in order until the page is full.</summary>
+    /// <summary>Maximum number of results that a search sorts. With more results, it reads customers in order until the page is full.</summary>
     private const int SortMax = 2_000;
 
     private const int ReplaceAttemptsMax = 3;
 
-    /// <summary>A customer, to be disposed of; null if there is none of that id.</summary>
-    /// <exception cref="OverloadException">Too many reads wait.</exception>
+    /// <summary>Returns a customer, or null if not found. The caller disposes of it.</summary>
+    /// <exception cref="OverloadException">Too many reads are waiting.</exception>
     public Task<RawBsonDocument?> FindAsync(string id) => reads.FindAsync(id);
 
-    /// <summary>A page, and one customer more where another page follows.</summary>
+    /// <summary>Returns a page, plus one more customer if another page follows.</summary>
     public async Task<List<RawBsonDocument>> PageAsync(CustomerQuery query, CancellationToken cancellationToken)
     {
         var filter = query.Filter();
@@ -34,7 +34,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         }
         catch (MongoCommandException e) when (indexes.AreReady && e.Message.Contains("hint", StringComparison.Ordinal))
         {
-            // Somebody dropped the index: a bulk load does, until it is done.
+            // Someone dropped the index, as a bulk load does until it is done.
             options.Hint = null;
             return await ListAsync(filter, options, cancellationToken);
         }
@@ -47,7 +47,6 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         return await cursor.ToListAsync(cancellationToken);
     }
 
-    /// <summary>Stores a new customer.</summary>
     public async Task<WriteOutcome> InsertAsync(BsonDocument document)
     {
         try
@@ -61,13 +60,13 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         }
     }
 
-    /// <summary>Stores new customers, each by itself.</summary>
-    /// <returns>For each document the field whose value another customer has; null where it is stored.</returns>
+    /// <summary>Stores new customers, independently of each other.</summary>
+    /// <returns>For each document, the field whose value another customer already has, or null if it was stored.</returns>
     public async Task<string?[]> InsertManyAsync(IReadOnlyList<BsonDocument> documents)
     {
         var duplicates = new string?[documents.Count];
         if (documents.Count == 0) return duplicates;
-        // In one order for all batches, so that two at once with the same addresses wait for each other in turn, and not each for the other.
+        // All batches insert in the same order, so that two concurrent batches with the same email addresses cannot deadlock.
         int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(i => documents[i][Fields.Email].AsString, StringComparer.Ordinal)];
         try
         {
@@ -82,8 +81,8 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         return duplicates;
     }
 
-    /// <summary>Replaces a customer by what a request says; its id, its making and its idempotency stay.</summary>
-    /// <returns>Neither document nor duplicate if there is no such customer.</returns>
+    /// <summary>Replaces a customer. Its ID, creation time and idempotency digest are kept.</summary>
+    /// <returns>Neither a document nor a duplicate if the customer does not exist.</returns>
     public async Task<WriteOutcome> ReplaceAsync(string id, BsonDocument fields, DateTime now)
     {
         for (var attempt = 0; attempt < ReplaceAttemptsMax; attempt++)
@@ -97,7 +96,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
             var document = NewDocument.Compose(id, fields, created, now, before.GetValue(Fields.Request, BsonNull.Value));
             try
             {
-                // By its making, too: one that was deleted and made anew meanwhile is another one.
+                // Also matches the creation time, so that a customer deleted and created again in the meantime is not replaced.
                 var result = await customers.Documents.ReplaceOneAsync(new BsonDocument { { Fields.Id, id }, { Fields.CreatedAt, created } }, document);
                 if (result.MatchedCount > 0) return new(document, null);
             }
@@ -110,14 +109,13 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
         return default;
     }
 
-    /// <summary>Deletes a customer.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether the customer existed.</returns>
     public async Task<bool> DeleteAsync(string id) => (await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0;
 
     private static BsonDocument ById(string id) => new(Fields.Id, id);
 
-    // The index is named, because no optimizer knows what a filter and the order by id together are good for: DocumentDB's intersects two indexes and sorts
-    // what it finds, which is a thousand times slower on a large collection.
+    // The index is specified, because optimizers do not recognize the benefit of a filter combined with the ID order. DocumentDB's intersects two indexes and
+    // sorts the result, which is a thousand times slower on a large collection.
     private async ValueTask<BsonValue?> HintAsync(CustomerQuery query, BsonDocument filter, CancellationToken cancellationToken)
     {
         if (!indexes.AreReady) return null;

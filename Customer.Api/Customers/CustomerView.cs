@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Customer.Api.Customers;
 
-/// <summary>A customer.</summary>
 internal sealed record CustomerView(
     [property: JsonPropertyName("customer_id")] string CustomerId,
     string Name,

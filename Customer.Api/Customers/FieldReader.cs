@@ -4,17 +4,17 @@ using System.Text.Json;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Reads the members of a JSON object one by one, and says of each what is wrong with it. A member that is null counts as one that is not there.
+/// Reads the members of a JSON object one by one and collects their errors. A member that is null counts as missing.
 /// </summary>
 /// <param name="json">The object.</param>
-/// <param name="path">Before names in messages: empty, or with a dot at its end.</param>
-/// <param name="errors">Gets what is wrong.</param>
+/// <param name="path">Prefix of names in error messages: empty, or a path that ends with a dot.</param>
+/// <param name="errors">Receives the errors.</param>
 internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
 {
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wrong = new(StringComparer.Ordinal);
 
-    /// <summary>Whether one of these was there and wrong.</summary>
+    /// <summary>Whether any of these members was invalid.</summary>
     public bool IsWrong(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -25,18 +25,16 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return false;
     }
 
-    /// <summary>A text without blanks around it; null if it is not there or wrong.</summary>
+    /// <summary>Reads a text and trims it; null if it is missing or invalid.</summary>
     public string? Text(string name, int lengthMax)
     {
         if (!TryGet(name, out var value)) return null;
         return TextOf(value, lengthMax) ?? Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
     }
 
-    /// <summary>A text that must be there.</summary>
     public string? Required(string name, int lengthMax) =>
         TryGet(name, out _) ? Text(name, lengthMax) : Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
 
-    /// <summary>A whole number that must be there.</summary>
     public long? Whole(string name, long min, long max)
     {
         if (TryGet(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
@@ -45,7 +43,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return null;
     }
 
-    /// <summary>A time, in UTC to the millisecond; without an offset it is UTC.</summary>
+    /// <summary>Reads a time and converts it to UTC, truncated to milliseconds. A time without an offset is UTC.</summary>
     public DateTime? Time(string name)
     {
         if (!TryGet(name, out var value)) return null;
@@ -57,14 +55,14 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return null;
     }
 
-    /// <summary>An object's members; null if it is not there or wrong.</summary>
+    /// <summary>Reads an object; null if it is missing or invalid.</summary>
     public FieldReader? Object(string name)
     {
         if (!TryGet(name, out var value)) return null;
         return value.ValueKind == JsonValueKind.Object ? new FieldReader(value, $"{path}{name}.", errors) : Wrong<FieldReader>(name, "must be an object.");
     }
 
-    /// <summary>An array; null if it is not there or wrong.</summary>
+    /// <summary>Reads an array; null if it is missing or invalid.</summary>
     public JsonElement? Array(string name, int countMax)
     {
         if (!TryGet(name, out var value)) return null;
@@ -73,7 +71,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return null;
     }
 
-    /// <summary>All members that are not null.</summary>
+    /// <summary>Returns all members that are not null.</summary>
     public IEnumerable<(string Name, JsonElement Value)> All(int countMax)
     {
         if (json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have at most {countMax} members.");
@@ -81,10 +79,10 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
             .Select(static member => (member.Name, member.Value));
     }
 
-    /// <summary>Ends the reading: what was neither read nor is tolerated is wrong.</summary>
+    /// <summary>Ends reading: any member that was neither read nor is tolerated is an error.</summary>
     public void End(ReadOnlySpan<string> tolerated)
     {
-        // The names are the client's: cut, and only some, so that an answer stays small.
+        // The names come from the client. They are truncated and limited in number, so that the response stays small.
         const int NamedMax = 20, LengthMax = 64;
         var named = 0;
         foreach (var member in json.EnumerateObject())
@@ -95,7 +93,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         }
     }
 
-    /// <summary>The text of a value without blanks around it; null if it is none, too long, or has control characters.</summary>
+    /// <summary>Returns a trimmed text; null if the value is not a text, is empty or too long, or has control characters.</summary>
     public static string? TextOf(JsonElement value, int lengthMax)
     {
         if (value.ValueKind != JsonValueKind.String) return null;
@@ -104,7 +102,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         {
             text = value.GetString()!.Trim();
         }
-        catch (InvalidOperationException) // an escape that is half of a character
+        catch (InvalidOperationException) // an unpaired surrogate escape
         {
             return null;
         }

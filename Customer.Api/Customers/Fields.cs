@@ -1,12 +1,12 @@
 namespace Customer.Api.Customers;
 
-/// <summary>Names of a customer's fields, in JSON and in MongoDB alike, but for the id.</summary>
+/// <summary>Names of a customer's fields. They are the same in JSON and in MongoDB, except for the ID.</summary>
 internal static class Fields
 {
-    /// <summary>In MongoDB; a string.</summary>
+    /// <summary>The ID's name in MongoDB; its value is a string.</summary>
     public const string Id = "_id";
 
-    /// <summary>The same in JSON.</summary>
+    /// <summary>The ID's name in JSON.</summary>
     public const string CustomerId = "customer_id";
 
     public const string Name = "name", FirstName = "first_name", LastName = "last_name", Email = "email", Phone = "phone", Status = "status",
@@ -18,15 +18,15 @@ internal static class Fields
 
     public const string Product = "product", Quantity = "quantity", Price = "price", At = "at";
 
-    /// <summary>In MongoDB alone: the words that a search finds, see <see cref="SearchWords"/>.</summary>
+    /// <summary>In MongoDB only: the words for searches, see <see cref="SearchWords"/>.</summary>
     public const string Words = "words";
 
-    /// <summary>In MongoDB alone: the digest of the request under whose idempotency key the customer was made.</summary>
+    /// <summary>In MongoDB only: the digest of the create request, if it had an idempotency key.</summary>
     public const string Request = "request";
 
-    /// <summary>What a customer's status can be; the first one unless a request says otherwise.</summary>
+    /// <summary>Valid values of a customer's status. The first is the default.</summary>
     public static readonly string[] Statuses = ["active", "inactive", "pending", "suspended"];
 
-    /// <summary>What is computed. A request may have it, so that an answer can be sent back changed; it does not count.</summary>
+    /// <summary>Computed fields. A request may contain them, so that a response can be edited and sent back, but they are ignored.</summary>
     public static readonly string[] Computed = [TotalSpent, PurchaseCount, LastPurchaseAt, CreatedAt, UpdatedAt];
 }

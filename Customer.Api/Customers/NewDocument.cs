@@ -7,15 +7,15 @@ using ServiceKit.Idempotency;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Makes the documents to store. Under an idempotency key a customer's id follows from the key, so that a second request meets the first one's customer; a
-/// digest of the request, stored with it, tells the same request from another one.
+/// Creates documents to store. With an idempotency key, the customer's ID is derived from the key, so that a retry finds the customer of the first request. A
+/// digest of the request, stored with the customer, distinguishes the same request from a different one.
 /// </summary>
 internal static class NewDocument
 {
-    /// <summary>An id in the order of time, for a customer that brings none.</summary>
+    /// <summary>Generates an ID, ordered by time, for a customer without one.</summary>
     public static string NewId() => ObjectId.GenerateNewId().ToString();
 
-    /// <summary>The id under a key, for the customer at this place of a batch.</summary>
+    /// <summary>Derives the ID of the customer at this index of a batch from the key.</summary>
     public static string IdOf(IdempotencyKey key, int index)
     {
         Span<byte> bytes = stackalloc byte[20], hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -25,10 +25,8 @@ internal static class NewDocument
         return Convert.ToHexStringLower(hash[..16]);
     }
 
-    /// <summary>A digest of a request.</summary>
     public static string Digest(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
 
-    /// <summary>The whole document.</summary>
     public static BsonDocument Compose(string id, BsonDocument fields, BsonValue created, DateTime updated, BsonValue request)
     {
         var document = new BsonDocument(Fields.Id, id).AddRange(fields);

@@ -3,19 +3,20 @@ using System.Text;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// The words that a customer is found by: those of the name, and of the email address before its @. In lower case, so that a search is a plain look-up of
-/// prefixes in one index.
+/// The words by which searches find a customer: those of the name, and of the email address before its @. They are in lower case, so that a search is a plain
+/// prefix lookup in one index.
 /// </summary>
 internal static class SearchWords
 {
-    /// <summary>Most words of one customer; more do not count.</summary>
+    /// <summary>Maximum number of words per customer; any more are ignored.</summary>
     public const int CountMax = 12;
 
-    /// <summary>Longest word, characters; a longer one is cut.</summary>
+    /// <summary>Maximum length of a word in characters; longer words are truncated.</summary>
     public const int LengthMax = 40;
 
     /// <summary>
-    /// The words to store. Numbers are left out: an address has them to be unique, and an index of them would be as large as that of the addresses.
+    /// Returns the words to store. Words of the email address that contain digits are left out: addresses have them to be unique, and their index would be as
+    /// large as the one on email addresses.
     /// </summary>
     public static List<string> Of(string name, string email)
     {
@@ -28,7 +29,7 @@ internal static class SearchWords
         return words.Count > CountMax ? words[..CountMax] : words;
     }
 
-    /// <summary>The different words of a text, in order.</summary>
+    /// <summary>Returns the distinct words of a text, in order.</summary>
     public static List<string> Split(string text)
     {
         var words = new List<string>();

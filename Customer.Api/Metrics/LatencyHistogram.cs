@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Customer.Api.Metrics;
 
 /// <summary>
-/// Counts durations from 1 µs to 67 s in log-linear buckets, 16 to each power of two, so that percentiles are right to 1/16. For any number of threads.
+/// Counts durations from 1 µs to 67 s in log-linear buckets, 16 per power of two, so that percentiles are accurate to 1/16. Thread-safe.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -12,7 +12,7 @@ internal sealed class LatencyHistogram
     private readonly long[] _counts = new long[(BitsMax - LinearBits + 1) * LinearCount];
     private long _count, _sumMicroseconds, _maxMicroseconds;
 
-    /// <summary>The ends of Prometheus's buckets, seconds: powers of two of a microsecond, where this histogram's buckets end as well.</summary>
+    /// <summary>Upper bounds of the Prometheus buckets in seconds: powers of two of a microsecond, which are also bounds of this histogram's buckets.</summary>
     public static IEnumerable<(int Bits, double Seconds)> Ends => Enumerable.Range(8, 17).Select(static bits => (bits, (1L << bits) / 1e6));
 
     public long Count => Volatile.Read(ref _count);
@@ -21,7 +21,6 @@ internal sealed class LatencyHistogram
 
     public double MaxMs => Volatile.Read(ref _maxMicroseconds) / 1e3;
 
-    /// <summary>Counts a duration.</summary>
     public void Record(TimeSpan duration)
     {
         var microseconds = Math.Max((long)duration.TotalMicroseconds, 0);
@@ -35,7 +34,7 @@ internal sealed class LatencyHistogram
         Interlocked.Increment(ref _count);
     }
 
-    /// <summary>The duration that this part of all recorded ones does not exceed, milliseconds; 0 when there are none.</summary>
+    /// <summary>Returns the duration in milliseconds that the given fraction of all durations does not exceed; 0 if nothing was recorded.</summary>
     public double PercentileMs(double part)
     {
         var left = (long)Math.Ceiling(part * Count);
@@ -49,7 +48,7 @@ internal sealed class LatencyHistogram
         return MaxMs;
     }
 
-    /// <summary>How many took less than 2 to the power of so many bits, in microseconds.</summary>
+    /// <summary>Returns the number of durations below 2^bits microseconds.</summary>
     public long CountBelow(int bits)
     {
         var count = 0L;
@@ -57,7 +56,7 @@ internal sealed class LatencyHistogram
         return count;
     }
 
-    // Below 32 a bucket is a microsecond wide; from there on each next power of two has 16 buckets of twice the width.
+    // Below 32 µs, buckets have a width of 1 µs. From there on, each power of two has 16 buckets of twice the previous width.
     private static int BucketOf(long microseconds)
     {
         var shift = Math.Max(BitOperations.Log2((ulong)microseconds | 1) - LinearBits, 0);

@@ -3,7 +3,7 @@ using Customer.Api.Configuration;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>What this instance has done and uses. The gateway does not route it.</summary>
+/// <summary>Metrics of this instance. The gateway does not route them.</summary>
 internal static class MetricsEndpoints
 {
     public static void MapMetrics(this WebApplication app)
@@ -22,7 +22,7 @@ internal static class MetricsEndpoints
         }
     }
 
-    // Prometheus asks for OpenMetrics or text, and takes anything; a browser or curl gets JSON.
+    // Prometheus requests OpenMetrics or text and accepts anything. Browsers and curl get JSON.
     internal static bool IsPrometheus(string? format, string accept) => format switch
     {
         "prometheus" => true,

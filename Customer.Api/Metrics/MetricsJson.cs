@@ -2,10 +2,9 @@ using System.Text.Json;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>The JSON of <c>/metrics</c>.</summary>
+/// <summary>The JSON format of <c>/metrics</c>.</summary>
 internal static class MetricsJson
 {
-    /// <summary>Writes all.</summary>
     public static void WriteMetrics(this Utf8JsonWriter json, string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         json.WriteStartObject();
@@ -27,7 +26,6 @@ internal static class MetricsJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the figures of the connection pool.</summary>
     public static void WritePool(this Utf8JsonWriter json, PoolFigures pool)
     {
         json.WriteStartObject();
@@ -44,7 +42,6 @@ internal static class MetricsJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes what is to be known of a histogram.</summary>
     public static void WriteLatency(this Utf8JsonWriter json, LatencyHistogram latency)
     {
         json.WriteStartObject();

@@ -1,14 +1,14 @@
 namespace Customer.Api.Metrics;
 
-/// <summary>What a connection pool is and has done, at a moment.</summary>
-/// <param name="MaxSize">Most connections.</param>
-/// <param name="MinSize">Connections that stay open.</param>
-/// <param name="Opened">Connections that were opened.</param>
-/// <param name="Closed">Connections that were closed.</param>
-/// <param name="CheckedOut">How often an operation got a connection.</param>
-/// <param name="CheckedIn">How often one was given back.</param>
-/// <param name="CheckOutFailures">Operations that got no connection in time.</param>
-/// <param name="WaitSeconds">How long operations waited for a connection, all together.</param>
+/// <summary>A snapshot of a connection pool's metrics.</summary>
+/// <param name="MaxSize">Maximum number of connections.</param>
+/// <param name="MinSize">Number of connections that stay open.</param>
+/// <param name="Opened">Connections opened so far.</param>
+/// <param name="Closed">Connections closed so far.</param>
+/// <param name="CheckedOut">Number of times an operation got a connection.</param>
+/// <param name="CheckedIn">Number of times a connection was returned.</param>
+/// <param name="CheckOutFailures">Number of operations that failed to get a connection.</param>
+/// <param name="WaitSeconds">Total time that operations waited for a connection.</param>
 internal readonly record struct PoolFigures(
     int MaxSize, int MinSize, long Opened, long Closed, long CheckedOut, long CheckedIn, long CheckOutFailures, double WaitSeconds)
 {

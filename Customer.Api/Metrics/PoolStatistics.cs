@@ -4,25 +4,24 @@ using MongoDB.Driver.Core.Events;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>Counts what happens in the driver's connection pool, from its events.</summary>
+/// <summary>Counts the events of the driver's connection pool.</summary>
 internal sealed class PoolStatistics
 {
-    // The driver reports a connection as removed twice if its pool is cleared while it is in use.
+    // The driver reports a connection as removed twice if its pool is cleared while the connection is in use.
     private readonly ConcurrentDictionary<long, bool> _connections = new();
 
     private long _opened, _closed, _checkedOut, _checkedIn, _checkOutFailures, _waitMicroseconds;
 
     private int _maxSize, _minSize;
 
-    /// <summary>The figures at this moment.</summary>
     public PoolFigures Now()
     {
-        var (closed, checkedIn) = (Volatile.Read(ref _closed), Volatile.Read(ref _checkedIn)); // before what they are counted against
+        var (closed, checkedIn) = (Volatile.Read(ref _closed), Volatile.Read(ref _checkedIn)); // before the counters they are subtracted from
         return new(_maxSize, _minSize, Volatile.Read(ref _opened), closed, Volatile.Read(ref _checkedOut), checkedIn,
             Volatile.Read(ref _checkOutFailures), Volatile.Read(ref _waitMicroseconds) / 1e6);
     }
 
-    /// <summary>Listens to a client that is about to be made.</summary>
+    /// <summary>Subscribes to the events of a client that is about to be created.</summary>
     public void Listen(MongoDB.Driver.MongoClientSettings settings)
     {
         (_maxSize, _minSize) = (settings.MaxConnectionPoolSize, settings.MinConnectionPoolSize);

@@ -2,12 +2,11 @@ using System.Diagnostics;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>What this process uses now, and has used.</summary>
+/// <summary>Resource usage of this process.</summary>
 internal sealed record ProcessFigures(
     double UptimeSeconds, double CpuSeconds, long WorkingSetBytes, long ManagedHeapBytes, int Collections, double PauseSeconds, int Threads, long QueuedWork)
 {
-    /// <summary>Looks.</summary>
-    /// <param name="startedAt">A timestamp from when the service started.</param>
+    /// <param name="startedAt">Timestamp of the service's start.</param>
     public static ProcessFigures Now(long startedAt)
     {
         using var process = Process.GetCurrentProcess();

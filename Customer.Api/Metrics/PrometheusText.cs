@@ -3,12 +3,11 @@ using System.Text;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>The same figures in Prometheus's text format, version 0.0.4.</summary>
+/// <summary>The same metrics in Prometheus's text format, version 0.0.4.</summary>
 internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Writes all.</summary>
     public static string Write(string instanceId, PoolFigures pool, RequestMetrics requests, ProcessFigures process)
     {
         var text = new StringBuilder();
@@ -57,7 +56,7 @@ internal static class PrometheusText
                 Sample(text, "http_request_duration_seconds_bucket", $"{labels},le=\"{seconds.ToString(CultureInfo.InvariantCulture)}\"", count);
             }
 
-            // Requests are counted while this is written: the sum of all must not be less than a part.
+            // Requests are counted concurrently. The total must not be less than any of its buckets.
             var total = Math.Max(series.Latency.Count, count);
             Sample(text, "http_request_duration_seconds_bucket", $"{labels},le=\"+Inf\"", total);
             Sample(text, "http_request_duration_seconds_sum", labels, series.Latency.SumSeconds);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Customer.Api.Metrics;
 
-/// <summary>Counts requests and their durations by endpoint, for <c>/metrics</c>.</summary>
+/// <summary>Counts requests and their durations per endpoint, for <c>/metrics</c>.</summary>
 internal sealed class RequestMetrics
 {
     private readonly ConcurrentDictionary<Endpoint, RequestSeries> _series = new();
@@ -12,14 +12,14 @@ internal sealed class RequestMetrics
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>The series that have counted something.</summary>
+    /// <summary>The series with at least one request.</summary>
     public IReadOnlyList<RequestSeries> Series => [.. _series.Values.Append(_unmatched).Where(static series => series.Latency.Count > 0)
         .OrderBy(static series => series.Route, StringComparer.Ordinal).ThenBy(static series => series.Method, StringComparer.Ordinal)];
 
-    /// <summary>Middleware: measures what is inside it.</summary>
+    /// <summary>Measures the rest of the pipeline, as middleware.</summary>
     public async Task MeasureAsync(HttpContext context, RequestDelegate next)
     {
-        // Now: the handling of an exception clears it.
+        // Read before the request runs, because exception handling clears the endpoint.
         var series = context.GetEndpoint() is RouteEndpoint endpoint
             ? _series.GetOrAdd(endpoint, static endpoint => new(MethodOf(endpoint), ((RouteEndpoint)endpoint).RoutePattern.RawText?.TrimEnd('/') ?? ""))
             : _unmatched;

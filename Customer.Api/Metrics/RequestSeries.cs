@@ -1,6 +1,6 @@
 namespace Customer.Api.Metrics;
 
-/// <summary>Requests of one endpoint.</summary>
+/// <summary>Metrics of one endpoint's requests.</summary>
 internal sealed class RequestSeries(string method, string route)
 {
     private readonly long[] _byClass = new long[6];
@@ -11,7 +11,7 @@ internal sealed class RequestSeries(string method, string route)
 
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>How many were answered with 1xx, 2xx, ... 5xx.</summary>
+    /// <summary>Returns the number of responses with a status of this class (1 for 1xx to 5 for 5xx).</summary>
     public long CountOf(int statusClass) => Volatile.Read(ref _byClass[statusClass]);
 
     public void Record(int status, TimeSpan duration)

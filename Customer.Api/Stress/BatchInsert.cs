@@ -4,7 +4,7 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Stress;
 
-/// <summary>Inserts random documents, in parts, so that little of a batch is in memory and a batch can end early.</summary>
+/// <summary>Inserts random documents in parts, so that only a part of a batch is in memory and a batch can end early.</summary>
 internal sealed class BatchInsert(CustomerCollection customers, StressCollection stress, TimeProvider time) : IDisposable
 {
     private const int PartBytes = 2 * 1024 * 1024;
@@ -13,8 +13,8 @@ internal sealed class BatchInsert(CustomerCollection customers, StressCollection
 
     private readonly InsertBudget _budget = new(StressLimits.InsertedBytesMax, StressCollection.Lifetime, time);
 
-    /// <summary>Inserts a number of documents of a size.</summary>
-    /// <returns>Null if as many batches are under way, or as much was inserted, as may be; nothing was done.</returns>
+    /// <summary>Inserts a number of documents of the given size.</summary>
+    /// <returns>Null, with nothing inserted, if the limit of concurrent batches or of inserted bytes is reached.</returns>
     public Task<BatchInsertResult?> RunAsync(int count, int sizeBytes, CancellationToken client) =>
         _gate.RunAsync(cancellationToken => InsertAsync(count, sizeBytes, cancellationToken), client);
 
@@ -35,7 +35,7 @@ internal sealed class BatchInsert(CustomerCollection customers, StressCollection
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // What was inserted is told; of the last part some documents may be there, too.
+            // The result reports the acknowledged documents. Some documents of the last part may have been inserted too.
         }
 
         return new(inserted, (long)inserted * sizeBytes, Stopwatch.GetElapsedTime(started).TotalSeconds, inserted < count);

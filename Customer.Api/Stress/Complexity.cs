@@ -1,13 +1,13 @@
 namespace Customer.Api.Stress;
 
-/// <summary>How much a level of a heavy computation has to do.</summary>
-/// <param name="Name">In a request.</param>
-/// <param name="Customers">Customers that are aggregated, at most.</param>
-/// <param name="Hashes">Hashes of a level.</param>
+/// <summary>The amount of work of a level of a heavy computation.</summary>
+/// <param name="Name">Name in a request.</param>
+/// <param name="Customers">Maximum number of aggregated customers.</param>
+/// <param name="Hashes">Number of hashes per level.</param>
 internal sealed record Complexity(string Name, int Customers, int Hashes)
 {
     private static readonly Complexity[] All = [new("low", 1_000, 500), new("medium", 10_000, 5_000), new("high", 100_000, 50_000)];
 
-    /// <summary>The complexity of a name, low without one; null for an unknown name.</summary>
+    /// <summary>Finds a complexity by name. The default is low; null if the name is unknown.</summary>
     public static Complexity? Find(string? name) => string.IsNullOrEmpty(name) ? All[0] : Array.Find(All, known => known.Name == name);
 }

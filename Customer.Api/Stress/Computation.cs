@@ -2,18 +2,17 @@ using System.Security.Cryptography;
 
 namespace Customer.Api.Stress;
 
-/// <summary>Work for one core that no compiler can leave out: a chain of SHA-256.</summary>
+/// <summary>CPU work for one core that cannot be optimized away: a chain of SHA-256 hashes.</summary>
 internal sealed class Computation
 {
     private readonly byte[] _digest = new byte[SHA256.HashSizeInBytes];
 
-    /// <summary>Hashes so far.</summary>
+    /// <summary>Number of hashes so far.</summary>
     public long Hashes { get; private set; }
 
-    /// <summary>The chain's end; the same number of hashes gives the same digest.</summary>
+    /// <summary>The end of the chain. The same number of hashes results in the same digest.</summary>
     public string Digest => Convert.ToHexStringLower(_digest);
 
-    /// <summary>Continues the chain.</summary>
     public void Run(int hashes)
     {
         for (var i = 0; i < hashes; i++) SHA256.HashData(_digest, _digest);

@@ -9,8 +9,9 @@ using MongoDB.Driver;
 namespace Customer.Api.Stress;
 
 /// <summary>
-/// Sends many small operations of all kinds at once: over the client that all requests share, so that they compete for its pool, or over a client of its own
-/// whose connections are closed after a millisecond, so that nearly each operation opens one. One storm at a time: two would measure each other.
+/// Runs many small operations of all kinds at once. They use either the shared client, and compete with requests for its pool, or a client of their own whose
+/// connections are closed after a millisecond, so that nearly every operation opens one. Only one storm runs at a time, because two would affect each other's
+/// measurements.
 /// </summary>
 internal sealed class ConnectionStorm(
     IMongoClient client, CustomerCollection customers, StressCollection stress, PoolStatistics pool, CustomerSettings settings) : IDisposable
@@ -21,12 +22,11 @@ internal sealed class ConnectionStorm(
 
     private readonly StressGate _gate = new(1);
 
-    /// <summary>Runs a storm.</summary>
-    /// <param name="operations">How many operations, the kinds in turn.</param>
-    /// <param name="concurrency">How many at once.</param>
-    /// <param name="reconnects">Whether connections are opened and closed all the time.</param>
-    /// <param name="request">Its client.</param>
-    /// <returns>Null if another storm is under way.</returns>
+    /// <param name="operations">Number of operations; the kinds take turns.</param>
+    /// <param name="concurrency">Number of concurrent operations.</param>
+    /// <param name="reconnects">Whether connections are constantly opened and closed.</param>
+    /// <param name="request">Canceled when the client disconnects.</param>
+    /// <returns>Null if another storm is running.</returns>
     public Task<StormResult?> RunAsync(int operations, int concurrency, bool reconnects, CancellationToken request) => _gate.RunAsync(
         async cancellationToken =>
         {
@@ -51,7 +51,7 @@ internal sealed class ConnectionStorm(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // What was done is told.
+            // The result reports the completed operations.
         }
 
         var (seconds, done) = (Stopwatch.GetElapsedTime(started).TotalSeconds, byKind.Values.Sum(static kind => kind.Latency.Count + kind.Failed));
@@ -87,7 +87,7 @@ internal sealed class ConnectionStorm(
         return new(some, documents, stress, (await cursor.ToListAsync(cancellationToken)).ConvertAll(static customer => customer[Fields.Id]));
     }
 
-    // Without what listens to the shared client: its figures are of its own pool.
+    // Removes the listeners of the shared client, whose metrics cover its own pool only.
     private MongoClientSettings Churning(PoolStatistics own)
     {
         var churning = client.Settings.Clone();

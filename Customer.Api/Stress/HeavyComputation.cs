@@ -6,15 +6,14 @@ using MongoDB.Driver;
 namespace Customer.Api.Stress;
 
 /// <summary>
-/// Nested aggregations over the customers: each level groups, sorts or joins the result of the one below. A level keeps as many documents as it gets, so that
-/// it costs as much as any other. Levels are measured one after the other, each with all below it; between them this service computes.
+/// Runs nested aggregations over the customers. Each level groups, sorts or joins the result of the one below. A level outputs as many documents as it gets, so
+/// that all levels cost the same. Levels are measured one after the other, each including all below it. In between, this service computes hashes.
 /// </summary>
 internal sealed class HeavyComputation(CustomerCollection customers) : IDisposable
 {
     private readonly StressGate _gate = new(Environment.ProcessorCount);
 
-    /// <summary>Computes.</summary>
-    /// <returns>Null if as many computations are under way as there are cores.</returns>
+    /// <returns>Null if as many computations are running as there are cores.</returns>
     public Task<HeavyComputationResult?> RunAsync(int depth, Complexity complexity, CancellationToken client) =>
         _gate.RunAsync(cancellationToken => ComputeAsync(depth, complexity, cancellationToken), client);
 
@@ -36,7 +35,7 @@ internal sealed class HeavyComputation(CustomerCollection customers) : IDisposab
         }
         catch (Exception e) when (e is MongoExecutionTimeoutException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            // The levels that ended are told.
+            // The result reports the completed levels.
         }
 
         return new(levels, chain.Hashes, chain.Digest, Stopwatch.GetElapsedTime(started).TotalMilliseconds, levels.Count < depth);
@@ -51,7 +50,7 @@ internal sealed class HeavyComputation(CustomerCollection customers) : IDisposab
         return await cursor.FirstOrDefaultAsync(cancellationToken) is { } result ? result["documents"].ToInt64() : 0;
     }
 
-    /// <summary>The stages of so many levels; the last one adds up, so that a level's documents are computed and not sent.</summary>
+    /// <summary>Returns the stages of the given number of levels. The last stage is a sum, so that the documents are computed but not sent.</summary>
     internal static IEnumerable<BsonDocument> Pipeline(int depth, int customersMax, string collection)
     {
         yield return new("$limit", customersMax);
@@ -66,7 +65,7 @@ internal sealed class HeavyComputation(CustomerCollection customers) : IDisposab
     private static BsonDocument[] Level(int level, int customersMax, string collection) => KindOf(level) switch
     {
         "group" => [new("$group", new BsonDocument { { Fields.Id, "$" + Fields.Id }, { "spent", new BsonDocument("$sum", "$spent") } })],
-        // The limit changes nothing, but without one an order that nobody sees need not be made.
+        // The limit does not change the result, but without it the optimizer could skip the sort.
         "sort" => [new("$sort", new BsonDocument { { "spent", -1 }, { Fields.Id, 1 } }), new("$limit", customersMax)],
         _ =>
         [

@@ -1,15 +1,15 @@
 namespace Customer.Api.Stress;
 
-/// <summary>Bounds the bytes that are inserted within a time.</summary>
-/// <param name="bytesMax">The bytes.</param>
-/// <param name="window">The time.</param>
-/// <param name="time">Says how late it is.</param>
+/// <summary>Limits the bytes inserted within a time window.</summary>
+/// <param name="bytesMax">Maximum number of bytes.</param>
+/// <param name="window">Length of the window.</param>
+/// <param name="time">The clock.</param>
 internal sealed class InsertBudget(long bytesMax, TimeSpan window, TimeProvider time)
 {
     private readonly Queue<(long At, long Bytes)> _taken = [];
     private long _bytes;
 
-    /// <summary>Takes some; false if there is not enough left.</summary>
+    /// <summary>Takes bytes from the budget; returns false if not enough is left.</summary>
     public bool TryTake(long bytes)
     {
         lock (_taken)

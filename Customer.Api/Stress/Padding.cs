@@ -1,9 +1,9 @@
 namespace Customer.Api.Stress;
 
-/// <summary>Text that nothing has to escape.</summary>
+/// <summary>Creates text that needs no escaping.</summary>
 internal static class Padding
 {
-    /// <summary>So many ASCII characters, as bytes of UTF-8.</summary>
+    /// <summary>Returns the given number of ASCII characters as UTF-8 bytes.</summary>
     public static byte[] Of(int length)
     {
         var text = GC.AllocateUninitializedArray<byte>(length);

@@ -9,7 +9,7 @@ using ServiceDefaults;
 
 namespace Customer.Api.Stress;
 
-/// <summary>Large answers and large requests.</summary>
+/// <summary>Endpoints with large responses and large requests.</summary>
 internal static class PayloadEndpoints
 {
     public static void MapPayloads(this RouteGroupBuilder stress, CustomerSettings settings)

@@ -1,21 +1,21 @@
 namespace Customer.Api.Stress;
 
-/// <summary>An operation of a storm.</summary>
+/// <summary>Kinds of operations in a storm.</summary>
 internal enum StormKind
 {
-    /// <summary>Reads a customer by its id.</summary>
+    /// <summary>Reads a customer by ID.</summary>
     Find,
 
-    /// <summary>Reads 20 customers from an id on.</summary>
+    /// <summary>Reads 20 customers in ID order, starting at an ID.</summary>
     Range,
 
     /// <summary>Inserts a document of 1 kB into the stress collection.</summary>
     Insert,
 
-    /// <summary>Changes one that the storm inserted.</summary>
+    /// <summary>Updates a document that the storm inserted.</summary>
     Update,
 
-    /// <summary>Deletes one that the storm inserted.</summary>
+    /// <summary>Deletes a document that the storm inserted.</summary>
     Delete,
 
     /// <summary>Groups 100 customers by country.</summary>

@@ -5,25 +5,23 @@ using MongoDB.Driver;
 
 namespace Customer.Api.Stress;
 
-/// <summary>The operations of one storm. They read customers, and write to the stress collection alone.</summary>
-/// <param name="customers">The customers, over the client that the storm uses.</param>
-/// <param name="documents">The stress collection, over the same client.</param>
-/// <param name="stress">Makes documents.</param>
-/// <param name="ids">Of some customers; may be empty.</param>
+/// <summary>The operations of one storm. They read customers, and write only to the stress collection.</summary>
+/// <param name="customers">The customers, accessed through the storm's client.</param>
+/// <param name="documents">The stress collection, accessed through the same client.</param>
+/// <param name="stress">Creates documents.</param>
+/// <param name="ids">IDs of some customers; may be empty.</param>
 internal sealed class StormOperations(
     IMongoCollection<BsonDocument> customers, IMongoCollection<BsonDocument> documents, StressCollection stress, IReadOnlyList<BsonValue> ids)
 {
-    /// <summary>Ids that a storm reads.</summary>
+    /// <summary>Maximum number of IDs that a storm reads.</summary>
     public const int IdsMax = 1_000;
 
-    /// <summary>Size of an inserted document.</summary>
     public const int DocumentBytes = 1024;
 
     private const int RangeCount = 20, GroupedMax = 100;
 
     private readonly ConcurrentQueue<BsonValue> _inserted = new();
 
-    /// <summary>Does one operation.</summary>
     public async Task RunAsync(StormKind kind, CancellationToken cancellationToken)
     {
         switch (kind)
@@ -73,7 +71,7 @@ internal sealed class StormOperations(
         await cursor.ToListAsync(cancellationToken);
     }
 
-    // Where there is nothing to choose from, the id of nothing: that is an operation, too.
+    // If there are no customers, looks up an ID that does not exist, which is an operation too.
     private BsonValue Id() => ids.Count > 0 ? ids[Random.Shared.Next(ids.Count)] : NewDocument.NewId();
 
     private static BsonDocument Inserted(bool isAny, BsonValue? id) => new(Fields.Id, isAny ? id : ObjectId.GenerateNewId());

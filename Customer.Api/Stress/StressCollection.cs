@@ -6,20 +6,19 @@ using MongoDB.Driver;
 namespace Customer.Api.Stress;
 
 /// <summary>
-/// The documents of the stress endpoints. They are in a collection beside the customers, so that no list and no figure has them, and MongoDB deletes them after
-/// <see cref="Lifetime"/>.
+/// The documents of the stress endpoints. They have a separate collection, so that they do not show up in lists or statistics of customers. MongoDB deletes
+/// them after <see cref="Lifetime"/>.
 /// </summary>
 internal sealed class StressCollection(CustomerSettings settings, TimeProvider time)
 {
-    /// <summary>How long a document stays. MongoDB looks for expired ones every minute.</summary>
+    /// <summary>How long a document is kept. MongoDB deletes expired ones once a minute.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private const string IndexName = "stress_expiry", MadeAt = "made_at", Data = "data";
 
-    /// <summary>The collection's name.</summary>
     public string Name { get; } = settings.CollectionName + "_stress";
 
-    /// <summary>The collection, with the index that makes its documents expire.</summary>
+    /// <summary>Returns the collection and creates the index that makes its documents expire.</summary>
     public async Task<IMongoCollection<BsonDocument>> OpenAsync(IMongoDatabase database, CancellationToken cancellationToken)
     {
         var documents = database.GetCollection<BsonDocument>(Name);
@@ -29,8 +28,8 @@ internal sealed class StressCollection(CustomerSettings settings, TimeProvider t
         return documents;
     }
 
-    /// <summary>A random document like a customer.</summary>
-    /// <param name="bytes">Its size in BSON, at least 512.</param>
+    /// <summary>Creates a random document similar to a customer.</summary>
+    /// <param name="bytes">BSON size in bytes, at least 512.</param>
     public BsonDocument NewDocument(int bytes)
     {
         var (id, random) = (ObjectId.GenerateNewId(), Random.Shared);
@@ -44,7 +43,7 @@ internal sealed class StressCollection(CustomerSettings settings, TimeProvider t
         return document;
     }
 
-    // Random, so that no database compresses it away.
+    // Random, so that the database cannot compress it.
     private static string Text(int length, Random random)
     {
         var bytes = new byte[(length / 4 * 3) + 3];

@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Customer.Api.Stress;
 
-/// <summary>Load for tests of databases, networks, gateways and pools; off in Production unless <c>stress_enabled</c> says otherwise.</summary>
+/// <summary>Endpoints that stress databases, networks, gateways and pools. Disabled in Production unless <c>stress_enabled</c> is true.</summary>
 internal static class StressEndpoints
 {
     public static void MapStress(this WebApplication app)

@@ -1,13 +1,13 @@
 namespace Customer.Api.Stress;
 
-/// <summary>Lets a number of runs work at the same time, each within <see cref="StressLimits.TimeMax"/> and as long as its client waits.</summary>
+/// <summary>Limits the number of concurrent runs. Each ends after <see cref="StressLimits.TimeMax"/>, or when its client disconnects.</summary>
 internal sealed class StressGate(int runsMax) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(runsMax, runsMax);
 
-    /// <summary>Runs the work. Its token is cancelled at the time limit, upon which it returns what it has.</summary>
-    /// <returns>What the work returns; null, too, if all places are taken.</returns>
-    /// <exception cref="OperationCanceledException">The client is gone.</exception>
+    /// <summary>Runs the work. Its token is canceled at the time limit; the work then returns its partial result.</summary>
+    /// <returns>The work's result, or null if all slots are taken.</returns>
+    /// <exception cref="OperationCanceledException">The client has disconnected.</exception>
     public async Task<T?> RunAsync<T>(Func<CancellationToken, Task<T?>> work, CancellationToken client) where T : class
     {
         if (!await _places.WaitAsync(0, client)) return null;

@@ -3,10 +3,9 @@ using Customer.Api.Metrics;
 
 namespace Customer.Api.Stress;
 
-/// <summary>The answers of the stress endpoints. The endpoint writes what the request asked for, these write what came of it.</summary>
+/// <summary>The responses of the stress endpoints. The endpoint writes the request's parameters, these methods write the results.</summary>
 internal static class StressJson
 {
-    /// <summary>Writes what a batch came to.</summary>
     public static void WriteResult(this Utf8JsonWriter json, BatchInsertResult result)
     {
         json.WriteNumber("inserted", result.Inserted);
@@ -17,7 +16,6 @@ internal static class StressJson
         json.WriteNumber("bytes_per_second", Math.Round(result.Bytes / Math.Max(result.Seconds, 0.001)));
     }
 
-    /// <summary>Writes what a heavy computation came to.</summary>
     public static void WriteResult(this Utf8JsonWriter json, HeavyComputationResult result)
     {
         json.WriteNumber("hashes", result.Hashes);
@@ -40,7 +38,6 @@ internal static class StressJson
         json.WriteEndArray();
     }
 
-    /// <summary>Writes what a storm came to.</summary>
     public static void WriteResult(this Utf8JsonWriter json, StormResult result)
     {
         json.WriteNumber("succeeded", result.Latency.Count);

@@ -5,7 +5,6 @@ using ServiceKit.Idempotency;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Checkout.</summary>
 internal static class CheckoutEndpoints
 {
     public static void MapCheckout(this WebApplication app) => app.MapPost("/checkout/{order}", CheckoutAsync).WithName("Checkout").WithTags("Checkout")

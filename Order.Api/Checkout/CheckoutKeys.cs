@@ -8,8 +8,8 @@ using ServiceKit.Idempotency;
 namespace Order.Api.Checkout;
 
 /// <summary>
-/// The outcomes of checkouts that came with an idempotency key. A key whose request died with its process is free again after a while: the order itself sees
-/// to it that the checkout is not done twice.
+/// Stores the outcomes of checkouts that carry an idempotency key. If the process dies during a request, its key becomes available again after
+/// <see cref="RunTimeMax"/>. This is safe because the order's own state prevents a second checkout.
 /// </summary>
 internal sealed class CheckoutKeys
 {
@@ -31,7 +31,7 @@ internal sealed class CheckoutKeys
 
     private const string ForgetSql = "DELETE FROM idempotency_keys WHERE at < now() - $1";
 
-    // Longer than any request runs.
+    // Longer than any request can run.
     private static readonly TimeSpan RunTimeMax = TimeSpan.FromSeconds(30);
 
     private readonly NpgsqlDataSource _database;
@@ -45,13 +45,13 @@ internal sealed class CheckoutKeys
         _end = new(new("checkout-keys-end"), meters, EndAsync);
     }
 
-    /// <summary>Takes a key for a request, or says what came of it before.</summary>
+    /// <summary>Claims a key for a request, or returns the outcome of the earlier request with this key.</summary>
     public Task<(KeyState State, CheckoutResult Result)> BeginAsync(IdempotencyKey key, string request) => _begin.AddAsync((key.Id, request));
 
-    /// <summary>Writes down what came of a request; where that is not known, its key is free again.</summary>
+    /// <summary>Stores the outcome of a request. If the outcome is unknown, the key becomes available again.</summary>
     public Task EndAsync(IdempotencyKey key, CheckoutResult result) => _end.AddAsync((key.Id, result));
 
-    /// <summary>Drops keys older than <see cref="IdempotencyKey.Kept"/>.</summary>
+    /// <summary>Deletes keys older than <see cref="IdempotencyKey.Kept"/>.</summary>
     public async Task ForgetAsync(CancellationToken cancellationToken)
     {
         await using var command = _database.CreateCommand(ForgetSql);
@@ -61,7 +61,7 @@ internal sealed class CheckoutKeys
 
     private async Task<(KeyState, CheckoutResult)[]> BeginAsync(IReadOnlyList<(Guid Key, string Request)> asked)
     {
-        // Where one key comes twice at once, the first one has it.
+        // If a key occurs twice in a batch, the first request gets it.
         var first = new Dictionary<Guid, string>(asked.Count);
         foreach (var (key, request) in asked) first.TryAdd(key, request);
         await using var batch = _database.CreateBatch();

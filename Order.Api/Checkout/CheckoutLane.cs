@@ -8,14 +8,14 @@ using ServiceKit.Batching;
 namespace Order.Api.Checkout;
 
 /// <summary>
-/// Takes checkouts through their stages, a whole batch at a time. A turn has three calls: one transaction that records what the batch before has come to and
-/// begins this one, one call to Stock.Api that commits the batch before and reserves for this one, and one to Payment.Api that charges this one. So each
-/// batch's end travels with the next one's beginning, and the clients of a batch have their answers while the next one is with Stock.Api.
-/// Sagas that do not go the plain way - no answer, no credit - are driven to their end beside the lane, which never waits for them.
+/// Processes checkouts in batches. Each turn makes three calls: a transaction that records the outcomes of the previous batch and begins this one, a call to
+/// Stock.Api that commits the previous batch and reserves for this one, and a call to Payment.Api that charges this one. Because the end of one batch shares
+/// its calls with the start of the next, clients get their answers while the next batch is at Stock.Api.
+/// Sagas that leave the happy path (no answer, not enough credit) are completed in the background. The lane never waits for them.
 /// </summary>
 internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, CheckoutTelemetry telemetry, TimeProvider time)
 {
-    /// <summary>Works until there is nothing to take. Never throws.</summary>
+    /// <summary>Runs turns until the queue is empty. Never throws.</summary>
     public async Task RunAsync(Batcher<CheckoutCall> queue)
     {
         List<CheckoutSaga> decided = [];
@@ -41,17 +41,17 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
             ended = [.. decided.Where(static saga => saga.State.Step == SagaStep.Ended && saga.Batch.End()).Select(static saga => saga.Batch)];
             List<CheckoutSaga> aside = [.. decided.Concat(begun).Where(static saga => !IsPlain(saga.State.Step))];
             decided = begun.FindAll(static saga => saga.State.Step is SagaStep.RecordPaid or SagaStep.RecordFailed);
-            FinishAside(aside); // last: it moves them, and only one flow may have a saga
+            FinishAside(aside); // last: this changes the sagas, and a saga may belong to only one flow
         }
     }
 
-    // From here on these sagas move by themselves.
+    // Hands the sagas over to a background task, which owns them from here on.
     private void FinishAside(List<CheckoutSaga> sagas)
     {
         if (sagas.Count > 0) _ = FinishAsync(sagas);
     }
 
-    // The sagas that began; calls that did not are answered. Null: nothing is known of the turn. The calls may have begun, and are then adopted.
+    // Returns the sagas that began; the other calls are answered here. Null means the outcome is unknown: the calls may have begun and will then be adopted.
     private async Task<List<CheckoutSaga>?> TurnAsync(List<CheckoutSaga> decided, List<SagaBatch> ended, List<CheckoutCall> calls, Activity? activity)
     {
         var begun = new List<CheckoutSaga>(calls.Count);
@@ -112,7 +112,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         }
         catch (Exception e)
         {
-            telemetry.TurnUnknown(0, 0, e); // found without open sagas when its lease has run out
+            telemetry.TurnUnknown(0, 0, e); // adoption finds no open sagas in the batch once its lease expires
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class CheckoutLane(ISagaStore store, CheckoutSagaRunner runner, 
         var refused => CheckoutResult.Refused(refused.Refusal),
     });
 
-    // Who has waited too long may have gone; in any case nothing was begun for them.
+    // Rejects calls that waited too long. Their clients may be gone, and nothing was begun for them.
     private List<CheckoutCall> Fresh(IReadOnlyList<CheckoutCall> calls)
     {
         var fresh = new List<CheckoutCall>(calls.Count);

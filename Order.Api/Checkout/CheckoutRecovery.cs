@@ -3,17 +3,17 @@ using Order.Api.Checkout.Store;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Recovery: takes over the sagas whose lease has run out, and brings them to an end.</summary>
+/// <summary>Adopts sagas whose lease has expired and completes them.</summary>
 internal sealed partial class CheckoutRecovery(
     ISagaStore store, CheckoutSagaRunner runner, CheckoutTelemetry telemetry, TimeProvider time, ILogger<CheckoutRecovery> logger)
 {
     private const int AdoptMax = 20; // batches
 
-    // A batch taken over this often may be the one that makes whole calls fail; it then travels alone.
+    // A batch that was adopted this often may be what makes whole calls fail, so it gets calls of its own.
     private const int EpochAlone = 4;
 
-    /// <summary>Recovers what is due now. Sagas that get no further are due again when their lease has run out.</summary>
-    /// <exception cref="Exception">Of the store.</exception>
+    /// <summary>Recovers all sagas that are due now. Sagas that make no progress are due again when their lease expires.</summary>
+    /// <exception cref="Exception">The store failed.</exception>
     public async Task RunAsync()
     {
         while (await RecoverSomeAsync() == AdoptMax) ;

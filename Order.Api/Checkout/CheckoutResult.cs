@@ -3,11 +3,10 @@ using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
-/// <summary>The answer to a checkout.</summary>
-/// <param name="Status">Paid, refused, or not known.</param>
-/// <param name="Refusal">Why it was refused.</param>
-/// <param name="Reason">Where there is no outcome: why not, one of <see cref="UnavailableReasons"/> or <see cref="CheckoutReasons"/>.</param>
-/// <param name="Saga">Where the outcome is not known: the saga that will have one.</param>
+/// <param name="Status">Paid, refused or unknown.</param>
+/// <param name="Refusal">Why the checkout was refused.</param>
+/// <param name="Reason">Why there is no outcome: one of <see cref="UnavailableReasons"/> or <see cref="CheckoutReasons"/>.</param>
+/// <param name="Saga">If the outcome is unknown, the saga that will determine it.</param>
 internal readonly record struct CheckoutResult(CheckoutStatus Status, Refusal Refusal = Refusal.None, string? Reason = null, Guid Saga = default)
 {
     public static CheckoutResult Paid { get; } = new(CheckoutStatus.Paid);

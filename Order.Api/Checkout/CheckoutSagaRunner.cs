@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Asks for what sagas are to do next, for any number of sagas at once: those that are to ask the same one travel in one call.</summary>
+/// <summary>Runs the next step of any number of sagas at once. Sagas with the same participant share a call.</summary>
 internal sealed partial class CheckoutSagaRunner(
     ISagaStore store, IStock stock, IPayment payment, CheckoutTelemetry telemetry, TimeProvider time, ILogger<CheckoutSagaRunner> logger)
 {
@@ -16,11 +16,11 @@ internal sealed partial class CheckoutSagaRunner(
     private readonly LogThrottle _unknown = new(time);
 
     /// <summary>
-    /// Drives sagas until each is where it should be, or over, or <see cref="SagaLimits.RunTimeMax"/> has passed since it was leased. Never throws for what
-    /// a participant or the database does: a saga that gets no further, or is answered what cannot be, is left to whoever adopts it.
+    /// Drives sagas until each has reached its target or its end, or until <see cref="SagaLimits.RunTimeMax"/> has passed since it was leased. Never throws
+    /// because of a participant or the database: a saga that makes no progress or gets an invalid answer is left to the replica that adopts it.
     /// </summary>
-    /// <param name="sagas">The caller's alone.</param>
-    /// <param name="isThere">Where to stop.</param>
+    /// <param name="sagas">Owned by the caller alone.</param>
+    /// <param name="isThere">Whether a saga has reached its target.</param>
     public async Task RunAsync(IReadOnlyList<CheckoutSaga> sagas, Func<SagaState, bool> isThere)
     {
         var pause = PauseMin;
@@ -44,13 +44,13 @@ internal sealed partial class CheckoutSagaRunner(
         }
     }
 
-    /// <summary>Has Stock.Api do what each saga is to do next. Those with an unknown outcome stay where they are.</summary>
+    /// <summary>Sends each saga's next command to Stock.Api. Sagas with an unknown outcome keep their step.</summary>
     public async Task AskStockAsync(IReadOnlyList<CheckoutSaga> sagas) => await AskAsync("stock", sagas, stock.AskAsync, Outcomes.EventOf);
 
-    /// <summary>Has Payment.Api do what each saga is to do next. Those with an unknown outcome stay where they are.</summary>
+    /// <summary>Sends each saga's next command to Payment.Api. Sagas with an unknown outcome keep their step.</summary>
     public async Task AskPaymentAsync(IReadOnlyList<CheckoutSaga> sagas) => await AskAsync("payment", sagas, payment.AskAsync, Outcomes.EventOf);
 
-    /// <summary>Lets each saga know what came of its record.</summary>
+    /// <summary>Applies the outcome of its record to each saga.</summary>
     public void HearRecorded(IReadOnlyList<CheckoutSaga> sagas, SagaEvent[] heard)
     {
         Hear(sagas, heard, static heard => heard);
@@ -72,7 +72,7 @@ internal sealed partial class CheckoutSagaRunner(
         return moved;
     }
 
-    // A call that the participant fails may do so for one saga of many: asked in halves, the others do not wait for that one.
+    // One saga can make a call for many fail. Splitting the call in halves keeps that saga from blocking the others.
     private async Task<bool> AskInPartsAsync<TOutcome>(
         string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
     {
@@ -83,7 +83,7 @@ internal sealed partial class CheckoutSagaRunner(
             | await AskInPartsAsync(step, [.. sagas.Skip(half)], askAsync, eventOf);
     }
 
-    // HasFailed: there was an answer, and it was a failure of this very call. Whether any of it was done is as unknown as without an answer.
+    // HasFailed: the participant answered, but this call failed. Whether any of it was carried out is as unknown as without an answer.
     private async Task<(bool Moved, bool HasFailed)> AskAsync<TOutcome>(
         string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
     {
@@ -97,11 +97,11 @@ internal sealed partial class CheckoutSagaRunner(
         }
         catch (Exception e)
         {
-            // Whatever it was: the command may have been carried out. The sagas stay where they are, and ask again.
+            // The command may have been carried out, whatever the exception. The sagas keep their step and retry.
             telemetry.StepUnknown(step, sagas.Count);
             if (_unknown.TryEnter(out var skipped))
                 LogUnknown(logger, step, sagas.Count, sagas[0].Id, sagas[0].OrderId, e.GetType().Name, e.Message, skipped);
-            // Malformed, and it will be so the next time. A failure of the participant (500) may pass.
+            // The request is malformed, so a retry cannot succeed. An error in the participant (500) may pass.
             if (sagas.Count == 1 && e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest }) Stop(sagas[0], e);
             return (false, e is HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError });
         }
@@ -135,11 +135,11 @@ internal sealed partial class CheckoutSagaRunner(
 
     private bool HasTime(CheckoutSaga saga) => time.GetElapsedTime(saga.Batch.LeasedAt) < SagaLimits.RunTimeMax;
 
-    [LoggerMessage(201, LogLevel.Warning, "{Step} of {Sagas} sagas has no known outcome and is retried; the first is saga {SagaId} of order {OrderId}. "
-        + "{Exception}: {Message} ({Skipped} more since the last such line)")]
+    [LoggerMessage(201, LogLevel.Warning, "Step {Step} of {Sagas} sagas has an unknown outcome and will be retried; first: saga {SagaId} of order {OrderId}. "
+        + "{Exception}: {Message} ({Skipped} similar lines suppressed)")]
     private static partial void LogUnknown(
         ILogger logger, string step, int sagas, Guid sagaId, string orderId, string exception, string message, int skipped);
 
-    [LoggerMessage(202, LogLevel.Critical, "Saga {SagaId} of order {OrderId} is stuck at {Step} until recovery asks again: {Reason}")]
+    [LoggerMessage(202, LogLevel.Critical, "Saga {SagaId} of order {OrderId} is stuck at {Step} until recovery retries it: {Reason}")]
     private static partial void LogStuck(ILogger logger, Guid sagaId, string orderId, SagaStep step, string reason);
 }

@@ -5,7 +5,7 @@ using ServiceKit.Postgres;
 namespace Order.Api.Checkout;
 
 /// <summary>
-/// Has the sagas recovered whose owner has not brought them to an end, whichever replica it was. Also tells Stock.Api which records it need not keep.
+/// Periodically recovers sagas that their owner did not complete, whichever replica that was. Also tells Stock.Api which records it no longer needs.
 /// </summary>
 internal sealed partial class CheckoutSagaWorker(
     DatabaseSchema schema,
@@ -43,6 +43,6 @@ internal sealed partial class CheckoutSagaWorker(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(213, LogLevel.Warning, "Recovery is held up and will be tried again")]
+    [LoggerMessage(213, LogLevel.Warning, "Recovery failed and will be retried")]
     private static partial void LogRetry(ILogger logger, Exception exception);
 }

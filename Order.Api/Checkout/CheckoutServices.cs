@@ -3,10 +3,9 @@ using Order.Api.Checkout.Store;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Registers the checkout.</summary>
 internal static class CheckoutServices
 {
-    /// <summary>Adds the checkout, in the order in which a request meets its parts: queue, lane, store, participants; then recovery.</summary>
+    /// <summary>Adds the checkout's services in the order in which a request passes them: queue, lane, store, participants; then recovery.</summary>
     public static void AddCheckout(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;

@@ -1,23 +1,20 @@
 namespace Order.Api.Checkout;
 
-/// <summary>What a client hears of a checkout. The numbers are stored.</summary>
+/// <summary>The result of a checkout as reported to the client. The numbers are stored.</summary>
 internal enum CheckoutStatus : short
 {
-    /// <summary>Paid, now or before.</summary>
+    /// <summary>Paid, by this request or an earlier one.</summary>
     Paid = 1,
 
-    /// <summary>Not paid, with nothing held and nothing charged.</summary>
+    /// <summary>Not paid; nothing is held and nothing was charged.</summary>
     Refused = 2,
 
-    /// <summary>There is no such order.</summary>
     UnknownOrder = 3,
-
-    /// <summary>The order has no lines.</summary>
     EmptyOrder = 4,
 
-    /// <summary>Not known yet. It goes on without the client.</summary>
+    /// <summary>The outcome is not known yet. The checkout continues without the client.</summary>
     Unresolved = 5,
 
-    /// <summary>Too many at once; nothing was begun.</summary>
+    /// <summary>Too many checkouts at once. Nothing was begun.</summary>
     Overloaded = 6,
 }

@@ -6,7 +6,7 @@ using ServiceKit.Batching;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Meter <c>Shop.Checkout</c>, and spans of source <c>Order.Api</c>.</summary>
+/// <summary>The meter <c>Shop.Checkout</c> and the spans of the source <c>Order.Api</c>.</summary>
 internal sealed partial class CheckoutTelemetry : IDisposable
 {
     private readonly ILogger<CheckoutTelemetry> _logger;
@@ -27,7 +27,6 @@ internal sealed partial class CheckoutTelemetry : IDisposable
         _stepSeconds = meter.CreateHistogram<double>("shop.checkout.step.duration", "s", "Duration of saga steps, by step; one measurement a batch.");
     }
 
-    /// <summary>A span for a turn of the lane.</summary>
     public static Activity? StartTurn(IReadOnlyList<CheckoutCall> calls, IReadOnlyList<CheckoutSaga> decided, IReadOnlyList<SagaBatch> ended)
     {
         var members = calls.Select(static call => call.Trace).Concat(decided.Select(static saga => saga.Call?.Trace ?? default))
@@ -35,7 +34,7 @@ internal sealed partial class CheckoutTelemetry : IDisposable
         return BatchTrace.Start("checkout turn", members)?.AddTag("shop.begun", calls.Count).AddTag("shop.recorded", decided.Count);
     }
 
-    /// <summary>A span for the recovery of sagas, a trace of its own that is linked to theirs.</summary>
+    /// <summary>Starts a span for the recovery of sagas. It has its own trace, with links to theirs.</summary>
     public Activity? StartRecovery(IReadOnlyList<AdoptedBatch> adopted)
     {
         _recovered.Add(adopted.Sum(static batch => batch.Sagas.Count));
@@ -48,18 +47,16 @@ internal sealed partial class CheckoutTelemetry : IDisposable
         return _source.StartActivity(ActivityKind.Internal, links: links, name: "checkout recovery");
     }
 
-    /// <summary>A saga's outcome is durable.</summary>
+    /// <summary>Counts a saga whose outcome has become durable.</summary>
     public void Decided(Refusal refusal) =>
         _outcomes.Add(1, new KeyValuePair<string, object?>("outcome", refusal == Refusal.None ? "Paid" : refusal.ToString()));
 
-    /// <summary>A step has ended for a batch of sagas.</summary>
+    /// <summary>Records the duration of a step for a batch of sagas.</summary>
     public void StepEnded(string step, TimeSpan duration) =>
         _stepSeconds.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("step", step));
 
-    /// <summary>A step has ended without a known outcome.</summary>
     public void StepUnknown(string step, int sagas) => _unknown.Add(sagas, new KeyValuePair<string, object?>("step", step));
 
-    /// <summary>A turn has ended without a known outcome.</summary>
     public void TurnUnknown(int sagas, int calls, Exception exception)
     {
         StepUnknown("turn", sagas + calls);
@@ -69,6 +66,6 @@ internal sealed partial class CheckoutTelemetry : IDisposable
     /// <inheritdoc />
     public void Dispose() => _source.Dispose();
 
-    [LoggerMessage(203, LogLevel.Warning, "A turn of {Sagas} sagas and {Calls} new checkouts has no known outcome: {Reason}")]
+    [LoggerMessage(203, LogLevel.Warning, "A turn of {Sagas} sagas and {Calls} new checkouts has an unknown outcome: {Reason}")]
     private static partial void LogTurnUnknown(ILogger logger, int sagas, int calls, string reason);
 }

@@ -10,15 +10,15 @@ using ServiceKit.Batching;
 namespace Order.Api.Checkout;
 
 /// <summary>
-/// Checks out orders for clients. An order has one checkout at a time: who comes while it runs waits for its outcome, in this process through the table below,
-/// across replicas through the database. A client that leaves takes nothing with it.
+/// Checks out orders for clients. An order has one checkout at a time. Requests that arrive while it runs wait for its outcome: within this process through the
+/// table below, across replicas through the database. A client that disconnects does not cancel the checkout.
 /// </summary>
 internal sealed class Checkouts
 {
-    /// <summary>Most clients at once; beyond, clients are asked to come back.</summary>
+    /// <summary>Maximum number of concurrent clients. Above it, clients are asked to retry.</summary>
     public const int RunningMax = 4_096;
 
-    // While one batch waits for a disk or a participant, the other has the processors; a third makes batches small (docs/performance.md).
+    // While one batch waits for a disk or a participant, the other uses the CPU. A third lane would make the batches small (docs/performance.md).
     private const int Lanes = 2;
 
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(25);
@@ -36,7 +36,6 @@ internal sealed class Checkouts
         _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: Lanes), meters, lane.RunAsync);
     }
 
-    /// <summary>Checks out an order.</summary>
     public async Task<CheckoutResult> CheckoutAsync(string orderId)
     {
         try
@@ -80,7 +79,7 @@ internal sealed class Checkouts
         }
     }
 
-    // Another replica has the saga, or will have it, or recovery.
+    // Waits for the outcome of a saga that another replica or recovery owns, or will own.
     private async Task<CheckoutResult> FollowAsync(CheckoutCall call, CheckoutResult unknown)
     {
         try
@@ -94,7 +93,7 @@ internal sealed class Checkouts
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
-            // As unknown as before.
+            // Still unknown.
         }
 
         return unknown;

@@ -4,13 +4,13 @@ using System.Globalization;
 namespace Order.Api.Checkout;
 
 /// <summary>
-/// Kills this process at a chosen point of a checkout, as a power cut would: to see what others make of it. <c>Checkout:CrashAt</c> names the step and the
-/// side of it, as in <c>charge:after</c>, and if it is not the first time that counts, which one, as in <c>charge:after:3</c>. In Development only; elsewhere
-/// the setting is not looked at. Where it is not set, nothing of this is in the way of a checkout.
+/// Kills this process at a chosen point of a checkout, like a power failure, to test how other replicas recover. <c>Checkout:CrashAt</c> names the step and the
+/// side, as in <c>charge:after</c>. An optional third part selects a later occurrence, as in <c>charge:after:3</c>. The setting is read in Development only.
+/// Without it, checkouts run without this class.
 /// </summary>
 internal sealed class CrashPoint
 {
-    /// <summary>What is persisted (<c>begin</c>, <c>record</c>, <c>end</c>, <c>adopt</c>) and what is asked of others.</summary>
+    /// <summary>The steps that write to the store (<c>begin</c>, <c>record</c>, <c>end</c>, <c>adopt</c>) and the commands to the participants.</summary>
     public static readonly string[] Steps = ["begin", "record", "end", "adopt", "reserve", "commit", "release", "charge", "refund"];
 
     private readonly string _step;
@@ -19,8 +19,8 @@ internal sealed class CrashPoint
 
     private CrashPoint(string step, bool isAfter, int times) => (_step, _isAfter, _timesLeft) = (step, isAfter, times);
 
-    /// <summary>Reads <c>step:before</c> or <c>step:after</c>, with or without <c>:N</c>, N from 1.</summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <summary>Parses <c>step:before</c> or <c>step:after</c>, optionally followed by <c>:N</c> with N at least 1.</summary>
+    /// <exception cref="FormatException">The text has another format.</exception>
     public static CrashPoint Parse(string text)
     {
         var parts = text.Split(':');
@@ -28,13 +28,13 @@ internal sealed class CrashPoint
         return parts.Length is 2 or 3 && Steps.Contains(parts[0]) && parts[1] is "before" or "after"
             && (parts.Length == 2 || (int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out times) && times > 0))
             ? new(parts[0], parts[1] == "after", times)
-            : throw new FormatException($"Checkout:CrashAt is '{text}': not one of {string.Join(", ", Steps)} with :before or :after, and then :N or nothing.");
+            : throw new FormatException($"Checkout:CrashAt is '{text}': expected one of {string.Join(", ", Steps)}, then :before or :after, optionally :N.");
     }
 
-    /// <summary>Does what is asked, unless this process dies before or after it. After: not if it has failed, for then nobody knows if it was done.</summary>
-    /// <param name="steps">Of what is asked.</param>
-    /// <param name="askAsync">Asks.</param>
-    /// <param name="isDone">Whether the answer counts; each does, unless given.</param>
+    /// <summary>Performs the call and kills this process before or after it if configured. A failed call has no "after": its outcome is unknown.</summary>
+    /// <param name="steps">The steps that the call carries out.</param>
+    /// <param name="askAsync">Performs the call.</param>
+    /// <param name="isDone">Whether the answer counts as an occurrence. By default every answer does.</param>
     public async Task<T> AroundAsync<T>(IEnumerable<string> steps, Func<Task<T>> askAsync, Func<T, bool>? isDone = null)
     {
         var isMine = steps.Contains(_step);
@@ -48,7 +48,7 @@ internal sealed class CrashPoint
     {
         if (Interlocked.Decrement(ref _timesLeft) > 0) return;
         Console.Error.WriteLine($"Checkout:CrashAt: {_step}:{(_isAfter ? "after" : "before")} is reached; this process kills itself.");
-        Process.GetCurrentProcess().Kill(); // SIGKILL: nothing is flushed, no connection is closed in order
+        Process.GetCurrentProcess().Kill(); // SIGKILL: nothing is flushed and no connection is closed properly
         Thread.Sleep(Timeout.Infinite);
     }
 }

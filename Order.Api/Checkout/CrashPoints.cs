@@ -4,11 +4,11 @@ using Order.Api.Checkout.Store;
 
 namespace Order.Api.Checkout;
 
-/// <summary>Puts <see cref="CrashPoint"/>s around what the checkout persists and asks of others.</summary>
+/// <summary>Wraps the store and the participants in <see cref="CrashPoint"/>s.</summary>
 internal static class CrashPoints
 {
-    /// <summary>Puts the configured point, if there is one, around what is registered already.</summary>
-    /// <exception cref="FormatException">There is no such point.</exception>
+    /// <summary>Decorates the services registered so far with the configured crash point, if there is one.</summary>
+    /// <exception cref="FormatException">The configured crash point is invalid.</exception>
     public static void AddCrashPoint(this IHostApplicationBuilder builder)
     {
         if (!builder.Environment.IsDevelopment() || builder.Configuration["Checkout:CrashAt"] is not { Length: > 0 } text) return;
@@ -38,7 +38,7 @@ internal static class CrashPoints
             return point.AroundAsync(steps, () => inner.TurnAsync(turn));
         }
 
-        // To look and find nothing is to adopt nothing.
+        // An adoption that finds nothing does not count.
         public Task<List<AdoptedBatch>> AdoptAsync(int max, long now) =>
             point.AroundAsync(["adopt"], () => inner.AdoptAsync(max, now), static adopted => adopted.Count > 0);
 

@@ -1,17 +1,17 @@
 namespace Order.Api.Checkout;
 
-/// <summary>What an idempotency key stands for when it comes with a checkout.</summary>
+/// <summary>The state of an idempotency key when a checkout request carries it.</summary>
 internal enum KeyState
 {
-    /// <summary>Nothing yet: it is this request's.</summary>
+    /// <summary>Unused so far; this request has claimed it.</summary>
     New,
 
-    /// <summary>The same request, which still runs.</summary>
+    /// <summary>The same request is still running.</summary>
     Running,
 
-    /// <summary>The same request, which has its outcome.</summary>
+    /// <summary>The same request has completed.</summary>
     Done,
 
-    /// <summary>Another request.</summary>
+    /// <summary>The key was used for a different request.</summary>
     Reused,
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Order.Api.Checkout;
 
-/// <summary>200 with <c>{"paid":true}</c>, the answer given ten thousand times a second: its bytes are made once.</summary>
+/// <summary>200 with <c>{"paid":true}</c>. This answer is sent up to ten thousand times a second, so it is serialized only once.</summary>
 internal sealed class PaidHttpResult : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     private static readonly byte[] Body = JsonSerializer.SerializeToUtf8Bytes(new CheckoutDone(true), OrderJson.Default.CheckoutDone);
@@ -19,7 +19,7 @@ internal sealed class PaidHttpResult : IResult, IStatusCodeHttpResult, IEndpoint
         httpContext.Response.ContentType = "application/json; charset=utf-8";
         httpContext.Response.ContentLength = Body.Length;
         httpContext.Response.BodyWriter.Write(Body);
-        return Task.CompletedTask; // sent with the end of the request
+        return Task.CompletedTask; // flushed when the request completes
     }
 
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>

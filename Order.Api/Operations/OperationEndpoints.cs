@@ -6,7 +6,7 @@ using ServiceDefaults;
 
 namespace Order.Api.Operations;
 
-/// <summary>For operators; the gateway does not route these.</summary>
+/// <summary>Endpoints for operators. The gateway does not route them.</summary>
 internal static class OperationEndpoints
 {
     public static void MapOperations(this WebApplication app)

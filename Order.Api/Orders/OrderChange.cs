@@ -1,26 +1,22 @@
 namespace Order.Api.Orders;
 
-/// <summary>What came of a change to an order. The numbers are stored.</summary>
+/// <summary>The outcome of a change to an order. The numbers are stored.</summary>
 internal enum OrderChange : short
 {
-    /// <summary>Done.</summary>
     Changed = 1,
-
-    /// <summary>No such order.</summary>
     UnknownOrder = 2,
 
-    /// <summary>Paid or in checkout.</summary>
+    /// <summary>The order is paid or in checkout.</summary>
     NotOpen = 3,
 
-    /// <summary>No such line to remove.</summary>
     NoSuchLine = 4,
 
-    /// <summary>More lines than <see cref="OrderRow.LinesMax"/>.</summary>
+    /// <summary>The order would have more than <see cref="OrderRow.LinesMax"/> lines.</summary>
     TooManyLines = 5,
 
-    /// <summary>A sum would leave 64 bits.</summary>
+    /// <summary>A sum would exceed 64 bits.</summary>
     Overflow = 6,
 
-    /// <summary>The idempotency key came with another request before. Never stored.</summary>
+    /// <summary>The idempotency key was used for a different request. Never stored.</summary>
     KeyReused = 7,
 }

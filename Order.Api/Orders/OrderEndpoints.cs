@@ -6,7 +6,7 @@ using ServiceKit.Idempotency;
 
 namespace Order.Api.Orders;
 
-/// <summary>Orders and their lines. Ids that cannot exist are 404 and bad amounts 400 without asking a store.</summary>
+/// <summary>Endpoints for orders and their lines. Impossible IDs get a 404 and invalid amounts a 400 without querying a store.</summary>
 internal static class OrderEndpoints
 {
     private const string AmountRule = "must be a whole number from 1 to 9223372036854775807.";
@@ -33,7 +33,7 @@ internal static class OrderEndpoints
     private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, IdempotencyKey? key)
     {
         if (!PathValues.IsId(user)) return Problems.NotFound("User not found.");
-        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
         var outcome = await orders.WriteAsync(new(id, key, $"create {user}", user, static _ => OrderChange.Changed));
         return outcome == OrderChange.Changed ? TypedResults.Ok(new OrderCreated(id)) : Problems.KeyReused();
     }
@@ -50,7 +50,7 @@ internal static class OrderEndpoints
         if (!PathValues.TryAmount(quantity, out var pieces)) return Problems.Invalid("The quantity " + AmountRule);
         if (!PathValues.IsId(order)) return UnknownOrder();
         var request = $"add {order} {item} {pieces}";
-        // First of all: the item may be gone since, or its price not to be had.
+        // Checked first: the item may have been removed since, or its price may be unavailable.
         if (key is not null && await orders.FindAsync(key, request) is { } before) return Answer(order, before);
         if (!PathValues.IsId(item) || await stock.FindPriceAsync(item) is not { } price) return Problems.NotFound("Item not found.");
         return Answer(order, await orders.WriteAsync(new(order, key, request, null, row => row.Add(item, pieces, price))));

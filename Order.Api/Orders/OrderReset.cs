@@ -4,9 +4,9 @@ using Order.Api.Reconciliation;
 namespace Order.Api.Orders;
 
 /// <summary>
-/// Empties the shop: orders, users, items; the first products come back. For as long as it works nobody else reads or writes an order of any replica, so no
-/// checkout can begin between one service's part and the other's. Cut short in between, it leaves books that do not agree, as the reconciliation will say: run
-/// it again. In development only.
+/// Empties the shop: removes orders, users and items, and restores the first products. While it runs, no replica reads or writes orders, so no checkout can
+/// begin between the resets of the individual services. If it is interrupted in between, the books do not match, as the reconciliation will report; run it
+/// again. Development only.
 /// </summary>
 internal sealed class OrderReset(OrdersAtRest orders, IHttpClientFactory clients)
 {
@@ -14,18 +14,18 @@ internal sealed class OrderReset(OrdersAtRest orders, IHttpClientFactory clients
 
     private const string IsOpenSql = "SELECT EXISTS (SELECT FROM sagas)";
 
-    // The transaction is idle while the other services do their parts, for as long as their calls may take, whatever the server's own limit is.
+    // The transaction is idle while the other services reset, so it needs a timeout as long as their calls, whatever the server's own limit is.
     private const string EmptySql = "SET LOCAL idle_in_transaction_session_timeout = '150s'; TRUNCATE orders, shipments, popular, idempotency_keys";
 
     private static readonly Uri Reset = new("/internal/reset", UriKind.Relative);
 
-    /// <summary>Empties it. Waits a while for checkouts to end; false: they do not, and nothing was changed.</summary>
-    /// <exception cref="HttpRequestException">Another service did not do its part; orders are as they were.</exception>
+    /// <summary>Empties the shop. Waits a limited time for open checkouts to end; returns false, with nothing changed, if they do not.</summary>
+    /// <exception cref="HttpRequestException">Another service failed to reset. The orders are unchanged.</exception>
     public Task<bool> ResetAsync(CancellationToken cancellationToken) => orders.ChangeAsync(IsOpenSql, CommandTimeSecondsMax, async (connection, transaction) =>
     {
         await using var empty = new NpgsqlCommand(EmptySql, connection) { CommandTimeout = CommandTimeSecondsMax };
         await empty.ExecuteNonQueryAsync(cancellationToken);
-        // From here on to the end, even if the caller has gone.
+        // From here on, run to completion even if the caller disconnects.
         await PostAsync(AuditClient.Stock);
         await PostAsync(AuditClient.Payment);
         await transaction.CommitAsync(CancellationToken.None);

@@ -1,9 +1,9 @@
 namespace Order.Api.Orders;
 
-/// <summary>An order as it is stored, and the rules for changing its lines; without I/O.</summary>
+/// <summary>A stored order and the rules for changing its lines, without I/O.</summary>
 internal sealed class OrderRow(string id, string userId, OrderStatus status, List<OrderLine> lines)
 {
-    /// <summary>Most lines of an order.</summary>
+    /// <summary>Maximum number of lines per order.</summary>
     public const int LinesMax = 1_000;
 
     public string Id => id;
@@ -12,7 +12,7 @@ internal sealed class OrderRow(string id, string userId, OrderStatus status, Lis
 
     public OrderStatus Status => status;
 
-    /// <exception cref="InvalidDataException">The stored status is unknown.</exception>
+    /// <exception cref="InvalidDataException">The stored status is unknown to this version.</exception>
     public bool IsPaid => status switch
     {
         OrderStatus.Paid => true,
@@ -22,13 +22,12 @@ internal sealed class OrderRow(string id, string userId, OrderStatus status, Lis
 
     public IReadOnlyList<OrderLine> Lines => lines;
 
-    /// <summary>Of a new order: where it goes. Never changes afterwards, and is not read back.</summary>
+    /// <summary>The destination of a new order. It never changes and is not read back.</summary>
     public Shipping? Shipping { get; init; }
 
-    /// <summary>Of all lines.</summary>
     public long TotalCost => lines.Sum(static line => line.Cost);
 
-    /// <summary>Adds pieces, to the item's line where there is one.</summary>
+    /// <summary>Adds pieces to the item's line, or adds a line for it.</summary>
     public OrderChange Add(string item, long quantity, long price)
     {
         if (status != OrderStatus.Open) return OrderChange.NotOpen;
@@ -42,7 +41,6 @@ internal sealed class OrderRow(string id, string userId, OrderStatus status, Lis
         return OrderChange.Changed;
     }
 
-    /// <summary>Removes an item's line.</summary>
     public OrderChange Remove(string item)
     {
         if (status != OrderStatus.Open) return OrderChange.NotOpen;

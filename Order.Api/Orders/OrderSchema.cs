@@ -3,28 +3,30 @@ namespace Order.Api.Orders;
 /// <summary>The tables of the database <c>orders</c>.</summary>
 internal static class OrderSchema
 {
-    /// <summary>Idempotent.</summary>
+    /// <summary>Creates the tables. Idempotent.</summary>
     /// <remarks>
     /// <para>
-    /// Orders that batch_init made have numbers for ids, all others the 36 characters of a UUID. An order's lines are three arrays of one length; a cost is
-    /// quantity times the price when the pieces were added. Status: 0 open, 1 in checkout, 2 paid; saga_id is its latest saga, refusal why that one failed.
-    /// No index has a column that a checkout changes, and a page has room for all its orders twice, before the old half of it goes: the two changes that a
-    /// checkout makes are heap-only (HOT) updates, even where neighbours are checked out together. Those leave little to vacuum.
+    /// Orders created by batch_init have numbers as IDs, all others the 36 characters of a UUID. An order's lines are three arrays of equal length. A cost is
+    /// the quantity times the price at which the pieces were added. Status: 0 open, 1 in checkout, 2 paid. saga_id is the latest saga and refusal its failure
+    /// reason. No index contains a column that a checkout changes, and each page has room for two versions of all its orders. Both updates of a checkout are
+    /// therefore heap-only (HOT), even if neighboring orders are checked out together, and leave little to vacuum.
     /// </para>
     /// <para>
-    /// A row of sagas is the intent of the checkouts that began together, and is there for as long as one of them is open: what is left to do for each shows in
-    /// its order. The epoch fences off former owners. One row for a batch, because a row, its index entry and its vacuuming for every checkout cost as much as
-    /// all else that Postgres does for it. Users and totals are enough to undo a checkout whose order is gone. Their arrays are not compressed: ids do not.
+    /// A row in sagas is the intent of the checkouts that began together. It exists while one of them is open; the status of each order shows what is left to
+    /// do. The epoch fences off previous owners. There is one row per batch, because a row per checkout, with its index entry and vacuuming, would cost as much
+    /// as all of its other work in Postgres. Users and totals are enough to undo a checkout whose order is gone. The arrays are not compressed, because IDs do
+    /// not compress.
     /// </para>
     /// <para>
-    /// state is where an order goes that the storefront took, two letters; null for all others, which cost nothing more for it. The rest of its address is in
-    /// shipments, which no checkout reads. popular counts what was sold to each state: a few hundred rows that are changed in place.
+    /// state is the destination (two letters) of an order placed through the storefront. It is null for all other orders, which pay nothing for it. The rest of
+    /// the address is in shipments, which no checkout reads. popular counts the items sold to each state: a few hundred rows that are updated in place.
     /// </para>
     /// <para>
-    /// stock_identity has one row: the stock, of all that Redis may come up with, that orders are sold from. Without the row the next one is taken for it.
+    /// stock_identity has one row: the ID of the stock that orders are sold from, among all that Redis may come up with. Without the row, the next stock is
+    /// accepted.
     /// </para>
     /// <para>
-    /// replaced_orders has of each batch_init the last saga of a paid order that it took away, for the reconciliation: sagas' ids are ordered by time.
+    /// For each batch_init, replaced_orders has the last saga of a paid order that it removed, for the reconciliation. Saga IDs are ordered by time.
     /// </para>
     /// </remarks>
     public const string Script = """

@@ -1,9 +1,7 @@
 namespace Order.Api.Orders;
 
-/// <summary>Registers orders.</summary>
 internal static class OrderServices
 {
-    /// <summary>Adds what stores, lists and resets orders.</summary>
     public static void AddOrders(this IServiceCollection services) => services
         .AddSingleton<OrderStore>()
         .AddSingleton<OrdersAtRest>()

@@ -1,6 +1,6 @@
 namespace Order.Api.Orders;
 
-/// <summary>Where an order stands. The numbers are stored.</summary>
+/// <summary>The status of an order. The numbers are stored.</summary>
 internal enum OrderStatus : short
 {
     /// <summary>Lines may be added and removed.</summary>
@@ -9,6 +9,6 @@ internal enum OrderStatus : short
     /// <summary>A saga is checking it out; its lines are frozen.</summary>
     CheckingOut = 1,
 
-    /// <summary>Paid, for good.</summary>
+    /// <summary>Paid. This is final.</summary>
     Paid = 2,
 }

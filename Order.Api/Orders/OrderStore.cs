@@ -7,7 +7,7 @@ using ServiceKit.Postgres;
 
 namespace Order.Api.Orders;
 
-/// <summary>Orders in Postgres. Writes are committed in groups, each one transaction in two round trips, with the orders' rows locked.</summary>
+/// <summary>Stores orders in Postgres. Writes are group-committed: each group is one transaction in two round trips that locks the orders' rows.</summary>
 internal sealed class OrderStore
 {
     private const string Select = "SELECT id, user_id, status, item_ids, quantities, costs FROM orders WHERE id = ANY ($1)";
@@ -27,7 +27,7 @@ internal sealed class OrderStore
 
     private const string InsertKeys = "INSERT INTO idempotency_keys (id, request, outcome) SELECT * FROM unnest($1, $2, $3)";
 
-    // While one batch of reads is with Postgres, the other is parsed.
+    // While Postgres executes one batch of reads, the results of the other are parsed.
     private const int ReadLanes = 2;
 
     private readonly NpgsqlDataSource _database;
@@ -41,11 +41,11 @@ internal sealed class OrderStore
         _writes = new(new("orders"), meters, writes => TransactionRetry.RunAsync(() => CommitAsync(writes)));
     }
 
-    /// <summary>The order; null where there is none. Reads that come at once share a statement, and see what was committed before they came.</summary>
-    /// <exception cref="OverloadException">Too many wait.</exception>
+    /// <summary>Returns the order, or null if not found. Concurrent reads share a statement and see everything committed before they were requested.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public Task<OrderRow?> FindAsync(string id) => _reads.AddAsync(id);
 
-    /// <summary>What came of the request that came with the key before; null where none did.</summary>
+    /// <summary>Returns the outcome of the earlier request with the key, or null if there was none.</summary>
     public async Task<OrderChange?> FindAsync(IdempotencyKey key, string request)
     {
         await using var command = _database.CreateCommand(SelectKeys);
@@ -55,8 +55,8 @@ internal sealed class OrderStore
         return reader.GetString(1) == request ? (OrderChange)(reader.GetInt16OrNull(2) ?? 0) : OrderChange.KeyReused;
     }
 
-    /// <summary>Makes a change, with those of others.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Makes a change, in a group with others.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was changed.</exception>
     public Task<OrderChange> WriteAsync(OrderWrite write) => _writes.AddAsync(write);
 
     private async Task<OrderRow?[]> ReadAsync(IReadOnlyList<string> ids)
@@ -134,7 +134,7 @@ internal sealed class OrderStore
         return outcome;
     }
 
-    // BEGIN travels with the first statements and COMMIT with the last. A connection that goes back to the pool before its COMMIT is rolled back by the driver.
+    // BEGIN is sent with the first statements and COMMIT with the last. If a connection returns to the pool before its COMMIT, the driver rolls it back.
     private static async Task<(Dictionary<string, OrderRow>, Dictionary<Guid, (string Request, OrderChange Outcome)>)> LockAsync(
         NpgsqlConnection connection, IReadOnlyList<OrderWrite> writes)
     {

@@ -3,20 +3,20 @@ using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Orders;
 
-/// <summary>Changes orders while nobody else reads or writes one, in any replica, and no checkout is open that would meet the change.</summary>
+/// <summary>Changes orders while no replica reads or writes them and no conflicting checkout is open.</summary>
 internal sealed class OrdersAtRest(NpgsqlDataSource database, TimeProvider time)
 {
-    // With the lock no saga can begin, and none be recorded.
+    // While the lock is held, no saga can begin or be recorded.
     private const string LockSql = "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE";
 
-    // Recovery needs a lease and a second for the sagas of an owner that died.
+    // If an owner has died, recovery takes over its sagas after a lease plus a second.
     private static readonly TimeSpan RestTimeMax = SagaLimits.Lease * 2, RestPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Waits a while for checkouts to end, and then makes the change; false: they do not, and nothing was changed.</summary>
-    /// <param name="isOpenSql">Whether a checkout is open that must end first.</param>
-    /// <param name="lockTimeSecondsMax">The longest that the lock is waited for.</param>
-    /// <param name="changeAsync">Makes the change, in the transaction that has the lock, and commits it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Waits for open checkouts to end, then makes the change. Returns false, with nothing changed, if they do not end in time.</summary>
+    /// <param name="isOpenSql">Query for whether a checkout is open that must end first.</param>
+    /// <param name="lockTimeSecondsMax">Maximum time to wait for the lock, in seconds.</param>
+    /// <param name="changeAsync">Makes and commits the change in the transaction that holds the lock.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<bool> ChangeAsync(
         string isOpenSql, int lockTimeSecondsMax, Func<NpgsqlConnection, NpgsqlTransaction, Task> changeAsync, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using ServiceKit.Idempotency;
 
 namespace Order.Api.Orders;
 
-/// <summary>Orders with an address, and what is popular where: for the storefront. The gateway does not route these.</summary>
+/// <summary>Endpoints for the storefront: orders with an address, and popular items by state. The gateway does not route them.</summary>
 internal static class PlacedOrderEndpoints
 {
     public static void MapPlacedOrders(this WebApplication app)
@@ -28,9 +28,9 @@ internal static class PlacedOrderEndpoints
             return Problems.Invalid("The address must have a name, a street, a two-letter state in capitals and a ZIP code.");
         if (request.Lines is not { Length: >= 1 and <= OrderRow.LinesMax } lines || !Array.TrueForAll(lines, static line => line is { Quantity: >= 1 }))
             return Problems.Invalid($"An order must have 1 to {OrderRow.LinesMax} lines, each of one piece or more.");
-        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
         var payload = $"place {request.UserId} {request.Shipping} {string.Join(' ', lines.Select(static line => $"{line.Item}:{line.Quantity}"))}";
-        // First of all: an item may be gone since. What goes on record of a key is no address.
+        // Checked first, because an item may have been removed since. The record of the key must not contain an address, hence the digest.
         var digest = key is null ? "" : $"place {IdempotencyKey.Digest(payload)}";
         if (key is not null && await orders.FindAsync(key, digest) is { } before) return Answer(id, before);
         var prices = await Task.WhenAll(lines.Select(line => PathValues.IsId(line.Item) ? stock.FindPriceAsync(line.Item) : Task.FromResult<long?>(null)));
@@ -85,7 +85,7 @@ internal static class PlacedOrderEndpoints
         order.Shipping,
         order.PlacedAt);
 
-    // As the types of problems have them.
+    // The same names as the problem types.
     private static string? RefusalName(Refusal refusal) => refusal switch
     {
         Refusal.None => null,

@@ -3,13 +3,13 @@ using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Orders;
 
-/// <summary>Reads orders with their addresses, and what is popular where. Writes go through <see cref="OrderStore"/> and the checkout.</summary>
+/// <summary>Reads orders with their addresses, and popular items by state. Writes go through <see cref="OrderStore"/> and the checkout.</summary>
 internal sealed class PlacedOrders(NpgsqlDataSource database)
 {
-    /// <summary>Most orders of a user that are given at once, the latest.</summary>
+    /// <summary>Maximum number of a user's latest orders that are returned.</summary>
     public const int LatestMax = 50;
 
-    /// <summary>How many popular items are given.</summary>
+    /// <summary>Number of popular items that are returned.</summary>
     public const int PopularMax = 3;
 
     private const string Columns = """
@@ -22,10 +22,10 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
         SELECT {Columns} FROM shipments s JOIN orders o ON o.id = s.order_id WHERE s.user_id = $1 ORDER BY s.placed_at DESC LIMIT $2
         """;
 
-    // A state has as many rows as there are products: sorting them costs less than an index that each checkout would change.
+    // A state has at most one row per product. Sorting them is cheaper than an index that every checkout would have to update.
     private const string PopularSql = "SELECT item_id, quantity FROM popular WHERE state = $1 ORDER BY quantity DESC, item_id LIMIT $2";
 
-    /// <summary>The order; null where there is none.</summary>
+    /// <summary>Returns the order, or null if not found.</summary>
     public async Task<PlacedOrder?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FindSql);
@@ -34,7 +34,7 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
         return await row.ReadAsync(cancellationToken) ? Read(row) : null;
     }
 
-    /// <summary>A user's latest orders, the latest first.</summary>
+    /// <summary>Returns a user's latest orders, newest first.</summary>
     public async Task<List<PlacedOrder>> LatestAsync(string user, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(LatestSql);
@@ -46,7 +46,7 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
         return orders;
     }
 
-    /// <summary>The items of which most pieces were sold to a state, the most popular first.</summary>
+    /// <summary>Returns the items with the most pieces sold to a state, most popular first.</summary>
     public async Task<List<(string Item, long Quantity)>> PopularAsync(string state, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(PopularSql);

@@ -1,19 +1,19 @@
 namespace Order.Api.Orders;
 
-/// <summary>Where an order goes.</summary>
-/// <param name="Name">Of the customer.</param>
-/// <param name="Street">With the number.</param>
-/// <param name="State">Two capital letters, as the post has them.</param>
+/// <summary>The destination of an order.</summary>
+/// <param name="Name">Customer name.</param>
+/// <param name="Street">Street and house number.</param>
+/// <param name="State">Two capital letters, as in postal abbreviations.</param>
 /// <param name="Zip">Postal code.</param>
 internal sealed record Shipping(string Name, string Street, string State, string Zip)
 {
-    /// <summary>Most characters of <see cref="Name"/> and <see cref="Street"/>.</summary>
+    /// <summary>Maximum length of <see cref="Name"/> and <see cref="Street"/> in characters.</summary>
     public const int TextLengthMax = 200;
 
-    /// <summary>Most characters of <see cref="Zip"/>.</summary>
+    /// <summary>Maximum length of <see cref="Zip"/> in characters.</summary>
     public const int ZipLengthMax = 16;
 
-    /// <summary>Is all of it there, and of a possible length?</summary>
+    /// <summary>Whether all parts are present and have a valid length.</summary>
     public bool IsValid => IsText(Name, TextLengthMax) && IsText(Street, TextLengthMax) && IsText(Zip, ZipLengthMax)
         && State is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'];
 

@@ -3,27 +3,27 @@ using System.Buffers.Binary;
 namespace Order.Api.Reconciliation;
 
 /// <summary>
-/// The difference of two large sets of sagas - those with a charge and those with a paid order - in constant memory and one pass over each: per bucket how
-/// many more one has, and the XOR of all ids. Where a bucket has one id too many, the XOR is that id. (D. Eppstein, M. Goodrich, F. Uyeda, G. Varghese:
-/// "What's the Difference? Efficient Set Reconciliation without Prior Context", SIGCOMM 2011; one hash is enough here, where differences are few.)
+/// Computes the difference of two large sets, the sagas with a charge and those with a paid order, in constant memory and one pass over each. Each bucket keeps
+/// the difference of the counts and the XOR of all IDs. If a bucket has exactly one extra ID, the XOR is that ID. (D. Eppstein, M. Goodrich, F. Uyeda,
+/// G. Varghese: "What's the Difference? Efficient Set Reconciliation without Prior Context", SIGCOMM 2011. One hash is enough here, as differences are few.)
 /// </summary>
 internal sealed class ChargeDigest
 {
-    /// <summary>More buckets than there are ever differences that need a name.</summary>
+    /// <summary>Number of buckets: more than there are ever differences to identify.</summary>
     public const int Buckets = 4_096;
 
     private readonly (long Count, UInt128 Ids)[] _buckets = new (long, UInt128)[Buckets];
 
-    /// <summary>A saga whose charge is done.</summary>
+    /// <summary>Adds a saga whose charge is completed.</summary>
     public void AddCharge(Guid saga) => Add(saga, 1);
 
-    /// <summary>A saga whose order is paid.</summary>
+    /// <summary>Adds a saga whose order is paid.</summary>
     public void AddPaid(Guid saga) => Add(saga, -1);
 
-    /// <summary>How many sagas are in one set only, at least.</summary>
+    /// <summary>The minimum number of sagas that are in only one of the sets.</summary>
     public long Differences => _buckets.Sum(static bucket => Math.Abs(bucket.Count));
 
-    /// <summary>Sagas that are in one set only, as far as their ids can be told; wrong ones may be among them.</summary>
+    /// <summary>Returns the sagas in only one of the sets whose IDs can be determined. The result may contain wrong IDs.</summary>
     public IEnumerable<Guid> Candidates()
     {
         foreach (var (count, ids) in _buckets)
@@ -40,7 +40,7 @@ internal sealed class ChargeDigest
         Span<byte> bytes = stackalloc byte[16];
         saga.TryWriteBytes(bytes, bigEndian: true, out _);
         var id = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        ref var bucket = ref _buckets[(int)((ulong)id % Buckets)]; // random bits of every version
+        ref var bucket = ref _buckets[(int)((ulong)id % Buckets)]; // these bits are random in every UUID version
         bucket = (bucket.Count + count, bucket.Ids ^ id);
     }
 }

@@ -1,5 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-// What goes to Payment.Api and Stock.Api and comes back, as this service sees it.
+// Payment.Api's and Stock.Api's contracts as this service sees them.
 
 internal sealed record FindChargesRequest(Guid[] Sagas);

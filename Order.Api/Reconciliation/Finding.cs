@@ -1,6 +1,5 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>Gathers what is found about an invariant.</summary>
 internal sealed class Finding(string name)
 {
     private const int SamplesMax = 10;
@@ -11,10 +10,8 @@ internal sealed class Finding(string name)
 
     public long Examined { get; set; }
 
-    /// <summary>It is violated.</summary>
     public void Add(string id, string expected, string found) => Add(new(id, expected, found));
 
-    /// <summary>It is violated, where there is something.</summary>
     public void Add(Violation? violation)
     {
         if (violation is null) return;
@@ -22,10 +19,10 @@ internal sealed class Finding(string name)
         if (_samples.Count < SamplesMax) _samples.Add(violation);
     }
 
-    /// <summary>It is violated so many times more, by what has no name.</summary>
+    /// <summary>Adds a number of violations whose objects could not be identified.</summary>
     public void AddUnnamed(long violations) => _violations += violations;
 
-    /// <summary>It could not be checked, at least not to the end.</summary>
+    /// <summary>Marks the invariant as not, or not completely, checked.</summary>
     public void Fail(string reason) => _reason = reason;
 
     public InvariantReport Report() => new(name, _violations > 0 ? false : _reason is null ? true : null, Examined, _violations, _samples, _reason);

@@ -1,4 +1,4 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>In the order asked, null where there is none; and the last charge that batch_init has taken away.</summary>
+/// <summary>Charges in the order requested, null if not found, and the last charge that batch_init removed.</summary>
 internal sealed record FoundCharges(ChargeEntry?[] Charges, Guid Replaced);

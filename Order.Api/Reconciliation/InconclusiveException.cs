@@ -1,4 +1,4 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>What was read does not tell whether an invariant holds.</summary>
+/// <summary>The data read does not show whether an invariant holds.</summary>
 internal sealed class InconclusiveException(string message) : Exception(message);

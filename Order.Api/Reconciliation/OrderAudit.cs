@@ -3,18 +3,18 @@ using Order.Api.Orders;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>Reads orders and sagas for the reconciliation. Nothing is locked and nothing written.</summary>
+/// <summary>Reads orders and sagas for the reconciliation. Takes no row locks and writes nothing.</summary>
 internal sealed class OrderAudit(NpgsqlDataSource database)
 {
-    /// <summary>Most orders read for one page.</summary>
+    /// <summary>Maximum number of orders per page.</summary>
     public const int PageMax = 1_000;
 
     private const int NamedMax = 10;
 
-    // Reads all orders, for there is no index by saga: it would cost every checkout its heap-only updates. Only when something is wrong.
+    // Scans all orders, because an index by saga would cost every checkout its heap-only updates. Runs only if something is wrong.
     private const int ScanTimeSecondsMax = 60;
 
-    // Any number does, as long as every replica uses the same; the tables' creation has another.
+    // An arbitrary number that all replicas share. It differs from the one used to create the tables.
     private const long LockId = 0x73686F70_7265636F;
 
     private const string OldSagasSql = """
@@ -24,7 +24,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
 
     private const string CountSagasSql = "SELECT count(*) FROM sagas";
 
-    // One statement, one snapshot: a saga is written and removed in the same transactions as its order's status.
+    // One statement and thus one snapshot: a saga is written and removed in the transactions that change its order's status.
     private const string PageSql = """
         SELECT o.id, o.user_id, o.status, o.saga_id, o.total_cost, s.id IS NOT NULL
         FROM (SELECT id, user_id, status, saga_id, total_cost FROM orders WHERE id > $1 ORDER BY id LIMIT $2) o
@@ -43,7 +43,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
 
     private const string ReplacedSql = "SELECT last_saga FROM replaced_orders ORDER BY last_saga DESC LIMIT 1";
 
-    /// <summary>The database's time: by it sagas are old or young, whatever this host's clock says.</summary>
+    /// <summary>Returns the database's time. The age of a saga is measured by it, whatever this host's clock says.</summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(NowSql);
@@ -51,15 +51,16 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Takes the lock that one replica has; null: another one has it. The holder frees it by disposing of what it gets, or with its connection.
+    /// Tries to take the lock that only one replica can hold; returns null if another replica has it. Disposing of the result, or losing the connection,
+    /// releases it.
     /// </summary>
     public async Task<IAsyncDisposable?> TryLockAsync(CancellationToken cancellationToken)
     {
-        // A transaction's lock: nothing can return the connection to the pool with it. Idle like this it keeps no snapshot, so it is in nobody's way.
+        // The lock belongs to a transaction, so a connection cannot return to the pool with it. The idle transaction has no snapshot and blocks nothing.
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            // As long as a run takes; that of a replica whose machine is gone ends with the server's keep-alive.
+            // No idle timeout, because a run takes long. If the replica's machine is gone, the server's keep-alive ends the transaction.
             const string Begin = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; ";
             await using var command = new NpgsqlCommand($"{Begin}SELECT pg_try_advisory_xact_lock({LockId})", connection);
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!) return connection;
@@ -74,7 +75,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         return null;
     }
 
-    /// <summary>Sagas that are open for longer than the given time, and how many are open.</summary>
+    /// <summary>Finds the sagas that have been open for longer than the given time, and counts the open ones.</summary>
     public async Task CheckSagasAsync(TimeSpan ageMax, Finding finding, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
@@ -94,7 +95,9 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         if (await row.ReadAsync(cancellationToken)) finding.Examined = row.GetInt64(0);
     }
 
-    /// <summary>The orders behind an id that have a saga, how many were read, and where the next page begins; null: this was the last one.</summary>
+    /// <summary>
+    /// Returns the orders after the given ID that have a saga, the number of rows read, and the start of the next page (null after the last page).
+    /// </summary>
     public async Task<(List<OrderFact> Orders, int Count, string? Next)> PageAsync(string after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(PageSql);
@@ -112,7 +115,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         return (orders, count, count < PageMax ? null : last);
     }
 
-    /// <summary>Those sagas that are not open.</summary>
+    /// <summary>Returns the given sagas that are not open.</summary>
     public async Task<HashSet<Guid>> NotOpenAsync(Guid[] sagas, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(NotOpenSql);
@@ -123,7 +126,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         return found;
     }
 
-    /// <summary>How many paid orders each saga has, of those that are not open.</summary>
+    /// <summary>Returns the number of paid orders of each given saga that is not open.</summary>
     public async Task<Dictionary<Guid, long>> CountPaidAsync(Guid[] sagas, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(CountPaidSql);
@@ -135,7 +138,7 @@ internal sealed class OrderAudit(NpgsqlDataSource database)
         return found;
     }
 
-    /// <summary>The last saga whose paid order batch_init has taken away.</summary>
+    /// <summary>Returns the last saga whose paid order batch_init removed.</summary>
     public async Task<Guid> FindReplacedAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ReplacedSql);

@@ -5,20 +5,19 @@ using Order.Api.Orders;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>Checks the invariants, while checkouts run as well as at rest. See <see cref="Rules"/> for why it raises no false alarms.</summary>
+/// <summary>Checks the invariants, both under load and at rest. <see cref="Rules"/> explains why there are no false alarms.</summary>
 /// <remarks>
-/// A run reads every order, every entry of the ledger and every item once, in pages, and rests after each page. It costs about 10 us of CPU for a paid order,
-/// all processes together. It writes nothing and locks nothing.
+/// A run reads every order, ledger entry and item once, in pages, and pauses after each page. It costs about 10 us of CPU time per paid order, over all
+/// processes. It writes nothing and locks nothing.
 /// </remarks>
 internal sealed class Reconciler(
     OrderAudit orders, AuditClient others, StockReconciler stock, ReconciliationTelemetry telemetry, IOptions<ReconciliationOptions> options, TimeProvider time)
 {
-    // Sagas younger than this are left to the next run: they may not be in the table yet. Longer than a checkout waits for its turn and its transaction.
+    // Younger sagas are left to the next run: they may not be in the table yet. Longer than a checkout waits for its turn plus its transaction.
     private static readonly TimeSpan Horizon = TimeSpan.FromSeconds(30);
 
-    /// <summary>Checks all.</summary>
-    /// <param name="rest">After each piece of work rests so many times as long as that took; 0 works on.</param>
-    /// <param name="cancellationToken">Ends the run without a report.</param>
+    /// <param name="rest">Length of the pause after each piece of work, as a multiple of the work's duration; 0 for no pauses.</param>
+    /// <param name="cancellationToken">Cancels the run without a report.</param>
     public async Task<ReconciliationReport> RunAsync(double rest, CancellationToken cancellationToken)
     {
         var (at, startedAt, pace) = (time.GetUtcNow(), time.GetTimestamp(), new Pace(rest, time));
@@ -37,7 +36,7 @@ internal sealed class Reconciler(
         telemetry.Ran(report);
         return report;
 
-        // What one check cannot find out for trouble with a service does not keep the others from theirs.
+        // A check that fails because of a problem with a service does not prevent the other checks.
         async Task CheckAsync(string[] names, Func<Finding[], Task> checkAsync)
         {
             var found = Array.ConvertAll(names, static name => new Finding(name));
@@ -90,7 +89,7 @@ internal sealed class Reconciler(
             {
                 var (order, charge) = (settled[i], charges.Charges[i]);
                 paidIsCharged.Add(Rules.PaidIsCharged(order, charge, charges.Replaced));
-                // What has no charge was named just now: it is not counted again.
+                // Orders without a charge have just been reported and must not be counted again.
                 if (order.Status == OrderStatus.Paid && charge is { IsDone: true } && order.Saga.CompareTo(before) < 0
                     && !Rules.MayBeReplaced(charge.User, order.Saga, replaced)) digest.AddPaid(order.Saga);
             }
@@ -111,7 +110,7 @@ internal sealed class Reconciler(
         if (digest.Differences > 0) await NameAsync(digest, replaced, chargedIsPaid, cancellationToken);
     }
 
-    // Both sides were read page by page. What differs is looked at again, the charge first and then in one snapshot its orders and sagas: that is certain.
+    // Both sides were read page by page. The differences are read again, first the charge and then its orders and sagas in one snapshot, which is conclusive.
     private async Task NameAsync(ChargeDigest digest, Guid replaced, Finding chargedIsPaid, CancellationToken cancellationToken)
     {
         var (cleared, confirmed) = (0L, 0L);
@@ -132,12 +131,12 @@ internal sealed class Reconciler(
             }
         }
 
-        if (await FindReplacedAsync(cancellationToken) != replaced) throw new InconclusiveException("A batch_init came in between.");
-        // Sagas that share a bucket have no names. They count where others are certain, or where there are so many that hardly any is alone.
+        if (await FindReplacedAsync(cancellationToken) != replaced) throw new InconclusiveException("A batch_init ran during the check.");
+        // Sagas that share a bucket cannot be identified. They count if others are confirmed, or if there are so many that few buckets have a single one.
         if (confirmed > 0 || digest.Differences > ChargeDigest.Buckets) chargedIsPaid.AddUnnamed(Math.Max(0, digest.Differences - cleared - confirmed));
     }
 
-    // Up to this saga, batch_init may have taken away half of a numbered user's checkouts, on the one side or on the other.
+    // For a numbered user's sagas up to this one, batch_init may have removed either the order or the charge.
     private async Task<Guid> FindReplacedAsync(CancellationToken cancellationToken)
     {
         var orderSide = await orders.FindReplacedAsync(cancellationToken);

@@ -4,7 +4,7 @@ using ServiceDefaults;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>The reconciliation on demand; the gateway does not route it.</summary>
+/// <summary>The reconciliation on demand. The gateway does not route it.</summary>
 internal static class ReconciliationEndpoints
 {
     private static readonly TimeSpan RunTimeMax = TimeSpan.FromMinutes(10);

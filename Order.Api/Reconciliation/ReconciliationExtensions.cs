@@ -2,19 +2,18 @@ using ServiceDefaults;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>Registers the reconciliation.</summary>
 internal static class ReconciliationExtensions
 {
-    // A comparison of all books may take a while; every other call takes milliseconds.
+    // Comparing all books may take a while; all other calls take milliseconds.
     private static readonly TimeSpan CallTimeMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Adds the background check and what <c>GET /internal/reconciliation</c> needs. Configuration: <see cref="ReconciliationOptions"/>.</summary>
+    /// <summary>Adds the background check and <c>GET /internal/reconciliation</c>. Configuration: <see cref="ReconciliationOptions"/>.</summary>
     public static void AddReconciliation(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddOptions<ReconciliationOptions>().BindConfiguration("Reconciliation").ValidateOnStart().Validate(
             static options => options.Period > TimeSpan.Zero && options.SagaAgeMax > TimeSpan.Zero && options.Rest >= 0,
-            "Reconciliation: Period and SagaAgeMax must be above zero, Rest not below.");
+            "Reconciliation: Period and SagaAgeMax must be positive, and Rest must not be negative.");
         services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ReconciliationJson.Default));
         AddClient(AuditClient.Payment, new Uri("http://payment-api"));
         AddClient(AuditClient.Stock, new Uri("http://stock-api"));

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>For the serializers made at build time.</summary>
+/// <summary>Source-generated JSON metadata.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ReconciliationReport))]
 [JsonSerializable(typeof(FindChargesRequest))]

@@ -1,8 +1,7 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>What a reconciliation has found.</summary>
-/// <param name="At">When it began, UTC.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="Ok">False: an invariant is violated. Null: none is known to be, but not all could be checked.</param>
-/// <param name="Invariants">One by one.</param>
+/// <param name="At">When the run began, UTC.</param>
+/// <param name="Seconds">Duration of the run.</param>
+/// <param name="Ok">False if an invariant is violated; null if no violation is known but not all invariants could be checked.</param>
+/// <param name="Invariants">The results of the individual invariants.</param>
 internal sealed record ReconciliationReport(DateTimeOffset At, double Seconds, bool? Ok, IReadOnlyList<InvariantReport> Invariants);

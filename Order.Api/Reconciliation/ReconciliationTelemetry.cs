@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>Meter <c>Shop.Reconciliation</c>, and the alarm in the log. A replica measures its own last run; before its first it measures nothing.</summary>
+/// <summary>The meter <c>Shop.Reconciliation</c> and the alarms in the log. A replica reports its own last run, and nothing before its first.</summary>
 internal sealed partial class ReconciliationTelemetry
 {
     private readonly TimeProvider _time;
@@ -21,7 +21,6 @@ internal sealed partial class ReconciliationTelemetry
         meter.CreateObservableGauge("shop.reconciliation.age", Age, "s", "Time since the last run ended.");
     }
 
-    /// <summary>A run has ended.</summary>
     public void Ran(ReconciliationReport report)
     {
         _duration.Record(report.Seconds);
@@ -51,7 +50,7 @@ internal sealed partial class ReconciliationTelemetry
         Volatile.Read(ref _last) is null ? [] : [new(_time.GetElapsedTime(Volatile.Read(ref _lastAt)).TotalSeconds)];
 
     [LoggerMessage(221, LogLevel.Critical,
-        "Invariant {Invariant} is violated {Violations} times, for one by {Id}: expected {Expected}, found {Found}. See GET /internal/reconciliation")]
+        "Invariant {Invariant} is violated {Violations} times, for example by {Id}: expected {Expected}, found {Found}. See GET /internal/reconciliation")]
     private static partial void LogViolated(ILogger logger, string invariant, long violations, string id, string expected, string found);
 
     [LoggerMessage(222, LogLevel.Warning, "Invariant {Invariant} could not be checked: {Reason}")]

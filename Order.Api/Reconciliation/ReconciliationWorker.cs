@@ -3,7 +3,7 @@ using ServiceKit.Postgres;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>Reconciles in the background, one replica at a time.</summary>
+/// <summary>Runs the reconciliation in the background, on one replica at a time.</summary>
 internal sealed partial class ReconciliationWorker(
     DatabaseSchema schema,
     Reconciler reconciler,
@@ -35,6 +35,6 @@ internal sealed partial class ReconciliationWorker(
         }
     }
 
-    [LoggerMessage(223, LogLevel.Warning, "The reconciliation came to no end and will be tried again")]
+    [LoggerMessage(223, LogLevel.Warning, "The reconciliation failed and will be retried")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

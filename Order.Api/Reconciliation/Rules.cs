@@ -4,22 +4,22 @@ using Order.Api.Orders;
 
 namespace Order.Api.Reconciliation;
 
-/// <summary>The invariants' comparisons, without I/O.</summary>
+/// <summary>The comparisons behind the invariants, without I/O.</summary>
 /// <remarks>
 /// <para>
-/// They are true at any moment, under any load, because of the order in which things are read. A charge precedes its order's record as paid and never goes
-/// away after it: a paid order is read first, its charge later. A saga is in the table before it charges or holds anything, and until all of that is settled:
-/// a charge or hold is read first, whether its saga is open later. An order's status and the open sagas come from one snapshot.
+/// They hold at any time and under any load, because of the order in which data is read. A charge is made before its order is recorded as paid and is never
+/// removed after that, so a paid order is read before its charge. A saga is in the table before it charges or holds anything and until all of that is settled,
+/// so a charge or hold is read before checking whether its saga is open. An order's status and the open sagas come from one snapshot.
 /// </para>
 /// <para>
-/// batch_init takes away numbered accounts with their charges, and numbered orders (which belong to numbered users), but not the other side's half of a
-/// checkout. Both services remember the last saga that lost its half so; of numbered users nothing is expected up to that one. Sagas' ids are ordered by
-/// time (UUID version 7, by the database's clock), so later ones are compared in full, as all of other users are always.
+/// batch_init removes numbered accounts with their charges, or numbered orders (which belong to numbered users), but not the other service's half of a
+/// checkout. Both services remember the last saga that lost a half this way, and for numbered users nothing is checked up to that saga. Saga IDs are ordered
+/// by time (UUID version 7, by the database's clock). Later sagas, and all sagas of other users, are compared in full.
 /// </para>
 /// </remarks>
 internal static class Rules
 {
-    /// <summary>The first id that a saga of that time could have.</summary>
+    /// <summary>Returns the smallest possible ID of a saga that began at the given time.</summary>
     public static Guid FirstSagaOf(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -27,10 +27,10 @@ internal static class Rules
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>Can batch_init have taken away half of a user's checkout? <see cref="PaidIsCharged"/></summary>
+    /// <summary>Whether batch_init may have removed one half of a user's checkout. See <see cref="PaidIsCharged"/>.</summary>
     public static bool MayBeReplaced(string user, Guid saga, Guid replaced) => user.Length != 36 && saga <= replaced;
 
-    /// <summary>A paid order has one charge, of its user and its total; an open one has none.</summary>
+    /// <summary>A paid order has one charge, with its user and its total; an open order has none.</summary>
     public static Violation? PaidIsCharged(OrderFact order, ChargeEntry? charge, Guid replaced)
     {
         if (order.Status == OrderStatus.CheckingOut) return null;
@@ -41,11 +41,9 @@ internal static class Rules
             ? null : new(order.Id, $"{order.Total} charged to {order.User}", Charged(order, charge));
     }
 
-    /// <summary>An order in checkout has its saga among the open ones.</summary>
     public static Violation? CheckoutHasSaga(OrderFact order) => order is { Status: OrderStatus.CheckingOut, IsSagaOpen: false }
         ? new(order.Id, $"its saga {order.Saga} among the open ones", "in checkout without a saga") : null;
 
-    /// <summary>No account's balance is negative.</summary>
     public static Violation? CreditNotNegative(AccountBooks account) =>
         account.Balance < 0 ? new(account.Id, "a balance of 0 or more", Text($"{account.Balance}")) : null;
 
@@ -54,7 +52,7 @@ internal static class Rules
         : new(account.Id, Text($"funded {account.Funded} = balance + captured - refunded"),
             Text($"{account.Balance} + {account.Captured} - {account.Refunded}"));
 
-    /// <summary>What was funded, captured and refunded is the sum of the entries.</summary>
+    /// <summary>The funded, captured and refunded amounts equal the sums of the entries.</summary>
     public static Violation? BooksMatchEntries(AccountBooks account)
     {
         var funded = account.Funded - account.Opening;
@@ -63,11 +61,9 @@ internal static class Rules
                 Text($"funded {account.EntriesFunded}, captured {account.EntriesCaptured}, refunded {account.EntriesRefunded}"));
     }
 
-    /// <summary>The stock is the one that orders are sold from.</summary>
     public static Violation? SameStock(Guid known, Guid? found) => found == known ? null
         : new(known.ToString(), "the stock that orders are sold from", found is null ? "none: Redis has lost it" : $"another one, {found}");
 
-    /// <summary>No number of an item is negative.</summary>
     public static Violation? StockNotNegative(ItemBooks item) => item is { Available: >= 0, Sold: >= 0, Total: >= 0 } ? null
         : new(item.Id, "no number below 0", Numbers(item));
 

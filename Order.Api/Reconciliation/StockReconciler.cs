@@ -3,14 +3,14 @@ using Order.Api.Checkout.Participants;
 namespace Order.Api.Reconciliation;
 
 /// <summary>
-/// Checks the books of the stock. Items and the records that hold them cannot be read page by page at one moment; what seems wrong is looked at again.
+/// Checks the books of the stock. Items and the reservations that hold them cannot be read page by page in one snapshot, so apparent errors are read again.
 /// </summary>
 internal sealed class StockReconciler(AuditClient others, OrderAudit orders, StockIdentity identity, TimeProvider time)
 {
-    // Of items that hold something; a hundred times as many as checkouts at full speed have at once.
+    // Counts items with held stock. A hundred times as many as checkouts at full speed hold at once.
     private const int ItemsMax = 10_000;
 
-    // Each certain enough to stop Redis for: it reads all records in one step.
+    // Limits the items of the final check, which reads all records in one step and thereby blocks Redis.
     private const int AtomicItemsMax = 1_000;
 
     private const int Looks = 3;
@@ -18,8 +18,8 @@ internal sealed class StockReconciler(AuditClient others, OrderAudit orders, Sto
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// No number is negative, and total = available + sold + held. An item is looked at three times; only where the difference stays the same, and is there in
-    /// a last look that reads all in one step, it is a violation. So an item on which checkouts never rest is named once they do.
+    /// No quantity is negative, and total = available + sold + held. An item is read three times. It counts as a violation only if the difference does not
+    /// change and is still there in a final read that is atomic. An item in constant use by checkouts is therefore reported only once they pause.
     /// </summary>
     public async Task CheckItemsAsync(Finding notNegative, Finding addsUp, Pace pace, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class StockReconciler(AuditClient others, OrderAudit orders, Sto
         finding.Add(Rules.SameStock(known, await identity.AskAsync(cancellationToken)));
     }
 
-    /// <summary>A reservation that holds has an open saga. Read in this order: records, open sagas, records again.</summary>
+    /// <summary>Every reservation with held stock has an open saga. Reads the reservations, then the open sagas, then the reservations again.</summary>
     public async Task CheckHoldsAsync(Finding finding, CancellationToken cancellationToken)
     {
         var holding = (await HeldAsync([], false, cancellationToken)).Sagas;

@@ -1,7 +1,6 @@
 namespace Order.Api.Reconciliation;
 
-/// <summary>One thing that is not as it must be.</summary>
-/// <param name="Id">Of the order, saga, account or item.</param>
-/// <param name="Expected">What must be, for people.</param>
-/// <param name="Found">What is, for people.</param>
+/// <param name="Id">ID of the order, saga, account or item.</param>
+/// <param name="Expected">The expected state, as text for operators.</param>
+/// <param name="Found">The actual state, as text for operators.</param>
 internal sealed record Violation(string Id, string Expected, string Found);

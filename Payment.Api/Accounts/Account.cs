@@ -1,6 +1,6 @@
 namespace Payment.Api.Accounts;
 
-/// <summary>An account's row.</summary>
+/// <summary>A row of the table <c>accounts</c>.</summary>
 internal sealed class Account
 {
     public required string Id { get; init; }
@@ -15,6 +15,6 @@ internal sealed class Account
 
     public bool IsChanged { get; set; }
 
-    /// <summary>Not yet in the database.</summary>
+    /// <summary>Whether the account is not in the database yet.</summary>
     public bool IsNew { get; init; }
 }

@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace Payment.Api.Accounts;
 
-/// <summary>Replaces the numbered accounts "0" to "n-1", with their entries, in one transaction. Nobody else reads or writes accounts meanwhile.</summary>
+/// <summary>Replaces the numbered accounts "0" to "n-1" and their entries in one transaction, while no one else reads or writes accounts.</summary>
 internal sealed class AccountBatch(NpgsqlDataSource database)
 {
-    /// <summary>Most accounts of one batch.</summary>
+    /// <summary>Maximum number of accounts per batch.</summary>
     public const long AccountsMax = 10_000_000;
 
     private const int CommandTimeSecondsMax = 300;
 
-    // Emptied and filled again, not deleted from: a million dead rows would slow down everything until they are vacuumed. The others are few and are put back.
+    // Truncated and refilled, because a DELETE would leave a million dead rows that slow everything down until vacuumed. The few other accounts are put back.
     private const string Replace = """
         LOCK TABLE accounts, entries IN ACCESS EXCLUSIVE MODE;
         CREATE TEMP TABLE kept_accounts ON COMMIT DROP AS SELECT * FROM accounts WHERE length(id) = 36;
@@ -23,11 +23,10 @@ internal sealed class AccountBatch(NpgsqlDataSource database)
 
     private const string Fill = "INSERT INTO accounts (id, opening, balance, funded) SELECT i::text, $2, $2, $2 FROM generate_series(0, $1 - 1) AS i";
 
-    // Now, not a minute later in the middle of the load: new rows are otherwise written once more when they are first read, for their hint bits. Where another
-    // one holds a table, that one sees to it.
+    // Vacuumed now rather than a minute later under load. Otherwise the first read of each new row writes it again to set its hint bits. If another session has
+    // a table locked, that session vacuums it.
     private const string Vacuum = "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) accounts, entries";
 
-    /// <summary>Replaces the accounts.</summary>
     public async Task InitAsync(long count, long credit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

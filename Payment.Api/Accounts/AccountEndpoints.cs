@@ -4,7 +4,7 @@ using ServiceKit.Idempotency;
 
 namespace Payment.Api.Accounts;
 
-/// <summary>The public part: users and their credit. Ids that cannot exist are 404 and bad amounts 400 without asking the database.</summary>
+/// <summary>The public endpoints: users and their credit. Impossible IDs get a 404 and invalid amounts a 400 without querying the database.</summary>
 internal static class AccountEndpoints
 {
     private const string AmountRule = "must be a whole number from 1 to 9223372036854775807.";
@@ -23,7 +23,7 @@ internal static class AccountEndpoints
 
     private static async Task<Results<Ok<UserCreated>, ProblemHttpResult>> CreateAsync(AccountStore accounts, IdempotencyKey? key)
     {
-        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
         return await MoveAsync(key, id, EntryKind.Open, 0, accounts) == EntryStatus.Done ? TypedResults.Ok(new UserCreated(id)) : Problems.KeyReused();
     }
 

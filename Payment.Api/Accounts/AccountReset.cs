@@ -2,12 +2,11 @@ using Npgsql;
 
 namespace Payment.Api.Accounts;
 
-/// <summary>Takes all accounts and entries away.</summary>
+/// <summary>Deletes all accounts and entries.</summary>
 internal sealed class AccountReset(NpgsqlDataSource database)
 {
     private const int CommandTimeSecondsMax = 30;
 
-    /// <summary>Takes them away, in one transaction.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

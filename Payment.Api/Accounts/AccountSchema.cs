@@ -3,12 +3,15 @@ namespace Payment.Api.Accounts;
 /// <summary>The tables of the database <c>payments</c>.</summary>
 internal static class AccountSchema
 {
-    /// <summary>Idempotent. The books of an account balance in the database itself: a row that broke the invariant could not be written.</summary>
+    /// <summary>
+    /// Creates the tables. Idempotent. A constraint makes the database itself reject rows in which the books of an account do not balance.
+    /// </summary>
     /// <remarks>
-    /// Accounts that batch_init made have numbers for ids, all others the 36 characters of a UUID. <c>opening</c> is what batch_init gave; it has no entry.
-    /// An entry is one movement of money under its key and stays for good: the entries are the ledger. Kind: 1 fund, 2 pay, 3 charge, 4 open. Status:
-    /// 1 done, 2 refused for lack of credit, 3 refused for lack of an account, 4 done and refunded, 5 cancelled before it came (a tombstone), 6 refused for
-    /// size. replaced_charges has of each batch_init the last charge that it took away, for the reconciliation: charges are ordered by time.
+    /// Accounts created by batch_init have numbers as IDs, all others the 36 characters of a UUID. <c>opening</c> is the credit given by batch_init, which has
+    /// no entry. An entry is one movement of money under its key and is never deleted: the entries are the ledger. Kind: 1 fund, 2 pay, 3 charge, 4 open.
+    /// Status: 1 done, 2 refused for lack of credit, 3 refused because the account does not exist, 4 done and refunded, 5 canceled before it arrived (a
+    /// tombstone), 6 refused because of an overflow. For each batch_init, replaced_charges has the last charge that it removed, for the reconciliation: charges
+    /// are ordered by time.
     /// </remarks>
     public const string Script = """
         CREATE TABLE IF NOT EXISTS accounts (

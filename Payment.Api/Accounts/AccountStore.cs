@@ -7,9 +7,9 @@ using ServiceKit.Postgres;
 namespace Payment.Api.Accounts;
 
 /// <summary>
-/// Accounts in Postgres. Movements are committed in groups, each one transaction under strict two-phase locking: the accounts' rows are locked in the order
-/// of their ids before anything is read, and held to the commit. A group of plain charges is one statement that comes to the same. Two movements with one key
-/// are on one account, so its lock orders them; where there is no account, the key's uniqueness does.
+/// Stores accounts in Postgres. Movements are group-committed. Each group is one transaction under strict two-phase locking: the accounts' rows are locked in
+/// ID order before anything is read, and stay locked until the commit. A group of simple charges is one statement with the same effect. Two movements with the
+/// same key concern the same account, so its lock serializes them. If the account does not exist, the uniqueness of the key does.
 /// </summary>
 internal sealed class AccountStore
 {
@@ -31,8 +31,8 @@ internal sealed class AccountStore
     private const string UpdateEntries =
         "UPDATE entries e SET status = u.status FROM unnest($1, $2) AS u (id, status) WHERE e.id = ANY ($1) AND e.id = u.id";
 
-    // All of it or an error: a division by zero where an account is missing or has too little, the key's uniqueness where a charge is there already. Rows are
-    // locked as they are changed, in the order of their ids, and held to the commit, as by LockAccounts.
+    // All or nothing: a missing account or insufficient credit causes a division by zero, and an existing charge a unique violation. Rows are locked as they
+    // are updated, in ID order, and stay locked until the commit, as with LockAccounts.
     private const string Charge = """
         WITH moved AS (
             UPDATE accounts a SET balance = a.balance - u.amount, captured = a.captured + u.amount FROM unnest($1, $2) AS u (id, amount)
@@ -44,10 +44,10 @@ internal sealed class AccountStore
         SELECT 1 / ((SELECT count(*) FROM moved) = cardinality($1))::int
         """;
 
-    // So many groups go the careful way after one that could not be charged as a whole: where refusals are many, trying first is only more work.
+    // After a failed attempt to charge a group as a whole, this many groups skip the attempt: with many refusals, it is wasted work.
     private const int CarefulGroups = 32;
 
-    // While one batch of reads is with Postgres, the other is answered.
+    // While Postgres executes one batch of reads, the other is answered.
     private const int ReadLanes = 2;
 
     private readonly NpgsqlDataSource _database;
@@ -62,17 +62,18 @@ internal sealed class AccountStore
         _movements = new(new("movements"), meters, movements => TransactionRetry.RunAsync(() => ApplyAsync(movements)));
     }
 
-    /// <summary>The credit of an account; null where there is none. Reads that come at once share a statement, and see what was committed before they
-    /// came.</summary>
-    /// <exception cref="OverloadException">Too many wait.</exception>
+    /// <summary>
+    /// Returns the credit of an account, or null if not found. Concurrent reads share a statement and see everything committed before they were requested.
+    /// </summary>
+    /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public Task<long?> FindCreditAsync(string id) => _reads.AddAsync(id);
 
-    /// <summary>Does one movement, once under its key.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Applies a movement, once per key.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public Task<EntryStatus> MoveAsync(Movement movement) => _movements.AddAsync(movement);
 
-    /// <summary>Does all movements in one transaction, each once under its key. The outcomes come in the order asked.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Applies all movements in one transaction, each once per key. The outcomes are in the same order.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public Task<ArraySegment<EntryStatus>> MoveAsync(Movement[] movements) => _movements.AddAsync(movements);
 
     private async Task<long?[]> ReadAsync(IReadOnlyList<string> ids)
@@ -97,7 +98,7 @@ internal sealed class AccountStore
         return outcomes;
     }
 
-    // The plain way, in one statement: charges that are new, to accounts that have enough. Null: not so, and nothing has happened.
+    // The fast path, in one statement: new charges to accounts with enough credit. Returns null, with nothing done, if that does not apply.
     private async Task<EntryStatus[]?> ChargeAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
     {
         if (_careful > 0)
@@ -136,8 +137,8 @@ internal sealed class AccountStore
         return outcomes;
     }
 
-    // Locks first and reads the keys in a statement of its own: it sees what those committed on whom the locks waited. BEGIN and COMMIT travel with the
-    // statements: two round trips in all. A connection that goes back to the pool before its COMMIT is rolled back by the driver.
+    // Locks first, then reads the keys in a separate statement, which sees the commits that the locks waited for. BEGIN and COMMIT are sent with the
+    // statements: two round trips in all. If a connection returns to the pool before its COMMIT, the driver rolls it back.
     private static async Task<(Dictionary<string, Account>, Dictionary<Guid, Entry>)> LockAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
     {
         await using var batch = new NpgsqlBatch(connection);

@@ -1,6 +1,6 @@
 namespace Payment.Api.Accounts;
 
-/// <summary>An entry's row.</summary>
+/// <summary>A row of the table <c>entries</c>.</summary>
 internal sealed class Entry
 {
     public required Guid Key { get; init; }
@@ -13,9 +13,9 @@ internal sealed class Entry
 
     public required EntryStatus Status { get; set; }
 
-    /// <summary>Not yet in the database.</summary>
+    /// <summary>Whether the entry is not in the database yet.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>In the database with another status.</summary>
+    /// <summary>Whether the status differs from the one in the database.</summary>
     public bool IsChanged { get; set; }
 }

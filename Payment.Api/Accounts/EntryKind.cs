@@ -1,17 +1,17 @@
 namespace Payment.Api.Accounts;
 
-/// <summary>What moves money. The numbers are stored.</summary>
+/// <summary>Kinds of movements. The numbers are stored.</summary>
 internal enum EntryKind : short
 {
-    /// <summary>add_funds: into the account from outside.</summary>
+    /// <summary>add_funds: money comes into the account from outside.</summary>
     Fund = 1,
 
-    /// <summary>pay: out of the account at the user's word.</summary>
+    /// <summary>pay: the user takes money out of the account.</summary>
     Pay = 2,
 
     /// <summary>The charge of a checkout.</summary>
     Charge = 3,
 
-    /// <summary>create_user: a new account; moves nothing.</summary>
+    /// <summary>create_user: opens an account; no money moves.</summary>
     Open = 4,
 }

@@ -1,26 +1,23 @@
 namespace Payment.Api.Accounts;
 
-/// <summary>How an entry stands. The numbers are stored.</summary>
+/// <summary>The status of an entry. The numbers are stored.</summary>
 internal enum EntryStatus : short
 {
     /// <summary>The money has moved.</summary>
     Done = 1,
 
-    /// <summary>Refused: not enough credit.</summary>
     NoCredit = 2,
-
-    /// <summary>Refused: no such account.</summary>
     NoAccount = 3,
 
-    /// <summary>The money has moved there and back.</summary>
+    /// <summary>The money has moved and has been refunded.</summary>
     Refunded = 4,
 
-    /// <summary>Cancelled before it came; it is refused when it comes.</summary>
+    /// <summary>Canceled before it arrived; it is refused on arrival.</summary>
     Cancelled = 5,
 
-    /// <summary>Refused: a sum would leave 64 bits. Not stored for charges.</summary>
+    /// <summary>Refused: a sum would exceed 64 bits. Not stored for charges.</summary>
     Overflow = 6,
 
-    /// <summary>Refused: the key came with something else before. Never stored.</summary>
+    /// <summary>Refused: the key was used for a different movement. Never stored.</summary>
     KeyReused = 7,
 }

@@ -1,16 +1,16 @@
 namespace Payment.Api.Accounts;
 
-/// <summary>The rules of money, without I/O: works on rows that the caller holds locked.</summary>
-/// <param name="accounts">The accounts that exist among those of the movements.</param>
-/// <param name="entries">The entries that exist under the movements' keys; new ones are added.</param>
+/// <summary>The accounting rules, without I/O. Works on rows that the caller has locked.</summary>
+/// <param name="accounts">The existing accounts of the movements.</param>
+/// <param name="entries">The existing entries with the movements' keys. New entries are added.</param>
 internal sealed class Ledger(Dictionary<string, Account> accounts, Dictionary<Guid, Entry> entries)
 {
-    /// <summary>Does one movement, or says what came of it before.</summary>
+    /// <summary>Applies a movement, or returns its earlier outcome.</summary>
     public EntryStatus Apply(in Movement movement)
     {
         if (entries.TryGetValue(movement.Key, out var entry)) return movement.IsRefund ? Refund(entry) : Again(entry, movement);
         var status = movement.IsRefund ? EntryStatus.Cancelled : Move(movement);
-        // A refused charge is remembered, so that its saga hears the same again, and all that has a client's key.
+        // A refused charge is stored, so that its saga gets the same answer on a retry. So is every movement with a client's key.
         if (movement.IsClientKey || (movement.Kind == EntryKind.Charge ? status != EntryStatus.Overflow : status == EntryStatus.Done && movement.Amount > 0))
         {
             entries.Add(movement.Key, new Entry
@@ -37,7 +37,7 @@ internal sealed class Ledger(Dictionary<string, Account> accounts, Dictionary<Gu
         if (!accounts.TryGetValue(movement.Account, out var account)) return EntryStatus.NoAccount;
         if (movement.Kind == EntryKind.Fund)
         {
-            // The balance is never above what was funded, so only that can overflow.
+            // The balance never exceeds the funded amount, so only the latter can overflow.
             if (account.Funded > long.MaxValue - movement.Amount) return EntryStatus.Overflow;
             account.Funded += movement.Amount;
             account.Balance += movement.Amount;
@@ -57,7 +57,7 @@ internal sealed class Ledger(Dictionary<string, Account> accounts, Dictionary<Gu
     private EntryStatus Refund(Entry entry)
     {
         if (entry.Status != EntryStatus.Done) return entry.Status;
-        // No account: batch_init has replaced it, and what was charged with it.
+        // No account: batch_init replaced it together with its charges.
         if (accounts.TryGetValue(entry.Account, out var account))
         {
             account.Refunded += entry.Amount;

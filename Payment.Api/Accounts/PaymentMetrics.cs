@@ -3,7 +3,7 @@ using Payment.Api.Charges;
 
 namespace Payment.Api.Accounts;
 
-/// <summary>Meter <c>Shop.Payment</c>.</summary>
+/// <summary>The meter <c>Shop.Payment</c>.</summary>
 internal sealed class PaymentMetrics
 {
     private readonly Counter<long> _charges;
@@ -11,7 +11,6 @@ internal sealed class PaymentMetrics
     public PaymentMetrics(IMeterFactory meters) => _charges = meters.Create("Shop.Payment")
         .CreateCounter<long>("shop.payment.charges", "{charge}", "Members of charge and refund calls by outcome; repeated calls count again.");
 
-    /// <summary>Counts a call's outcomes.</summary>
     public void Count(PaymentOutcome[] outcomes)
     {
         if (!_charges.Enabled) return;

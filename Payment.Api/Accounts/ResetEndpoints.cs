@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Payment.Api.Accounts;
 
-/// <summary>Payment.Api's part of Order.Api's reset, in development only; the gateway does not route it.</summary>
+/// <summary>Payment.Api's part of Order.Api's reset. Development only; the gateway does not route it.</summary>
 internal static class ResetEndpoints
 {
     public static void MapReset(this WebApplication app)

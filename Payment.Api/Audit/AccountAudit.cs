@@ -3,19 +3,19 @@ using Npgsql;
 
 namespace Payment.Api.Audit;
 
-/// <summary>Reads the ledger for Order.Api's reconciliation. Nothing is locked and nothing written.</summary>
+/// <summary>Reads the ledger for Order.Api's reconciliation. Takes no row locks and writes nothing.</summary>
 internal sealed class AccountAudit(NpgsqlDataSource database)
 {
-    /// <summary>Most entries read for one page.</summary>
+    /// <summary>Maximum number of entries per page.</summary>
     public const int PageEntriesMax = 5_000;
 
-    /// <summary>Most accounts named.</summary>
+    /// <summary>Maximum number of accounts that are returned as wrong.</summary>
     public const int WrongMax = 100;
 
-    // The books are compared in a single statement, so that movements under way cannot come in between; it reads every entry, 0.3 s for a million.
+    // The books are compared in one statement, so that concurrent movements cannot interfere. It reads every entry, which takes 0.3 s for a million.
     private const int BooksTimeSecondsMax = 60;
 
-    // Of the buckets that differ so many are looked into; each has a 1024th of the accounts.
+    // Maximum number of differing buckets to examine. Each bucket has 1/1024 of the accounts.
     private const int BucketsMax = 16;
 
     private const string FindSql = """
@@ -29,10 +29,10 @@ internal sealed class AccountAudit(NpgsqlDataSource database)
         SELECT id, kind = 3 AND status = 1 AND (length(account_id) = 36 OR id > $3) FROM entries WHERE id > $1 AND id < $2 ORDER BY id LIMIT $4
         """;
 
-    // One process of the database, whatever it may have to itself.
+    // Uses a single Postgres process, however many are available.
     private const string BeginSql = "BEGIN READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off";
 
-    // Sums by bucket, not by account: a thousand sums stay in memory where a million would go to disk.
+    // Sums are per bucket, not per account: a thousand sums fit in memory, while a million would spill to disk.
     private const string BucketsSql = """
         WITH a AS (
             SELECT hashtext(id) & 1023 AS bucket, count(*) AS n, sum(funded - opening) AS funded, sum(captured) AS captured, sum(refunded) AS refunded,
@@ -62,20 +62,19 @@ internal sealed class AccountAudit(NpgsqlDataSource database)
         ORDER BY id LIMIT $2
         """;
 
-    /// <summary>The entries of sagas' charges.</summary>
+    /// <summary>Returns the entries of the given sagas' charges.</summary>
     public async Task<FoundCharges> FindAsync(Guid[] sagas, CancellationToken cancellationToken)
     {
         var charges = new ChargeEntry?[sagas.Length];
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new(FindSql) { Parameters = { Value(sagas) } });
-        batch.BatchCommands.Add(new(ReplacedSql)); // after the charges: what is not found and not replaced was never there
+        batch.BatchCommands.Add(new(ReplacedSql)); // after the charges: one that is neither found nor replaced never existed
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken)) charges[row.GetInt64(0) - 1] = new(row.GetString(1), row.GetInt64(2), row.GetBoolean(3));
         await row.NextResultAsync(cancellationToken);
         return new(charges, await row.ReadAsync(cancellationToken) ? row.GetGuid(0) : Guid.Empty);
     }
 
-    /// <summary>A page of the charges that are done.</summary>
     public async Task<ChargePage> PageAsync(ChargePageRequest request, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(PageSql);
@@ -93,7 +92,6 @@ internal sealed class AccountAudit(NpgsqlDataSource database)
         return new([.. sagas], count < PageEntriesMax ? null : last);
     }
 
-    /// <summary>Compares every account with its entries.</summary>
     public async Task<BooksPage> CompareBooksAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

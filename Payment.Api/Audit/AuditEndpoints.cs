@@ -3,10 +3,10 @@ using ServiceDefaults;
 
 namespace Payment.Api.Audit;
 
-/// <summary>The ledger for Order.Api's reconciliation; the gateway does not route it.</summary>
+/// <summary>Endpoints for Order.Api's reconciliation to read the ledger. The gateway does not route them.</summary>
 internal static class AuditEndpoints
 {
-    /// <summary>Most sagas in one call.</summary>
+    /// <summary>Maximum number of sagas per call.</summary>
     public const int SagasMax = 1_000;
 
     public static void MapAudit(this WebApplication app)

@@ -1,6 +1,6 @@
 namespace Payment.Api.Audit;
 
-/// <summary>Answer of <c>GET /internal/audit/books</c>.</summary>
-/// <param name="Accounts">How many were examined.</param>
-/// <param name="Wrong">Accounts that are not as they should be, <see cref="AccountAudit.WrongMax"/> at most.</param>
+/// <summary>Response of <c>GET /internal/audit/books</c>.</summary>
+/// <param name="Accounts">Number of accounts examined.</param>
+/// <param name="Wrong">Accounts with wrong books, at most <see cref="AccountAudit.WrongMax"/>.</param>
 internal sealed record BooksPage(long Accounts, AccountBooks[] Wrong);

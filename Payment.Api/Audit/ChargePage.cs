@@ -1,6 +1,6 @@
 namespace Payment.Api.Audit;
 
-/// <summary>The charges of a page that are done.</summary>
-/// <param name="Sagas">Their sagas.</param>
-/// <param name="Next">Where the next page begins; null: this was the last one.</param>
+/// <summary>The completed charges of a page.</summary>
+/// <param name="Sagas">The sagas of the charges.</param>
+/// <param name="Next">Where the next page begins; null after the last page.</param>
 internal sealed record ChargePage(Guid[] Sagas, Guid? Next);

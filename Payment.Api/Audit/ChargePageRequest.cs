@@ -1,7 +1,7 @@
 namespace Payment.Api.Audit;
 
-/// <summary>Body of <c>POST /internal/audit/charges</c>: a page of the ledger, in the order of the entries' ids.</summary>
-/// <param name="After">Where the page begins, without this id itself.</param>
-/// <param name="Before">Where the ledger ends for the asker, without this id itself.</param>
-/// <param name="NumberedAfter">Charges on numbered accounts (batch_init's) are left out up to this id.</param>
+/// <summary>Body of <c>POST /internal/audit/charges</c>: a page of the ledger, in order of entry IDs.</summary>
+/// <param name="After">Exclusive lower bound of the page.</param>
+/// <param name="Before">Exclusive upper bound of all pages.</param>
+/// <param name="NumberedAfter">Charges to numbered accounts (from batch_init) are skipped up to and including this ID.</param>
 internal sealed record ChargePageRequest(Guid After, Guid Before, Guid NumberedAfter);

@@ -1,8 +1,8 @@
 namespace Payment.Api.Audit;
 
-/// <summary>What was found.</summary>
-/// <param name="Charges">In the order asked; null where a saga has no entry.</param>
+/// <summary>Response of <c>POST /internal/audit/find</c>.</summary>
+/// <param name="Charges">Charges in the order requested; null if a saga has no entry.</param>
 /// <param name="Replaced">
-/// The last saga whose charge batch_init has taken away with its account, read after the charges. Sagas' ids are ordered by time.
+/// The last saga whose charge batch_init removed with its account, read after the charges. Saga IDs are ordered by time.
 /// </param>
 internal sealed record FoundCharges(ChargeEntry?[] Charges, Guid Replaced);

@@ -4,10 +4,10 @@ using ServiceDefaults;
 
 namespace Payment.Api.Charges;
 
-/// <summary>The internal part, for Order.Api's checkout; the gateway does not route it. Every call may be repeated: its key is the saga.</summary>
+/// <summary>Internal endpoint for Order.Api's checkout. The gateway does not route it. Calls may be repeated; the saga ID is the idempotency key.</summary>
 internal static class ChargeEndpoints
 {
-    /// <summary>Most sagas in one call.</summary>
+    /// <summary>Maximum number of sagas per call.</summary>
     public const int MembersMax = 1_000;
 
     public static void MapCharges(this WebApplication app) => app.MapPost("/internal/charges", ApplyAsync).WithName("Charges").WithTags("Charges")
@@ -26,7 +26,7 @@ internal static class ChargeEndpoints
         return TypedResults.Ok(new PaymentOutcomes(outcomes));
     }
 
-    // To a refund, a charge that was refused is as good as cancelled. What cannot be charged for the size of the user's books is refused like lack of credit.
+    // For a refund, a refused charge counts as canceled. A charge that would overflow the user's books is refused like one without enough credit.
     internal static PaymentOutcome Outcome(Guid saga, EntryStatus status, bool isRefund) => status switch
     {
         EntryStatus.Done => PaymentOutcome.Charged,

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace ServiceKit.Batching;
 
-/// <summary>Spans of batches. Each belongs to the trace of the first of its members that is recorded, and is linked to the others'.</summary>
+/// <summary>Creates spans of batches. A span belongs to the trace of its first recorded member and is linked to the others.</summary>
 public static class BatchTrace
 {
     private static readonly ActivitySource Source = new("Shop.Batches");
 
-    /// <summary>Starts the span of a batch; null where no member is recorded, and then what follows is in no trace either.</summary>
-    /// <param name="name">Of the span.</param>
-    /// <param name="members">Each member's trace; default where it is not recorded.</param>
+    /// <summary>Starts the span of a batch. Returns null if no member is recorded; the batch is then not traced.</summary>
+    /// <param name="name">The span's name.</param>
+    /// <param name="members">The members' trace contexts; default if a member is not recorded.</param>
     public static Activity? Start(string name, IEnumerable<ActivityContext> members)
     {
-        Activity.Current = null; // of the batch before
+        Activity.Current = null; // clears the previous batch's span
         ActivityContext parent = default;
         List<ActivityLink>? links = null;
         foreach (var member in members)

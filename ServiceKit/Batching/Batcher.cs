@@ -5,9 +5,9 @@ using ServiceDefaults;
 namespace ServiceKit.Batching;
 
 /// <summary>
-/// A bounded queue that forms batches by itself: while a lane works on one batch, the next one gathers. There is no timer, so an idle service adds no latency,
-/// and a busy one shares each round trip and each fsync among hundreds (group commit: DeWitt et al., "Implementation Techniques for Main Memory Database
-/// Systems", SIGMOD 1984).
+/// A bounded queue that forms batches on demand: while a lane works on one batch, the next one accumulates. There is no timer, so an idle service adds no
+/// latency, and a busy one shares each round trip and each fsync among hundreds of items (group commit: DeWitt et al., "Implementation Techniques for Main
+/// Memory Database Systems", SIGMOD 1984).
 /// </summary>
 public sealed class Batcher<T>
 {
@@ -21,11 +21,11 @@ public sealed class Batcher<T>
     private long _waitingSince;
     private int _lanes;
 
-    /// <summary>Makes a queue.</summary>
-    /// <param name="options">Its limits.</param>
-    /// <param name="meters">For the meter <c>Shop.Batches</c>.</param>
+    /// <summary>Creates a queue.</summary>
+    /// <param name="options">The queue's limits.</param>
+    /// <param name="meters">Creates the meter <c>Shop.Batches</c>.</param>
     /// <param name="lane">
-    /// Works: takes batches until <see cref="Take"/> gives none. Started when there is something to take. Must not throw.
+    /// Takes and processes batches until <see cref="Take"/> returns an empty one. Started when items are waiting. Must not throw.
     /// </param>
     public Batcher(BatcherOptions options, IMeterFactory meters, Func<Batcher<T>, Task> lane)
     {
@@ -42,8 +42,8 @@ public sealed class Batcher<T>
             "shop.batch.queued", () => new Measurement<int>(Volatile.Read(ref _waiting).Count, _tag), "{item}", "Items that wait.");
     }
 
-    /// <summary>Adds an item, for a lane to take.</summary>
-    /// <exception cref="OverloadException">The queue is full; the item was not taken.</exception>
+    /// <summary>Adds an item for a lane to take.</summary>
+    /// <exception cref="OverloadException">The queue is full. The item was not added.</exception>
     public void Add(T item)
     {
         lock (_gate)
@@ -55,13 +55,15 @@ public sealed class Batcher<T>
             _lanes++;
         }
 
-        // Not here: a lane goes on long after this caller, whose trace and scopes it must not take along.
-        // Where there is a synchronization context it says where; services have none, the simulation of the checkout has.
+        // The lane runs elsewhere: it outlives this caller and must not inherit its trace and scopes.
+        // A synchronization context takes precedence. Services have none, but the simulation of the checkout does.
         if (SynchronizationContext.Current is { } context) context.Post(static self => _ = ((Batcher<T>)self!).RunAsync(), this);
         else ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.RunAsync(), this, preferLocal: false);
     }
 
-    /// <summary>The items that wait, the oldest first, <see cref="BatcherOptions.BatchMax"/> at most; none where none waits. For lanes.</summary>
+    /// <summary>
+    /// Takes waiting items, oldest first, at most <see cref="BatcherOptions.BatchMax"/>; returns an empty list if there are none. Only lanes may call it.
+    /// </summary>
     public IReadOnlyList<T> Take()
     {
         List<T> batch;

@@ -4,18 +4,18 @@ using ServiceDefaults;
 
 namespace ServiceKit.Batching;
 
-/// <summary>Group commit: callers add a request each and await its own result; the commit gets those that have gathered, all at once.</summary>
+/// <summary>Group commit: callers each add a request and await its result. The commit function processes all accumulated requests at once.</summary>
 public sealed class GroupCommit<TRequest, TResult>
 {
     private readonly string _name;
     private readonly Batcher<Entry> _queue;
     private readonly Func<IReadOnlyList<TRequest>, Task<TResult[]>> _commit;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="options">Limits of its queue.</param>
-    /// <param name="meters">For the queue's measurements.</param>
+    /// <summary>Creates an instance.</summary>
+    /// <param name="options">Limits of the queue.</param>
+    /// <param name="meters">Creates the queue's meter.</param>
     /// <param name="commit">
-    /// Does what a batch asks for, all or nothing, and says what came of each request, in the order given. What it throws, all get.
+    /// Processes a batch atomically and returns the results in the order of the requests. If it throws, all callers get the exception.
     /// </param>
     public GroupCommit(BatcherOptions options, IMeterFactory meters, Func<IReadOnlyList<TRequest>, Task<TResult[]>> commit)
     {
@@ -24,15 +24,15 @@ public sealed class GroupCommit<TRequest, TResult>
         _queue = new(options, meters, LaneAsync);
     }
 
-    /// <summary>Has a request carried out with others.</summary>
-    /// <exception cref="OverloadException">The queue is full; nothing was done.</exception>
+    /// <summary>Processes a request in a batch with others.</summary>
+    /// <exception cref="OverloadException">The queue is full. Nothing was done.</exception>
     public async Task<TResult> AddAsync(TRequest request) => (await AddAsync([request]))[0];
 
-    /// <summary>Has requests carried out with others, in one batch and in this order.</summary>
-    /// <exception cref="OverloadException">The queue is full; nothing was done.</exception>
+    /// <summary>Processes requests in one batch with others, in this order.</summary>
+    /// <exception cref="OverloadException">The queue is full. Nothing was done.</exception>
     public Task<ArraySegment<TResult>> AddAsync(TRequest[] requests)
     {
-        // The caller goes on on another thread: the lane has the next batch to see to.
+        // The caller continues on another thread, so that the lane can start the next batch.
         var trace = Activity.Current is { Recorded: true } activity ? activity.Context : default;
         var entry = new Entry(requests, trace, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _queue.Add(entry);

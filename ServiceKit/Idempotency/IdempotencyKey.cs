@@ -7,23 +7,23 @@ using ServiceDefaults;
 namespace ServiceKit.Idempotency;
 
 /// <summary>
-/// The <c>Idempotency-Key</c> header of a request (draft-ietf-httpapi-idempotency-key-header-07): under it the request is carried out once, and has the same
-/// answer however often it is sent. A parameter of this type in an endpoint is null where a request has none.
+/// The <c>Idempotency-Key</c> header of a request (draft-ietf-httpapi-idempotency-key-header-07). A request with a key is executed once, and retries get the
+/// same response. A parameter of this type in an endpoint is null if the request has no key.
 /// </summary>
-/// <param name="Id">Stands for the key's text; what a client cannot choose. A hash, so that keys of any length cost the same.</param>
+/// <param name="Id">A hash of the key's text, so that clients cannot choose it and keys of any length cost the same.</param>
 public sealed record IdempotencyKey(Guid Id)
 {
     /// <summary>The header's name.</summary>
     public const string Header = ResilienceExtensions.IdempotencyKeyHeader;
 
-    /// <summary>Most characters of a key.</summary>
+    /// <summary>Maximum length of a key in characters.</summary>
     public const int LengthMax = 255;
 
-    /// <summary>How long a key is remembered at least.</summary>
+    /// <summary>The minimum time for which a key is stored.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    /// <summary>Reads the header; called by the framework.</summary>
-    /// <exception cref="BadHttpRequestException">400: not 1 to 255 visible ASCII characters, or more than one.</exception>
+    /// <summary>Reads the header. Called by the framework.</summary>
+    /// <exception cref="BadHttpRequestException">400: the value is not 1 to 255 visible ASCII characters, or there is more than one.</exception>
     public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -32,10 +32,10 @@ public sealed record IdempotencyKey(Guid Id)
             ? key : throw new BadHttpRequestException($"{Header} must be a single value of 1 to {LengthMax} visible ASCII characters."));
     }
 
-    /// <summary>Stands for a request whose text should not be kept, such as one with an address: 32 hexadecimal digits.</summary>
+    /// <summary>Returns a digest of a request whose text must not be stored, such as one with an address: 32 hexadecimal digits.</summary>
     public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)).AsSpan(0, 16));
 
-    /// <summary>The key of a text; null where it cannot be one. Quotes around it, as structured headers have them (RFC 9651), do not count.</summary>
+    /// <summary>Parses a key; returns null if it is invalid. Quotes around it, as in structured headers (RFC 9651), are removed.</summary>
     public static IdempotencyKey? Parse(string? text)
     {
         var key = text.AsSpan().Trim();
@@ -43,7 +43,7 @@ public sealed record IdempotencyKey(Guid Id)
         if (key.Length is 0 or > LengthMax || key.ContainsAnyExceptInRange('!', '~')) return null;
         Span<byte> ascii = stackalloc byte[key.Length], hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(ascii[..Encoding.ASCII.GetBytes(key, ascii)], hash);
-        hash[6] = (byte)(0x80 | (hash[6] & 0x0F)); // version 8, of our own making (RFC 9562)
+        hash[6] = (byte)(0x80 | (hash[6] & 0x0F)); // UUID version 8, custom (RFC 9562)
         hash[8] = (byte)(0x80 | (hash[8] & 0x3F));
         return new(new Guid(hash[..16], bigEndian: true));
     }

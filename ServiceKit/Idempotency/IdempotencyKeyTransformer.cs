@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace ServiceKit.Idempotency;
 
-/// <summary>Describes the header <see cref="IdempotencyKey.Header"/> in the OpenAPI document, in every operation that takes it.</summary>
+/// <summary>Documents the header <see cref="IdempotencyKey.Header"/> in all OpenAPI operations that accept it.</summary>
 internal sealed class IdempotencyKeyTransformer : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging;
 namespace ServiceKit.Postgres;
 
 /// <summary>
-/// Creates the tables of a service. Several replicas may start at once: an advisory lock lets one after the other through. Tries until it succeeds.
+/// Creates the tables of a service, and retries until it succeeds. If several replicas start at once, an advisory lock serializes them.
 /// </summary>
 public sealed partial class DatabaseSchema(DbDataSource database, string script, TimeProvider time, ILogger<DatabaseSchema> logger)
     : BackgroundService, IHealthCheck
 {
-    // One lock a database is enough. Any number does as long as every replica, of any version, uses the same.
+    // One lock per database is enough. The number is arbitrary, but every replica of any version must use the same.
     private const long LockId = 0x73686F70;
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the tables are there.</summary>
+    /// <summary>Completes when the tables exist.</summary>
     public Task Ready => _ready.Task;
 
     /// <inheritdoc />
@@ -58,6 +58,6 @@ public sealed partial class DatabaseSchema(DbDataSource database, string script,
         await transaction.CommitAsync(cancellationToken);
     }
 
-    [LoggerMessage(121, LogLevel.Warning, "The tables could not be created yet: {Reason}")]
+    [LoggerMessage(121, LogLevel.Warning, "Creating the tables failed and will be retried: {Reason}")]
     private static partial void LogRetry(ILogger logger, string reason);
 }

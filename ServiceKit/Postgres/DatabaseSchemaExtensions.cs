@@ -9,10 +9,10 @@ namespace ServiceKit.Postgres;
 public static class DatabaseSchemaExtensions
 {
     /// <summary>
-    /// Runs the script on the service's Postgres database at start; until it has run, the check <c>schema</c> keeps the service unready, and its requests are
-    /// answered 503.
+    /// Runs the script on the service's Postgres database at startup. Until it has run, the check <c>schema</c> keeps the service unready, and requests are
+    /// answered with 503.
     /// </summary>
-    /// <param name="services">The services; one of them a <see cref="DbDataSource"/> on Postgres.</param>
+    /// <param name="services">The services, which must include a <see cref="DbDataSource"/> for Postgres.</param>
     /// <param name="script">Idempotent SQL (<c>CREATE ... IF NOT EXISTS</c>).</param>
     public static IServiceCollection AddDatabaseSchema(this IServiceCollection services, string script)
     {

@@ -2,29 +2,30 @@ using System.Data.Common;
 
 namespace ServiceKit.Postgres;
 
-/// <summary>How a service uses its Postgres database.</summary>
+/// <summary>Connection settings for a service's Postgres database.</summary>
 public static class PostgresLimits
 {
-    /// <summary>Sets pool, time limits and prepared statements on a connection string of Npgsql's keywords, over what it says itself.</summary>
+    /// <summary>Sets the pool size, timeouts and prepared statements in an Npgsql connection string, overriding existing values.</summary>
     public static void Set(DbConnectionStringBuilder connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        connection["Maximum Pool Size"] = 16; // more than the cores can keep busy only makes them queue inside Postgres
+        connection["Maximum Pool Size"] = 16; // more than keep the cores busy would only queue inside Postgres
         connection["Max Auto Prepare"] = 40;
         connection["Auto Prepare Min Usages"] = 2;
-        connection["No Reset On Close"] = true; // no session state is ever set
-        // Every statement goes by keys. Left to itself the planner keeps to reading the whole of a table that was empty when the statement was prepared, until
-        // the table is analyzed: for a minute after batch_init a checkout then costs Postgres five times as much.
+        connection["No Reset On Close"] = true; // session state is never changed
+        // Every statement uses keys. If a table was empty when a statement was prepared, the planner would keep using sequential scans until the table is
+        // analyzed: for a minute after batch_init, a checkout would cost Postgres five times as much.
         connection["Options"] = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
         connection["Command Timeout"] = 5; // seconds
-        connection["Timeout"] = 5; // seconds to get a connection
+        connection["Timeout"] = 5; // seconds to wait for a connection
     }
 
     /// <summary>
-    /// Is it Postgres that is in trouble (or the schema not yet made), rather than a statement of ours? The driver knows most; these it does not count.
+    /// Whether the error is an outage of Postgres (or a missing schema) rather than an error in one of our statements. The driver detects most outages; these
+    /// are the ones it does not.
     /// </summary>
     public static bool IsOutage(DbException exception) => exception?.SqlState is { } state
-        && (state is "42P01" or "3D000" or "25006" or "25P03" // no such table, no such database, read-only, a transaction that stood still for too long
-            || state.StartsWith("57P", StringComparison.Ordinal) // going down or coming up
+        && (state is "42P01" or "3D000" or "25006" or "25P03" // table not found, database not found, read-only, transaction idle for too long
+            || state.StartsWith("57P", StringComparison.Ordinal) // shutting down or starting up
             || state.StartsWith("53", StringComparison.Ordinal)); // out of connections, memory, disk
 }

@@ -2,19 +2,19 @@ using System.Data.Common;
 
 namespace ServiceKit.Postgres;
 
-/// <summary>Runs a database transaction again when Postgres rolled it back for the sake of another one.</summary>
+/// <summary>Retries a database transaction that Postgres rolled back because of a concurrent one.</summary>
 public static class TransactionRetry
 {
-    /// <summary>Attempts in all; the last one's exception is the caller's.</summary>
+    /// <summary>Maximum number of attempts. The last one's exception goes to the caller.</summary>
     public const int AttemptsMax = 5;
 
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Runs the transaction again after a serialization failure (40001), a deadlock (40P01), or the loss of a race for a unique key (23505): in all three
-    /// nothing of it was done.
+    /// Retries the transaction after a serialization failure (40001), a deadlock (40P01), or a lost race for a unique key (23505). In all three cases it had no
+    /// effect.
     /// </summary>
-    /// <param name="transaction">Opens, runs and commits one transaction.</param>
+    /// <param name="transaction">Opens, runs and commits a transaction.</param>
     public static async Task<T> RunAsync<T>(Func<Task<T>> transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);

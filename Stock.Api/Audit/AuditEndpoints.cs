@@ -3,10 +3,10 @@ using ServiceDefaults;
 
 namespace Stock.Api.Audit;
 
-/// <summary>The books of the stock for Order.Api's reconciliation; the gateway does not route it.</summary>
+/// <summary>Endpoints for Order.Api's reconciliation to read the stock's books. The gateway does not route them.</summary>
 internal static class AuditEndpoints
 {
-    /// <summary>Most items in one call.</summary>
+    /// <summary>Maximum number of items per call.</summary>
     public const int ItemsMax = 10_000;
 
     public static void MapAudit(this WebApplication app)

@@ -1,6 +1,6 @@
 namespace Stock.Api.Audit;
 
-/// <summary>What is held.</summary>
-/// <param name="Items">The items asked for that exist, and those that records hold.</param>
-/// <param name="Sagas">Sagas with a record that holds; none where it was read in one step.</param>
+/// <summary>Response of <c>POST /internal/audit/held</c>.</summary>
+/// <param name="Items">The requested items that exist, and in a non-atomic read also all items held by records.</param>
+/// <param name="Sagas">Sagas with a record that holds stock; empty for an atomic read.</param>
 internal sealed record HeldPage(ItemBooks[] Items, Guid[] Sagas);

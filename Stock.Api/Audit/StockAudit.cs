@@ -6,15 +6,15 @@ using Stock.Api.Scripting;
 
 namespace Stock.Api.Audit;
 
-/// <summary>Reads items and reservations for Order.Api's reconciliation, in pages that stop Redis for about a millisecond. Writes nothing.</summary>
+/// <summary>Reads items and reservations for Order.Api's reconciliation, in pages that block Redis for about a millisecond. Writes nothing.</summary>
 internal sealed class StockAudit(RedisScripts redis)
 {
     private const int PageKeys = 1_000;
 
-    // A checkout leaves its record for some 20 s: 20,000 checkouts a second.
+    // Each checkout leaves its record for about 20 s, so this is enough for over 20,000 checkouts a second.
     private const int RecordsMax = 500_000;
 
-    private const long PeriodSeconds = 10; // as ReservationStore has it
+    private const long PeriodSeconds = 10; // must match ReservationStore
     private const long LookBackPeriodsMax = 24 * 3600 / PeriodSeconds;
 
     private static readonly string ItemsScript = RedisScripts.Load("audit_items");
@@ -22,7 +22,6 @@ internal sealed class StockAudit(RedisScripts redis)
     private static readonly string HoldsScript = RedisScripts.Load("audit_holds");
     private static readonly string HeldScript = RedisScripts.Load("audit_held");
 
-    /// <summary>A page of the items.</summary>
     public async Task<ItemPage> PageAsync(string cursor)
     {
         var reply = (RedisValue[])(await redis.RunAsync(ItemsScript, [cursor, PageKeys]))!;
@@ -36,11 +35,11 @@ internal sealed class StockAudit(RedisScripts redis)
         return new(reply[0]!, (int)reply[1], [.. items]);
     }
 
-    /// <summary>What records hold, beside the items that they hold and those asked for.</summary>
-    /// <param name="items">Those asked for.</param>
-    /// <param name="now">Unix seconds of the clock that says which record is of which period. Redis's own may be another one.</param>
-    /// <param name="isAtomic">In one step.</param>
-    /// <exception cref="TooManyRecordsException">Too many to look at.</exception>
+    /// <summary>Returns the quantities that records hold, for the items they hold and the requested ones.</summary>
+    /// <param name="items">Requested items.</param>
+    /// <param name="now">Unix seconds by the clock that determines the records' periods. Redis's clock may differ.</param>
+    /// <param name="isAtomic">Whether to read everything in one step.</param>
+    /// <exception cref="TooManyRecordsException">There are too many records to examine.</exception>
     public async Task<HeldPage> FindHeldAsync(string[] items, long now, bool isAtomic)
     {
         var periods = (RedisValue[])(await redis.RunAsync(PeriodsScript, [now / PeriodSeconds, LookBackPeriodsMax]))!;
@@ -60,7 +59,7 @@ internal sealed class StockAudit(RedisScripts redis)
                 var reply = (RedisValue[])(await redis.RunAsync(HoldsScript, [period, cursor, PageKeys]))!;
                 for (var i = 1; i < reply.Length; i += 2)
                 {
-                    if (sagas.Add(new Guid((byte[])reply[i]!))) Add(holds, reply[i + 1]!); // a scan may give a record twice
+                    if (sagas.Add(new Guid((byte[])reply[i]!))) Add(holds, reply[i + 1]!); // a scan may return a record twice
                 }
 
                 cursor = reply[0];
@@ -85,7 +84,7 @@ internal sealed class StockAudit(RedisScripts redis)
         return new(Items(asked, (RedisValue[])parts[1]!, holds), []);
     }
 
-    // Not counted: what records hold of another generation of the item than there is. batch_init has replaced that, and what was held of it.
+    // Does not count holds on another generation of an item: batch_init has replaced the item together with its holds.
     private static ItemBooks[] Items(string[] ids, RedisValue[] values, Dictionary<(string Item, string Generation), long> holds)
     {
         var items = new List<ItemBooks>(ids.Length);

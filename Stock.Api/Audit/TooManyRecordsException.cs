@@ -1,4 +1,4 @@
 namespace Stock.Api.Audit;
 
-/// <summary>More records than can be looked at in one step, or in one call.</summary>
-internal sealed class TooManyRecordsException() : TimeoutException("There are more records of reservations than an audit looks at.");
+/// <summary>There are more reservation records than one step or one call can examine.</summary>
+internal sealed class TooManyRecordsException() : TimeoutException("There are too many reservation records to audit.");

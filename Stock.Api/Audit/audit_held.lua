@@ -1,7 +1,7 @@
--- All records that hold, and items, in one step. ARGV: most records to look at, how many periods, the periods, the items.
--- Replies {{record, ...}, {available, sold, total, generation per item}}, or nothing where there are more records. Of an item that is not there: ''.
+-- Returns all records that hold stock, and items, in one step. ARGV: maximum number of records, number of periods, the periods, the items.
+-- Replies {{record, ...}, {available, sold, total, generation per item}}, or nothing if there are more records. For an item that does not exist: ''.
 local most, periods = tonumber(ARGV[1]), tonumber(ARGV[2])
-local records, items, count, seen = {}, {}, 0, {} -- a scan may give a record twice
+local records, items, count, seen = {}, {}, 0, {} -- a scan may return a record twice
 for i = 3, periods + 2 do
   count = count + redis.call('HLEN', 'r:' .. ARGV[i])
 end
@@ -21,6 +21,6 @@ for i = 3, periods + 2 do
 end
 for i = periods + 3, #ARGV do
   local v = redis.call('HMGET', 'i:' .. ARGV[i], 'a', 's', 't', 'g')
-  for j = 1, 4 do items[#items + 1] = v[j] or (v[1] and '0' or '') end -- an item that was never sold has no number for it
+  for j = 1, 4 do items[#items + 1] = v[j] or (v[1] and '0' or '') end -- an item that was never sold has no 's'
 end
 return { records, items }

@@ -1,4 +1,4 @@
--- A page of the records that hold. ARGV: period, cursor, how many records to look at. Replies {next cursor, saga, record, saga, record, ...}.
+-- Returns a page of the records that hold stock. ARGV: period, cursor, number of records to scan. Replies {next cursor, saga, record, saga, record, ...}.
 local page = redis.call('HSCAN', 'r:' .. ARGV[1], ARGV[2], 'COUNT', ARGV[3])
 local reply = { page[1] }
 for i = 1, #page[2], 2 do

@@ -1,6 +1,6 @@
--- A page of the items. ARGV: cursor, how many keys to look at.
--- Replies {next cursor, how many items there were, and per item that holds something or has a negative number: id, available, sold, total}.
--- Lua's numbers are doubles: they decide only where all numbers are small; the others are for the caller.
+-- Returns a page of the items. ARGV: cursor, number of keys to scan.
+-- Replies {next cursor, number of items scanned, then for each item with held stock or a negative number: id, available, sold, total}.
+-- Lua numbers are doubles, so items are compared here only if all their numbers are small. The caller compares the others.
 local page = redis.call('SCAN', ARGV[1], 'MATCH', 'i:*', 'COUNT', ARGV[2])
 local reply = { page[1], #page[2] }
 for _, key in ipairs(page[2]) do

@@ -1,4 +1,4 @@
--- The periods that have records. ARGV: the period that it is now, how many to look back where nothing was ever forgotten. A few more are begun meanwhile.
+-- Returns the periods that have records. ARGV: current period, number of periods to look back if nothing was ever forgotten. Includes a few future periods.
 local floor, last = tonumber(redis.call('GET', 'reservations:floor') or '0'), tonumber(ARGV[1]) + 6
 local reply = {}
 for period = math.max(floor + 1, last - ARGV[2]), last do

@@ -3,7 +3,7 @@ using Stock.Api.Items;
 
 namespace Stock.Api.Catalog;
 
-/// <summary>The catalog, for the storefront and its operators; the gateway does not route it.</summary>
+/// <summary>Endpoints for the storefront and its operators to read and fill the catalog. The gateway does not route them.</summary>
 internal static class CatalogEndpoints
 {
     public static void MapCatalog(this WebApplication app)

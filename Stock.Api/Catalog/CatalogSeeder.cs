@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Stock.Api.Catalog;
 
-/// <summary>Fills the catalog at start. Tries until it succeeds; until then the check <c>catalog</c> keeps the service unready.</summary>
+/// <summary>Fills the catalog at startup and retries until it succeeds. Until then the health check <c>catalog</c> keeps the service unready.</summary>
 internal sealed partial class CatalogSeeder(
     ProductCatalog catalog, StockIdentity identity, TimeProvider time, ILogger<CatalogSeeder> logger) : BackgroundService, IHealthCheck
 {
@@ -38,6 +38,6 @@ internal sealed partial class CatalogSeeder(
     [LoggerMessage(321, LogLevel.Information, "The catalog has {Products} products")]
     private static partial void LogFilled(ILogger logger, long products);
 
-    [LoggerMessage(322, LogLevel.Warning, "The catalog could not be filled yet: {Reason}")]
+    [LoggerMessage(322, LogLevel.Warning, "Filling the catalog failed and will be retried: {Reason}")]
     private static partial void LogRetry(ILogger logger, string reason);
 }

@@ -1,8 +1,8 @@
 namespace Stock.Api.Catalog;
 
-/// <summary>What people read of an item.</summary>
+/// <summary>The description of an item for customers.</summary>
 /// <param name="Name">Unique in the catalog.</param>
 /// <param name="Description">A sentence or two.</param>
-/// <param name="Picture">The storefront's picture of it, by name: lower-case letters and hyphens.</param>
-/// <param name="Place">Products are shown in this order.</param>
+/// <param name="Picture">Name of the storefront's picture: lowercase letters and hyphens.</param>
+/// <param name="Place">Position in the catalog.</param>
 internal sealed record Product(string Name, string Description, string Picture, int Place);

@@ -5,16 +5,16 @@ using StackExchange.Redis;
 
 namespace Stock.Api.Catalog;
 
-/// <summary>Products in Redis: hash <c>products</c>, with an item's id for each description as JSON. Price and stock are the item's own.</summary>
+/// <summary>Stores products in Redis. The hash <c>products</c> maps item IDs to descriptions as JSON. Price and stock belong to the item.</summary>
 internal sealed class ProductCatalog(RedisScripts redis, ItemStore items)
 {
-    // About 10 ms of Redis's time.
+    // Takes Redis about 10 ms.
     private const long PageKeys = 5_000;
 
     private static readonly string SeedScript = RedisScripts.Load("seed");
     private static readonly string ClearScript = RedisScripts.Load("clear");
 
-    /// <summary>All products, in their order.</summary>
+    /// <summary>Returns all products in display order.</summary>
     public async Task<List<(string Id, Product Product, Item Item)>> ReadAsync()
     {
         var entries = await redis.Database.HashGetAllAsync("products");
@@ -29,17 +29,17 @@ internal sealed class ProductCatalog(RedisScripts redis, ItemStore items)
         return products;
     }
 
-    /// <summary>Puts the first products in, where they are not there yet.</summary>
-    /// <returns>How many products there are.</returns>
+    /// <summary>Adds the initial products that do not exist yet.</summary>
+    /// <returns>The number of products in the catalog.</returns>
     public Task<long> SeedAsync() => SeedAsync("keep");
 
-    /// <summary>The same, and adds pieces to each first product of which there are fewer in stock than at first.</summary>
-    /// <returns>How many products there are.</returns>
+    /// <summary>Like <see cref="SeedAsync()"/>, and also restocks initial products to at least their initial stock.</summary>
+    /// <returns>The number of products in the catalog.</returns>
     public Task<long> FillAsync() => SeedAsync("fill");
 
     /// <summary>
-    /// Takes all items and products away, with the answers that are kept for idempotency keys, and puts the first products in. Only for a shop in which no
-    /// checkout is under way: what is held is forgotten.
+    /// Deletes all items, products and stored idempotency outcomes, and adds the initial products. Call it only while no checkout is open, because held stock
+    /// is forgotten.
     /// </summary>
     public async Task ResetAsync()
     {

@@ -2,14 +2,13 @@ using Stock.Api.Items;
 
 namespace Stock.Api.Catalog;
 
-/// <summary>A product as it is put into an empty catalog.</summary>
-/// <param name="Item">A UUID that never changes: the item's id, out of reach of batch_init, which makes numbered items.</param>
-/// <param name="Price">Of one piece.</param>
-/// <param name="Stock">Pieces.</param>
-/// <param name="Product">What people read.</param>
+/// <summary>An initial product, added to an empty catalog.</summary>
+/// <param name="Item">The item's ID: a UUID that never changes. batch_init, which creates numbered items, cannot affect it.</param>
+/// <param name="Price">Price per piece.</param>
+/// <param name="Stock">Initial number of pieces.</param>
+/// <param name="Product">The description.</param>
 internal sealed record SeededProduct(string Item, long Price, long Stock, Product Product)
 {
-    /// <summary>The shop's first dozen.</summary>
     public static IReadOnlyList<SeededProduct> All { get; } =
     [
         New(1, 34, 120, "Teapot", "Holds one liter, pours without a drip and keeps tea warm under a deep blue glaze.", "teapot"),

@@ -1,4 +1,4 @@
--- Takes away items, and answers kept for idempotency keys, among some keys. ARGV: cursor, how many keys to look at. Replies the next cursor, 0 at the end.
+-- Deletes items and stored idempotency outcomes in a page of keys. ARGV: cursor, number of keys to scan. Replies the next cursor, 0 at the end.
 local page = redis.call('SCAN', ARGV[1], 'COUNT', ARGV[2])
 for _, key in ipairs(page[2]) do
   local kind = key:sub(1, 2)

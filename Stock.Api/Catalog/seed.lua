@@ -1,6 +1,6 @@
--- Puts products into the catalog. ARGV: how, and per product its item, price, pieces in stock, its description as JSON. Replies how many there are in all.
--- 'keep': what is there stays as it is, whatever has been changed or sold of it since. 'fill': so do prices and texts, but there are at least so many in stock.
--- 'replace': these and no others, nothing sold.
+-- Adds products to the catalog. ARGV: mode, then per product: item, price, pieces in stock, description as JSON. Replies the total number of products.
+-- 'keep': existing products stay unchanged, including edits and sales. 'fill': so do prices and texts, but the stock is raised to at least the given number.
+-- 'replace': the catalog has these products only, with nothing sold.
 if redis.call('EXISTS', 'identity') == 0 then return redis.error_reply('LOST Redis has lost the stock.') end
 local how = ARGV[1]
 if how == 'replace' then redis.call('DEL', 'products') end

@@ -1,4 +1,4 @@
 namespace Stock.Api.Identity;
 
-/// <summary>Redis has lost the stock: what is in it and what is not is not known.</summary>
+/// <summary>Redis has lost the stock, so nothing is known about its items.</summary>
 internal sealed class LostStockException() : Exception("Redis has lost the stock.");

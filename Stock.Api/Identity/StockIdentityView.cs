@@ -1,5 +1,5 @@
 namespace Stock.Api.Identity;
 
-/// <summary>Body of <c>GET /internal/identity</c>.</summary>
-/// <param name="Id">Of the stock; null: Redis has lost it.</param>
+/// <summary>Response of <c>GET /internal/identity</c>.</summary>
+/// <param name="Id">The stock's identity; null if Redis has lost it.</param>
 internal sealed record StockIdentityView(Guid? Id);

@@ -4,23 +4,22 @@ using StackExchange.Redis;
 namespace Stock.Api.Items;
 
 /// <summary>
-/// Replaces the numbered items "0" to "n-1". It goes in parts, so that Redis serves others in between; for as long as it runs, old and new items are seen side
-/// by side.
-/// Run again it completes what was cut short. A later one wins over one that still runs.
+/// Replaces the numbered items "0" to "n-1". It works in parts, so that Redis can serve other requests in between. While it runs, both old and new items are
+/// visible. If it is interrupted, running it again completes it. A later batch supersedes one that is still running.
 /// </summary>
 internal sealed class ItemBatch(RedisScripts redis)
 {
-    /// <summary>Most items of one batch.</summary>
+    /// <summary>Maximum number of items per batch.</summary>
     public const long ItemsMax = 10_000_000;
 
-    // About 10 ms of Redis's time: short enough for those who wait behind it, long enough that the fsync after each part does not count.
+    // Takes Redis about 10 ms: short enough for requests queued behind it, long enough that the fsync after each part is negligible.
     private const long PartItems = 5_000;
 
     private static readonly string BeginScript = RedisScripts.Load("batch_begin");
     private static readonly string PartScript = RedisScripts.Load("batch_part");
     private static readonly string EndScript = RedisScripts.Load("batch_end");
 
-    /// <summary>Replaces the items; goes on to the end even if the caller has gone. False: another batch began meanwhile and has taken over.</summary>
+    /// <summary>Replaces the items and runs to completion even if the caller disconnects. Returns false if a later batch has taken over.</summary>
     public async Task<bool> InitAsync(long count, long stock, long price)
     {
         var begun = (RedisValue[])(await redis.RunAsync(BeginScript, [count]))!;

@@ -4,10 +4,10 @@ using ServiceKit.Idempotency;
 
 namespace Stock.Api.Items;
 
-/// <summary>The public part: items and their stock. Ids that cannot exist are 404 and bad amounts 400 without asking Redis.</summary>
+/// <summary>The public endpoints: items and their stock. Impossible IDs get a 404 and invalid amounts a 400 without querying Redis.</summary>
 internal static class ItemEndpoints
 {
-    /// <summary>Most items in one call.</summary>
+    /// <summary>Maximum number of items per call for prices.</summary>
     public const int PricesMax = 1_000;
 
     private const string AmountRule = "must be a whole number from 1 to 9223372036854775807.";

@@ -10,9 +10,9 @@ using Stock.Api.Scripting;
 namespace Stock.Api.Items;
 
 /// <summary>
-/// Items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> the total, <c>p</c> price, and <c>g</c> the generation (0, or which
-/// batch_init made it). One-letter names: memory per item is what limits the number of items. What is held stands in the records of the reservations; it is
-/// the rest of the total. Writes are committed in groups.
+/// Stores items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> total, <c>p</c> price, and <c>g</c> generation (0, or the number of
+/// the batch_init that created the item). The names have one letter because memory per item limits the number of items. The held quantity is in the records of
+/// the reservations; it is the remainder of the total. Writes are group-committed.
 /// </summary>
 internal sealed class ItemStore
 {
@@ -29,15 +29,16 @@ internal sealed class ItemStore
         _writes = new(new("items"), meters, CommitAsync);
     }
 
-    /// <summary>Creates an item without stock and returns its id; null where the key was for another write.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Creates an item without stock and returns its ID, or null if the key was used for a different write.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public async Task<string?> CreateAsync(long price, IdempotencyKey? key)
     {
-        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // by the key, so that it is the same again
+        var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
         return Outcome(await _writes.AddAsync(new Write(key, "c", id, price))) == WriteOutcome.Done ? id : null;
     }
 
-    /// <summary>The item; null where there is none.</summary>
+    /// <summary>Returns the item, or null if not found.</summary>
+    /// <exception cref="LostStockException">The item was not found because Redis has lost the stock.</exception>
     public async Task<Item?> FindAsync(string id)
     {
         var values = await _redis.Database.HashGetAsync("i:" + id, Fields);
@@ -46,7 +47,8 @@ internal sealed class ItemStore
         return null;
     }
 
-    /// <summary>The prices of items, in the order asked; null where there is no such item.</summary>
+    /// <summary>Returns the prices of items in the order requested; null if not found.</summary>
+    /// <exception cref="LostStockException">An item was not found because Redis has lost the stock.</exception>
     public async Task<long?[]> FindPricesAsync(string[] ids)
     {
         var prices = await Task.WhenAll(Array.ConvertAll(ids, async id =>
@@ -55,12 +57,12 @@ internal sealed class ItemStore
         return prices;
     }
 
-    /// <summary>Adds pieces and returns what is available then.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Adds pieces and returns the number then available.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public Task<(WriteOutcome Outcome, long Available)> AddAsync(string id, long pieces, IdempotencyKey? key) => ChangeAsync(new(key, "a", id, pieces));
 
-    /// <summary>Takes pieces and returns what is available then.</summary>
-    /// <exception cref="OverloadException">Too many wait; nothing was done.</exception>
+    /// <summary>Subtracts pieces and returns the number then available.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public Task<(WriteOutcome Outcome, long Available)> SubtractAsync(string id, long pieces, IdempotencyKey? key) => ChangeAsync(new(key, "s", id, pieces));
 
     private async Task<(WriteOutcome Outcome, long Available)> ChangeAsync(Write write)
@@ -82,8 +84,8 @@ internal sealed class ItemStore
         return (RedisValue[])(await _redis.RunAsync(WriteScript, arguments))!;
     }
 
-    /// <summary>What a reply of write.lua says; a number is what is available then.</summary>
-    /// <exception cref="InvalidDataException">It says something else.</exception>
+    /// <summary>Parses a reply of write.lua. A number is the quantity then available.</summary>
+    /// <exception cref="InvalidDataException">The reply is unknown.</exception>
     internal static WriteOutcome Outcome(RedisValue reply) => (string?)reply switch
     {
         "U" => WriteOutcome.UnknownItem,
@@ -91,7 +93,7 @@ internal sealed class ItemStore
         "V" => WriteOutcome.Overflow,
         "K" => WriteOutcome.KeyReused,
         { } number when long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) => WriteOutcome.Done,
-        _ => throw new InvalidDataException($"The script replied '{reply}'."),
+        _ => throw new InvalidDataException($"write.lua returned the unknown reply '{reply}'."),
     };
 
     private readonly record struct Write(IdempotencyKey? Key, string Verb, string Item, long Number);

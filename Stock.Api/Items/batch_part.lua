@@ -1,5 +1,5 @@
--- Replaces the numbered items from ARGV[2] up to but not including ARGV[3]; without stock and price removes them.
--- ARGV: generation, from, to, stock, price. Replies 1, or 0 when a later batch has begun.
+-- Replaces the numbered items from ARGV[2] up to but not including ARGV[3]. Without stock and price, removes them.
+-- ARGV: generation, from, to, stock, price. Replies 1, or 0 if a later batch has started.
 local generation, stock, price = ARGV[1], ARGV[4], ARGV[5]
 if redis.call('HGET', 'items:batch', 'g') ~= generation then return 0 end
 for id = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do

@@ -1,8 +1,8 @@
--- Creates items and changes their stock, each write for itself.
--- ARGV per write: the idempotency key or '', what to do, the item, a number. 'c': create the item with that price; 'a': add that many; 's': subtract them.
--- Replies per write: the amount now available, or 'U' unknown item, 'O' not that much in stock, 'V' the sum would leave 64 bits,
--- 'K' the key came with another write before. Under a key the first reply is kept for a day.
--- Arithmetic is Redis's own (64-bit, exact); Lua's numbers are doubles and serve only for their sign.
+-- Creates items and changes their stock. Each write is independent.
+-- ARGV per write: idempotency key or '', verb, item, number. 'c': create the item with that price; 'a': add that many; 's': subtract that many.
+-- Replies per write: the quantity now available, or 'U' unknown item, 'O' not enough in stock, 'V' the sum would exceed 64 bits,
+-- 'K' the key was used for a different write. The first reply for a key is kept for a day.
+-- Redis does the arithmetic (64-bit, exact). Lua numbers are doubles, so only their sign is used.
 if redis.call('EXISTS', 'identity') == 0 then return redis.error_reply('LOST Redis has lost the stock.') end
 local replies = {}
 
@@ -18,7 +18,7 @@ local function write(verb, key, number)
     end
     redis.call('HINCRBY', key, 't', '-' .. number)
   else
-    -- The total is never below what is available, so only it can overflow.
+    -- The total is never below the available quantity, so only the total can overflow.
     local total = redis.pcall('HINCRBY', key, 't', number)
     if type(total) ~= 'number' then
       if total.err:find('overflow', 1, true) then return 'V' end

@@ -5,13 +5,13 @@ using Stock.Api.Items;
 
 namespace Stock.Api.Reservations;
 
-/// <summary>The internal part, for Order.Api's checkout; the gateway does not route it. Every call may be repeated: its key is the saga.</summary>
+/// <summary>Internal endpoints for Order.Api's checkout. The gateway does not route them. Calls may be repeated; the saga ID is the idempotency key.</summary>
 internal static class ReservationEndpoints
 {
-    /// <summary>Most sagas in one call.</summary>
+    /// <summary>Maximum number of sagas per call.</summary>
     public const int MembersMax = 1_000;
 
-    /// <summary>Most lines in one call, all sagas together.</summary>
+    /// <summary>Maximum number of lines per call, over all sagas.</summary>
     public const int LinesMax = 10_000;
 
     public static void MapReservations(this WebApplication app)

@@ -5,23 +5,23 @@ using Stock.Api.Scripting;
 namespace Stock.Api.Reservations;
 
 /// <summary>
-/// Stock that checkouts hold. A saga has one record here, the field with its id in the hash <c>r:PERIOD</c> of the ten seconds it started in; the record tells
-/// hold, commit and release apart and is what makes each of them happen once. Records have no time to live: they go with their period when Order.Api says
-/// that no saga of that time is open (<see cref="ForgetAsync"/>), and from then on a hold of that age is refused.
+/// Stores the stock that checkouts hold. Each saga has one record: a field with its ID in the hash <c>r:PERIOD</c> of the ten seconds in which it started. The
+/// record distinguishes hold, commit and release and makes each of them happen only once. Records do not expire. They are deleted with their period when
+/// Order.Api reports that no saga of that time is open (<see cref="ForgetAsync"/>), and from then on holds of that age are refused.
 /// </summary>
 internal sealed class ReservationStore(RedisScripts redis)
 {
     private const long PeriodSeconds = 10;
 
-    // A first call looks back a day; a Redis that went without one for longer keeps its oldest records.
+    // The first call looks back a day. If Redis went without a call for longer, it keeps its oldest records.
     private const long ForgetPeriodsMax = 24 * 3600 / PeriodSeconds;
 
     private static readonly string SettleScript = RedisScripts.Load("settle");
     private static readonly string ForgetScript = RedisScripts.Load("forget");
 
-    /// <summary>Holds, commits and releases in one atomic step; the outcomes come in the order asked.</summary>
-    /// <param name="stock">The stock that is meant; null for any.</param>
-    /// <param name="members">What is wanted.</param>
+    /// <summary>Holds, commits and releases in one atomic step. The outcomes are in the order requested.</summary>
+    /// <param name="stock">Identity of the intended stock; null for any.</param>
+    /// <param name="members">The sagas' commands.</param>
     /// <exception cref="RedisServerException">Redis has another stock, or none.</exception>
     public async Task<StockOutcome[]> SettleAsync(Guid? stock, SettleMember[] members)
     {
@@ -61,8 +61,8 @@ internal sealed class ReservationStore(RedisScripts redis)
         _ => throw new InvalidDataException($"The reservation of saga {saga} is '{letter}', which this version does not know."),
     };
 
-    /// <summary>Drops the records of sagas that started before the given time, to the period. Only for times from which no saga is open.</summary>
-    /// <returns>How many periods had records.</returns>
+    /// <summary>Deletes the records of sagas that started before the given time, rounded down to a period. No such saga may be open.</summary>
+    /// <returns>The number of periods that had records.</returns>
     public async Task<long> ForgetAsync(long startedBefore) =>
         (long)await redis.RunAsync(ForgetScript, [(startedBefore / PeriodSeconds) - 1, ForgetPeriodsMax]);
 }

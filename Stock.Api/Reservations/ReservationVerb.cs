@@ -1,14 +1,14 @@
 namespace Stock.Api.Reservations;
 
-/// <summary>What a saga wants. Numbers on the wire, and therefore for good.</summary>
+/// <summary>A saga's command. The numbers are part of the protocol and must not change.</summary>
 internal enum ReservationVerb
 {
-    /// <summary>To hold its lines: all or none.</summary>
+    /// <summary>Hold all of the saga's lines, or none.</summary>
     Hold = 1,
 
-    /// <summary>What it holds is sold.</summary>
+    /// <summary>Turn the held items into sold ones.</summary>
     Commit = 2,
 
-    /// <summary>What it holds is available again; if it holds nothing yet, it never will.</summary>
+    /// <summary>Make the held items available again. If nothing is held yet, a later hold is refused.</summary>
     Release = 3,
 }

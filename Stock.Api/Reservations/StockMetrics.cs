@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Stock.Api.Reservations;
 
-/// <summary>Meter <c>Shop.Stock</c>.</summary>
+/// <summary>The meter <c>Shop.Stock</c>.</summary>
 internal sealed class StockMetrics
 {
     private readonly Counter<long> _reservations;
@@ -11,7 +11,6 @@ internal sealed class StockMetrics
         .CreateCounter<long>(
             "shop.stock.reservations", "{reservation}", "Members of calls to hold, commit and release by outcome; repeated calls count again.");
 
-    /// <summary>Counts a call's outcomes.</summary>
     public void Count(StockOutcome[] outcomes)
     {
         if (!_reservations.Enabled) return;

@@ -1,4 +1,4 @@
 namespace Stock.Api.Reservations;
 
-/// <summary>What came of each member, in the order asked.</summary>
+/// <summary>Outcomes of the members, in the order requested.</summary>
 internal sealed record StockOutcomes(StockOutcome[] Outcomes);

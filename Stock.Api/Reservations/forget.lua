@@ -1,5 +1,5 @@
--- Drops the records of sagas that started in the period ARGV[1] or before; a reserve for one of them is refused from now on.
--- ARGV[2]: how many periods to look back where nothing was ever forgotten. Replies the number of periods with records dropped.
+-- Deletes the records of sagas that started in the period ARGV[1] or earlier. From now on a hold for one of them is refused.
+-- ARGV[2]: number of periods to look back if nothing was ever forgotten. Replies the number of periods with deleted records.
 local floor, target = tonumber(redis.call('GET', 'reservations:floor') or '0'), tonumber(ARGV[1])
 if target <= floor then return 0 end
 local dropped = 0

@@ -1,18 +1,18 @@
--- Moves reservations of sagas on. Each saga is all or nothing and each move happens once: asked again, the first outcome is the reply.
--- ARGV: the identity that the stock must have, or '' for any; then per member: verb, the period the saga started in, its id, and to hold: the number of lines
--- and per line item and quantity.
--- Verbs: 'H' hold (take from what is available), 'C' commit (what is held is sold), 'R' release (what is held is available again).
--- Replies per member one letter: 'H' held, 'C' committed, 'R' released (or forgotten, for its age), 'O' out of stock, 'U' unknown item,
--- 'N' nothing is known that could be committed. To release what is not known leaves a tombstone, which refuses a hold that comes late.
--- Record in r:<period>: the letter; behind an 'H' per line item, quantity and the item's generation. All records of a period are read by one command and
--- written by one: commands are what a call costs.
+-- Updates reservations of sagas. Each saga is all or nothing, and each update happens once: a retry gets the first outcome.
+-- ARGV: the identity that the stock must have, or '' for any; then per member: verb, the period in which the saga started, its ID, and for a hold also the
+-- number of lines and per line item and quantity.
+-- Verbs: 'H' hold (take from the available quantity), 'C' commit (held items become sold), 'R' release (held items become available again).
+-- Replies one letter per member: 'H' held, 'C' committed, 'R' released (or forgotten because of its age), 'O' out of stock, 'U' unknown item,
+-- 'N' there is no hold to commit. Releasing an unknown saga leaves a tombstone, which refuses a hold that arrives late.
+-- Record in r:<period>: the letter; after an 'H', per line: item, quantity and the item's generation. One command reads all records of a period and one writes
+-- them, because commands dominate the cost of a call.
 local identity = redis.call('GET', 'identity')
 if not identity or (ARGV[1] ~= '' and ARGV[1] ~= identity) then return redis.error_reply('LOST Redis has another stock, or none.') end
 local floor = tonumber(redis.call('GET', 'reservations:floor') or '0')
 local count, replies = #ARGV, {}
 
--- The generation of an item tells whether batch_init has replaced it since. While no batch runs it is known without asking: items that batch_init made, with
--- numbers for ids, are of the last batch, all others (36 characters) of generation 0.
+-- The generation of an item shows whether batch_init has replaced it since. While no batch runs, it is known without a command: items created by batch_init,
+-- which have numbers as IDs, belong to the last batch, and all others (36 characters) to generation 0.
 local batch = redis.call('HMGET', 'items:batch', 'g', 'running')
 local last, running = batch[1] or '0', batch[2]
 local function generation_of(item)
@@ -43,17 +43,17 @@ end
 
 local function settle(record, field)
   for item, quantity, generation in record:sub(3):gmatch('(%S+) (%S+) (%S+)') do
-    -- Another generation: batch_init has replaced the item, and what was held with it.
+    -- Another generation: batch_init has replaced the item together with its holds.
     if generation_of(item) == generation then redis.call('HINCRBY', 'i:' .. item, field, quantity) end
   end
 end
 
-local function after(verb, position) -- where the next member is
+local function after(verb, position) -- position of the next member
   if verb ~= 'H' then return position + 3 end
   return position + 4 + 2 * tonumber(ARGV[position + 3])
 end
 
--- Per period: who is asked for, what there is of them, what is to be written.
+-- Per period: the requested sagas, their records, and the changes to write.
 local periods, position = {}, 2
 while position <= count do
   local number, saga = ARGV[position + 1], ARGV[position + 2]
@@ -87,7 +87,7 @@ while position <= count do
   elseif letter == 'H' then
     settle(record, verb == 'C' and 's' or 'a')
     letter, change = verb, verb
-  elseif not letter or letter == 'O' or letter == 'U' then -- a letter that is unknown here is the reply, whatever is asked
+  elseif not letter or letter == 'O' or letter == 'U' then -- an unknown letter is returned as is, whatever the verb
     if verb == 'C' then
       letter = forgotten and 'C' or 'N'
     else

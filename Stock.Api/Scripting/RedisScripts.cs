@@ -3,20 +3,18 @@ using StackExchange.Redis;
 namespace Stock.Api.Scripting;
 
 /// <summary>
-/// Runs the Lua scripts that lie beside the stores. Each is one atomic unit; the driver sends its hash and loads its text where the server lacks it.
-/// Keys are made inside the scripts, so they need a single Redis, not a cluster.
+/// Runs the Lua scripts in the stores' folders. Each script is atomic. The driver sends its hash and loads its text if the server does not have it.
+/// The scripts construct their keys themselves, so they require a single Redis, not a cluster.
 /// </summary>
 internal sealed class RedisScripts(IConnectionMultiplexer redis)
 {
-    /// <summary>The database itself, for plain commands.</summary>
     public IDatabase Database => redis.GetDatabase();
 
-    /// <summary>Runs a script.</summary>
-    /// <param name="script">Its text.</param>
-    /// <param name="arguments">Its ARGV.</param>
-    /// <exception cref="RedisTimeoutException">No answer in time; whether the script runs is not known.</exception>
-    /// <exception cref="RedisConnectionException">No connection, or it was lost: whether a script that was sent has run is not known.</exception>
-    /// <exception cref="RedisServerException">The server refused it.</exception>
+    /// <param name="script">The script's text.</param>
+    /// <param name="arguments">The script's ARGV.</param>
+    /// <exception cref="RedisTimeoutException">No response in time. Whether the script ran is unknown.</exception>
+    /// <exception cref="RedisConnectionException">There is no connection, or it was lost. Whether a script that was sent ran is unknown.</exception>
+    /// <exception cref="RedisServerException">The server rejected the script.</exception>
     public async Task<RedisResult> RunAsync(string script, RedisValue[] arguments)
     {
         try
@@ -25,12 +23,11 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis)
         }
         catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            // The server was restarted: nothing ran, and the driver has forgotten the hash, so this time it sends the text.
+            // The server was restarted. Nothing ran, and the driver has dropped the hash, so this attempt sends the text.
             return await Database.ScriptEvaluateAsync(script, null, arguments);
         }
     }
 
-    /// <summary>The text of an embedded script.</summary>
     public static string Load(string name)
     {
         using var stream = typeof(RedisScripts).Assembly.GetManifestResourceStream(name + ".lua")
@@ -39,7 +36,7 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Is it Redis that is in trouble, rather than a script of ours?</summary>
+    /// <summary>Whether the error is an outage of Redis rather than an error in one of our scripts.</summary>
     public static bool IsOutage(RedisException exception) => exception is not RedisServerException
         || Outages.Any(prefix => exception.Message.StartsWith(prefix, StringComparison.Ordinal));
 

@@ -4,8 +4,8 @@ namespace Order.Api.Checkout.Participants;
 
 internal sealed record ChargeMember(Guid Saga, string User, long Amount, bool IsRefund)
 {
-    /// <summary>What a saga asks of Payment.Api next.</summary>
+    /// <summary>The next command of a saga for Payment.Api.</summary>
     public static ChargeMember Of(CheckoutSaga saga) => SagaCommand.Of(saga.State.Step) is { Participant: Participant.Payment } command
         ? new(saga.Id, saga.UserId, saga.Total, command.IsRefund)
-        : throw new InvalidOperationException($"{saga.State.Step} asks nothing of Payment.Api.");
+        : throw new InvalidOperationException($"{saga.State.Step} is not a step of Payment.Api.");
 }

@@ -1,4 +1,3 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Payment: charges and refunds.</summary>
 internal interface IPayment : IParticipant<PaymentOutcome>;

@@ -1,4 +1,3 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Stock: holds, commits and releases.</summary>
 internal interface IStock : IParticipant<StockOutcome>;

@@ -3,12 +3,11 @@ using Order.Api.Checkout.Saga;
 namespace Order.Api.Checkout.Participants;
 
 /// <summary>
-/// Reads what participants answer. A number that this version does not know says nothing of what was done, so it is never taken for a refusal: it throws, and
-/// the saga stays where it is.
+/// Converts the participants' outcomes to saga events. A number that this version does not know does not say what was done, so it is never treated as a
+/// refusal: the conversion throws and the saga keeps its step.
 /// </summary>
 internal static class Outcomes
 {
-    /// <summary>What a saga hears in an outcome of Stock.Api.</summary>
     /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
     public static SagaEvent EventOf(StockOutcome outcome) => outcome switch
     {
@@ -21,7 +20,6 @@ internal static class Outcomes
         _ => throw new InvalidDataException($"Stock.Api answered the outcome {(int)outcome}, which this version does not know."),
     };
 
-    /// <summary>What a saga hears in an outcome of Payment.Api.</summary>
     /// <exception cref="InvalidDataException">The outcome is unknown.</exception>
     public static SagaEvent EventOf(PaymentOutcome outcome) => outcome switch
     {

@@ -2,10 +2,8 @@ using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Payment.Api.</summary>
 internal sealed class PaymentClient(IHttpClientFactory clients) : IPayment
 {
-    /// <summary>Name of the HTTP client.</summary>
     public const string Name = "payment-api";
 
     /// <inheritdoc />
@@ -16,6 +14,6 @@ internal sealed class PaymentClient(IHttpClientFactory clients) : IPayment
         var outcomes = (await clients.CreateClient(Name)
             .PostBatchAsync("/internal/charges", new(members), OrderJson.Default.ChargeRequest, OrderJson.Default.PaymentOutcomes)).Outcomes;
         return outcomes.Length == members.Length ? outcomes
-            : throw new HttpRequestException($"Payment.Api answered {outcomes.Length} outcomes to {members.Length} members.");
+            : throw new HttpRequestException($"Payment.Api returned {outcomes.Length} outcomes for {members.Length} members.");
     }
 }

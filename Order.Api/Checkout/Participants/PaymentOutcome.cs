@@ -1,6 +1,6 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>What Payment.Api says of a saga's charge.</summary>
+/// <summary>Payment.Api's outcome for a saga's charge.</summary>
 internal enum PaymentOutcome
 {
     Charged = 1,

@@ -1,4 +1,4 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Null: no such item.</summary>
+/// <summary>Prices in the order requested; null if the item does not exist.</summary>
 internal sealed record Prices(long?[] Values);

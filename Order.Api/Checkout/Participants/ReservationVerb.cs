@@ -1,8 +1,8 @@
 namespace Order.Api.Checkout.Participants;
 
-// What goes to Stock.Api and Payment.Api and comes back, as this service sees it.
+// Stock.Api's and Payment.Api's contracts as this service sees them.
 
-/// <summary>What a saga wants of Stock.Api.</summary>
+/// <summary>A command to Stock.Api.</summary>
 internal enum ReservationVerb
 {
     Hold = 1,

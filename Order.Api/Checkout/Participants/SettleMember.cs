@@ -4,10 +4,10 @@ namespace Order.Api.Checkout.Participants;
 
 internal sealed record SettleMember(Guid Saga, long StartedAt, ReservationVerb Verb, ReservationLine[]? Lines)
 {
-    /// <summary>What a saga asks of Stock.Api next.</summary>
+    /// <summary>The next command of a saga for Stock.Api.</summary>
     public static SettleMember Of(CheckoutSaga saga)
     {
-        var verb = SagaCommand.Of(saga.State.Step)?.Verb ?? throw new InvalidOperationException($"{saga.State.Step} asks nothing of Stock.Api.");
+        var verb = SagaCommand.Of(saga.State.Step)?.Verb ?? throw new InvalidOperationException($"{saga.State.Step} is not a step of Stock.Api.");
         return new(saga.Id, saga.Batch.StartedAt, verb, verb == ReservationVerb.Hold ? saga.Lines : null);
     }
 }

@@ -7,13 +7,11 @@ using ServiceKit.Batching;
 
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Stock.Api.</summary>
 internal sealed class StockClient : IStock
 {
-    /// <summary>Name of the HTTP client.</summary>
     public const string Name = "stock-api";
 
-    // Stock.Api's limits for one call.
+    // Stock.Api's limits per call.
     private const int MembersMax = 1_000;
     private const int LinesMax = 10_000;
 
@@ -28,8 +26,8 @@ internal sealed class StockClient : IStock
             (await PostAsync("/internal/prices", new(items), OrderJson.Default.PricesRequest, OrderJson.Default.Prices)).Values);
     }
 
-    /// <summary>The price of an item; null where there is none.</summary>
-    /// <exception cref="OverloadException">Too many ask.</exception>
+    /// <summary>Returns the price of an item, or null if it does not exist.</summary>
+    /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public Task<long?> FindPriceAsync(string item) => _prices.AddAsync(item);
 
     /// <inheritdoc />
@@ -41,7 +39,7 @@ internal sealed class StockClient : IStock
             var members = Members(sagas, from);
             var answer = await SettleAsync(members);
             if (answer.Outcomes.Length != members.Length)
-                throw new HttpRequestException($"Stock.Api answered {answer.Outcomes.Length} outcomes to {members.Length} members.");
+                throw new HttpRequestException($"Stock.Api returned {answer.Outcomes.Length} outcomes for {members.Length} members.");
             answer.Outcomes.CopyTo(outcomes, from);
             from += members.Length;
         }
@@ -49,7 +47,7 @@ internal sealed class StockClient : IStock
         return outcomes;
     }
 
-    /// <summary>No saga that started before is open: Stock.Api may drop their records.</summary>
+    /// <summary>Tells Stock.Api that no saga started before this time (Unix seconds) is open, so it may drop their records.</summary>
     public async Task ForgetAsync(long startedBefore, CancellationToken cancellationToken)
     {
         var request = new ForgetRequest(startedBefore);
@@ -66,7 +64,7 @@ internal sealed class StockClient : IStock
         }
         catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
         {
-            _identity.Forget(); // another stock, perhaps, that an operator has accepted since
+            _identity.Forget(); // an operator may have accepted another stock since
             throw;
         }
     }

@@ -1,4 +1,4 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>Null: Redis has lost its stock.</summary>
+/// <summary>The stock's ID; null if Redis has lost its stock.</summary>
 internal sealed record StockIdentityView(Guid? Id);

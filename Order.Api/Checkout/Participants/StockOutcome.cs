@@ -1,6 +1,6 @@
 namespace Order.Api.Checkout.Participants;
 
-/// <summary>What Stock.Api says of a saga's reservation.</summary>
+/// <summary>Stock.Api's outcome for a saga's reservation.</summary>
 internal enum StockOutcome
 {
     Held = 1,

@@ -2,15 +2,15 @@ using Order.Api.Checkout.Participants;
 
 namespace Order.Api.Checkout.Saga;
 
-/// <summary>A checkout under way, as its owner holds it. One flow at a time works on it.</summary>
-/// <param name="id">Also the key of everything it asks of others.</param>
-/// <param name="orderId">What is checked out.</param>
-/// <param name="userId">Who pays.</param>
-/// <param name="lines">Frozen when it began; none where the order is gone.</param>
-/// <param name="total">Frozen when it began.</param>
-/// <param name="batch">With which it began.</param>
-/// <param name="state">Where it stands.</param>
-/// <param name="call">Who waits for it.</param>
+/// <summary>A checkout in progress, as its owner sees it. Not thread-safe: only one flow at a time may use it.</summary>
+/// <param name="id">Also the idempotency key of all its commands.</param>
+/// <param name="orderId">The order being checked out.</param>
+/// <param name="userId">The user who pays.</param>
+/// <param name="lines">The order's lines when the saga began; empty if the order no longer belongs to the saga.</param>
+/// <param name="total">The order's total when the saga began.</param>
+/// <param name="batch">The batch in which the saga began.</param>
+/// <param name="state">The current state.</param>
+/// <param name="call">The waiting client's call, if any.</param>
 internal sealed class CheckoutSaga(
     Guid id, string orderId, string userId, ReservationLine[] lines, long total, SagaBatch batch, SagaState state, CheckoutCall? call = null)
 {
@@ -30,15 +30,14 @@ internal sealed class CheckoutSaga(
 
     public CheckoutCall? Call => call;
 
-    /// <summary>Does its order go to a state, whose popular items it counts among once it is paid?</summary>
+    /// <summary>Whether the order ships to a state, so that its items count as popular there once it is paid.</summary>
     public bool IsShipped { get; init; }
 
-    /// <summary>Was it answered what cannot be? Then this owner asks no more; whoever adopts it asks again.</summary>
+    /// <summary>Whether the saga received an invalid answer. This owner then stops retrying; the replica that adopts the saga retries it.</summary>
     public bool IsStuck { get; private set; }
 
-    /// <summary>Moves on. See <see cref="SagaState.On"/>.</summary>
     public void Hear(SagaEvent heard) => State = State.On(heard);
 
-    /// <summary>Leaves it, at the step where it is, to recovery.</summary>
+    /// <summary>Leaves the saga at its current step to recovery.</summary>
     public void GetStuck() => IsStuck = true;
 }

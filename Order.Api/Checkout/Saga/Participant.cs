@@ -1,6 +1,6 @@
 namespace Order.Api.Checkout.Saga;
 
-/// <summary>Who carries out a step of a saga.</summary>
+/// <summary>The service that carries out a step of a saga.</summary>
 internal enum Participant
 {
     /// <summary>Stock.Api.</summary>

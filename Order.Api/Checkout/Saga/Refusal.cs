@@ -3,21 +3,15 @@ namespace Order.Api.Checkout.Saga;
 /// <summary>Why a checkout failed. The numbers are stored.</summary>
 internal enum Refusal : short
 {
-    /// <summary>It did not.</summary>
     None = 0,
-
-    /// <summary>Too little of an item in stock.</summary>
     OutOfStock = 1,
 
-    /// <summary>An item that is gone.</summary>
+    /// <summary>An item no longer exists.</summary>
     UnknownItem = 2,
 
-    /// <summary>The user has too little credit.</summary>
     InsufficientCredit = 3,
-
-    /// <summary>There is no such user.</summary>
     UnknownUser = 4,
 
-    /// <summary>It took too long and was called off.</summary>
+    /// <summary>The checkout took too long and was canceled.</summary>
     Expired = 5,
 }

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Order.Api.Checkout.Saga;
 
-/// <summary>Sagas that began together, in one row: they have one owner and one lease.</summary>
-/// <param name="id">Of the row.</param>
-/// <param name="epoch">Counts its owners; only the last one's records are taken.</param>
-/// <param name="startedAt">Unix seconds, the database's.</param>
-/// <param name="leasedAt">A timestamp of this process, from before the lease was taken.</param>
+/// <summary>Sagas that began together. They share a row, an owner and a lease.</summary>
+/// <param name="id">The row's ID.</param>
+/// <param name="epoch">Incremented with each new owner. Only the current owner's records are accepted.</param>
+/// <param name="startedAt">Unix seconds, by the database's clock.</param>
+/// <param name="leasedAt">Timestamp of this process from before the lease was taken.</param>
 internal sealed class SagaBatch(Guid id, int epoch, long startedAt, long leasedAt)
 {
     private int _open;
@@ -19,12 +19,11 @@ internal sealed class SagaBatch(Guid id, int epoch, long startedAt, long leasedA
 
     public long LeasedAt => leasedAt;
 
-    /// <summary>Of the first of its checkouts that is recorded.</summary>
+    /// <summary>The trace context of the first recorded checkout in the batch.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>Counts a saga in.</summary>
     public void Add() => _open++;
 
-    /// <summary>Counts a saga out that has ended. True: it was the last one.</summary>
+    /// <summary>Counts a saga as ended. Returns true for the last one.</summary>
     public bool End() => Interlocked.Decrement(ref _open) == 0;
 }

@@ -4,12 +4,11 @@ using ServiceDefaults;
 namespace Order.Api.Checkout.Saga;
 
 /// <summary>
-/// One row of the table of a saga's steps. A step that is added to <see cref="SagaStep"/> does not compile until it has a row here and its edges in
-/// <see cref="SagaState.On"/>.
+/// A row of the step table. A new <see cref="SagaStep"/> does not compile until it has a row here and its edges in <see cref="SagaState.On"/>.
 /// </summary>
-/// <param name="Participant">Who carries it out.</param>
-/// <param name="Name">Its name in metrics, logs and crash points.</param>
-/// <param name="UnavailableReason">The reason that clients are told while it has no outcome.</param>
+/// <param name="Participant">The service that carries out the step.</param>
+/// <param name="Name">The name in metrics, logs and crash points.</param>
+/// <param name="UnavailableReason">The reason that clients get while the step has no outcome.</param>
 internal sealed record SagaCommand(Participant Participant, string Name, string UnavailableReason)
 {
     private static readonly SagaCommand Reserve = Stock("reserve", ReservationVerb.Hold), Commit = Stock("commit", ReservationVerb.Commit),
@@ -19,13 +18,13 @@ internal sealed record SagaCommand(Participant Participant, string Name, string 
 
     private static readonly SagaCommand Record = new(Participant.Store, "record", UnavailableReasons.Database);
 
-    /// <summary>What Stock.Api is asked to do.</summary>
+    /// <summary>The command to Stock.Api; null for other participants.</summary>
     public ReservationVerb? Verb { get; private init; }
 
-    /// <summary>Whether Payment.Api is asked to give back instead of to charge.</summary>
+    /// <summary>Whether Payment.Api refunds instead of charging.</summary>
     public bool IsRefund { get; private init; }
 
-    /// <summary>The command of a step; null where there is nothing left to do.</summary>
+    /// <summary>The command of a step, or null if there is nothing left to do.</summary>
     public static SagaCommand? Of(SagaStep step) => step switch
     {
         SagaStep.Reserve => Reserve,

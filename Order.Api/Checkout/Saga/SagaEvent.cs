@@ -1,47 +1,46 @@
 namespace Order.Api.Checkout.Saga;
 
-/// <summary>What a saga hears.</summary>
 internal enum SagaEvent
 {
-    /// <summary>No answer, or none that tells: the command may have been carried out or not, or may yet be.</summary>
+    /// <summary>No answer, or an inconclusive one: the command may have been carried out, or may be later.</summary>
     Unknown,
 
     /// <summary>Stock.Api holds the lines.</summary>
     Reserved,
 
-    /// <summary>Stock.Api holds nothing: too little in stock.</summary>
+    /// <summary>Stock.Api holds nothing: not enough in stock.</summary>
     OutOfStock,
 
-    /// <summary>Stock.Api holds nothing: no such item.</summary>
+    /// <summary>Stock.Api holds nothing: item not found.</summary>
     UnknownItem,
 
     /// <summary>Stock.Api holds nothing and never will.</summary>
     Released,
 
-    /// <summary>Stock.Api has the lines down as sold.</summary>
+    /// <summary>Stock.Api has recorded the lines as sold.</summary>
     Committed,
 
-    /// <summary>Stock.Api knows nothing of what it is to commit.</summary>
+    /// <summary>Stock.Api does not know the reservation to commit.</summary>
     NotReserved,
 
-    /// <summary>Payment.Api has the money.</summary>
+    /// <summary>Payment.Api has charged the user.</summary>
     Charged,
 
-    /// <summary>Payment.Api has nothing: too little credit.</summary>
+    /// <summary>Payment.Api has charged nothing: not enough credit.</summary>
     InsufficientCredit,
 
-    /// <summary>Payment.Api has nothing: no such user.</summary>
+    /// <summary>Payment.Api has charged nothing: user not found.</summary>
     UnknownUser,
 
-    /// <summary>Payment.Api has nothing and never will.</summary>
+    /// <summary>Payment.Api has charged nothing and never will.</summary>
     NotCharged,
 
     /// <summary>The record is durable.</summary>
     Recorded,
 
-    /// <summary>The record was refused: the epoch is not the saga's any more.</summary>
+    /// <summary>The record was rejected: the saga has a newer epoch.</summary>
     Overtaken,
 
-    /// <summary>The saga has not reached its pivot in the time it has.</summary>
+    /// <summary>The saga did not reach its pivot in time.</summary>
     Expired,
 }

@@ -3,8 +3,8 @@ using Order.Api.Orders;
 namespace Order.Api.Checkout.Saga;
 
 /// <summary>
-/// The checkout as a state machine: pure, no I/O, no clock. It only ever moves along the edges below; anything else is an error of a participant and
-/// throws, and the saga stays where it is. Before the pivot (Charge) it can turn back, after it only go forward.
+/// The checkout as a pure state machine, without I/O or a clock. It moves only along the edges below. Any other event is a participant's error: it throws, and
+/// the saga keeps its step. Before the pivot (Charge) a saga can be rolled back; after it, it can only go forward.
 /// <code>
 /// Reserve -> Charge -> RecordPaid -> Commit -> Ended
 ///    |         |  refused
@@ -16,19 +16,19 @@ namespace Order.Api.Checkout.Saga;
 /// </summary>
 internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
 {
-    /// <summary>Of a saga that has begun.</summary>
     public static SagaState Started { get; } = new(SagaStep.Reserve, Refusal.None);
 
-    /// <summary>Of a saga that is recorded as paid.</summary>
+    /// <summary>The state of a saga that is recorded as paid.</summary>
     public static SagaState Paid { get; } = new(SagaStep.Commit, Refusal.None);
 
-    /// <summary>Of a saga that is adopted, by the status of its order.</summary>
+    /// <summary>The state of an adopted saga, derived from the status of its order.</summary>
     /// <param name="order">
-    /// Null: the order is not the saga's any more; it failed and was checked out again, or batch_init replaced it. Nothing must remain of the saga elsewhere.
+    /// Null if the order no longer belongs to the saga: it failed and was checked out again, or batch_init replaced it. All other effects of the saga must be
+    /// undone.
     /// </param>
-    /// <param name="isExpired">It is older than <see cref="SagaLimits.PivotAgeMax"/>.</param>
-    /// <returns>Null: it is recorded as failed, and has ended.</returns>
-    /// <exception cref="InvalidDataException">The status is unknown.</exception>
+    /// <param name="isExpired">Whether the saga is older than <see cref="SagaLimits.PivotAgeMax"/>.</param>
+    /// <returns>Null if the saga is recorded as failed and has ended.</returns>
+    /// <exception cref="InvalidDataException">The status is unknown to this version.</exception>
     public static SagaState? Adopted(OrderStatus? order, bool isExpired) => order switch
     {
         OrderStatus.Open => null,
@@ -38,23 +38,22 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
         _ => throw new InvalidDataException($"The order has the status {(short)order}, which this version does not know."),
     };
 
-    /// <summary>Nothing more is done here.</summary>
+    /// <summary>Whether this owner has nothing left to do.</summary>
     public bool IsOver => Step is SagaStep.Ended or SagaStep.Fenced;
 
-    /// <summary>The outcome is durable: the client can have its answer.</summary>
+    /// <summary>Whether the outcome is durable, so that the client can be answered.</summary>
     public bool IsDecided => Step is SagaStep.Commit or SagaStep.Ended;
 
-    /// <summary>The state after an event.</summary>
-    /// <exception cref="InvalidOperationException">An event that cannot follow: a participant or a store has broken its promise.</exception>
+    /// <exception cref="InvalidOperationException">The event is not valid in this state: a participant or the store broke its contract.</exception>
     public SagaState On(SagaEvent heard) => (Step, heard) switch
     {
-        (not (SagaStep.Ended or SagaStep.Fenced), SagaEvent.Unknown) => this, // ask again with the same key
+        (not (SagaStep.Ended or SagaStep.Fenced), SagaEvent.Unknown) => this, // retry with the same key
 
-        // Committed: another owner has been through already; the charge and then the record will say so.
+        // Committed: another owner has already completed the saga. The charge and the record will confirm it.
         (SagaStep.Reserve, SagaEvent.Reserved or SagaEvent.Committed) => this with { Step = SagaStep.Charge },
         (SagaStep.Reserve, SagaEvent.OutOfStock) => new(SagaStep.RecordFailed, Refusal.OutOfStock),
         (SagaStep.Reserve, SagaEvent.UnknownItem) => new(SagaStep.RecordFailed, Refusal.UnknownItem),
-        // A former owner let go. It did so after a refused or refunded charge, so there is none.
+        // A previous owner released the lines. It does so only after a refused or refunded charge, so nothing is charged.
         (SagaStep.Reserve, SagaEvent.Released) => new(SagaStep.RecordFailed, Refusal.Expired),
         (SagaStep.Reserve or SagaStep.Charge, SagaEvent.Expired) => new(SagaStep.Refund, Refusal.Expired),
 
@@ -71,6 +70,6 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
         (SagaStep.Commit, SagaEvent.Committed) => this with { Step = SagaStep.Ended },
 
         (SagaStep.RecordPaid or SagaStep.RecordFailed, SagaEvent.Overtaken) => this with { Step = SagaStep.Fenced },
-        _ => throw new InvalidOperationException($"A saga that was to {Step} heard {heard}."),
+        _ => throw new InvalidOperationException($"The event {heard} is not valid for a saga at step {Step}."),
     };
 }

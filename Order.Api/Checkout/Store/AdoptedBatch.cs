@@ -2,5 +2,5 @@ using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Checkout.Store;
 
-/// <summary>A batch that was taken over, with its sagas; those that had ended already are left out.</summary>
+/// <summary>An adopted batch with its open sagas.</summary>
 internal sealed record AdoptedBatch(SagaBatch Batch, IReadOnlyList<CheckoutSaga> Sagas, string? TraceParent);

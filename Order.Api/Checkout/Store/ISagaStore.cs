@@ -1,23 +1,23 @@
 namespace Order.Api.Checkout.Store;
 
-/// <summary>Where sagas are durable, beside the orders they freeze.</summary>
+/// <summary>Stores sagas durably, together with the orders that they freeze.</summary>
 internal interface ISagaStore
 {
     /// <summary>
-    /// The database's time, to within the time of a question, whatever this host's clock says: who orders sagas by their ids orders those of all replicas.
-    /// Known without asking, but for the first time.
+    /// Returns the database's time, accurate to one round trip and independent of this host's clock. Saga IDs of all replicas are therefore ordered by time.
+    /// Only the first call queries the database.
     /// </summary>
     ValueTask<DateTimeOffset> NowAsync();
 
-    /// <summary>Writes a turn, all or nothing; may be repeated.</summary>
-    /// <exception cref="Exception">Of any kind: whether it was written is not known.</exception>
+    /// <summary>Writes a turn atomically. May be repeated.</summary>
+    /// <exception cref="Exception">Of any type. Whether the turn was written is unknown.</exception>
     Task<TurnResult> TurnAsync(Turn turn);
 
-    /// <summary>Takes over batches whose lease has run out, the longest overdue first.</summary>
-    /// <param name="max">How many at most.</param>
-    /// <param name="now">A timestamp of the caller.</param>
+    /// <summary>Adopts batches whose lease has expired, the longest overdue first.</summary>
+    /// <param name="max">Maximum number of batches.</param>
+    /// <param name="now">The caller's current timestamp.</param>
     Task<List<AdoptedBatch>> AdoptAsync(int max, long now);
 
-    /// <summary>What a saga came to; null while that is open or cannot be known any more.</summary>
+    /// <summary>Returns the outcome of a saga, or null if the saga is still open or its outcome is no longer known.</summary>
     Task<CheckoutResult?> FindOutcomeAsync(string order, Guid saga);
 }

@@ -8,17 +8,17 @@ using ServiceKit.Postgres;
 namespace Order.Api.Checkout.Store;
 
 /// <summary>
-/// Sagas in Postgres. A turn is one round trip and one transaction, for any number of sagas; it takes locks in the order of the orders' ids. Time is the
+/// Stores sagas in Postgres. A turn is one round trip and one transaction, for any number of sagas, and takes its locks in order-ID order. All times are the
 /// database's.
 /// </summary>
 internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeProvider time, ILogger<PostgresSagaStore> logger) : ISagaStore
 {
     private const int AttemptsMax = 2;
 
-    // ANY, here and below, makes Postgres go by the index whatever it takes the table's size to be: by the join alone it may read a small table whole, and
-    // with it what is dead and not yet vacuumed.
+    // "= ANY", here and below, makes Postgres use the index whatever size it estimates for the table. With the join alone it may scan a small table in full,
+    // including dead rows that are not vacuumed yet.
 
-    // Taken only from the owner of the batch, who keeps it for as long as this transaction runs. Records that are there already are looked at afterwards.
+    // Accepted from the owner of the batch only, which stays the owner for the duration of this transaction. Existing records are checked afterwards.
     private const string OwnedSql = """
         WITH asked AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS a (saga_id, order_id, batch_id, epoch, status, refusal)),
         mine AS (SELECT id, epoch FROM sagas WHERE id = ANY ($7) ORDER BY id FOR SHARE)
@@ -31,8 +31,8 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private const string RecordSql = $"{OwnedSql} {UpdateSql} RETURNING a.saga_id";
 
-    // The same, and what becomes paid by it counts among the popular items of the state it goes to: once, for an order becomes paid once. Rows are locked in
-    // one order. A count that is full stays so: a record must not fail for it.
+    // The same, but paid orders also count towards the popular items of the state they ship to. Each counts once, because an order becomes paid only once. Rows
+    // are locked in a fixed order. A count saturates at its maximum instead of failing the record.
     private const string RecordAndCountSql = $"""
         {OwnedSql},
         recorded AS ({UpdateSql} RETURNING a.saga_id, o.status, o.state, o.item_ids, o.quantities),
@@ -83,7 +83,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private const string OutcomeSql = "SELECT status, refusal, saga_id FROM orders WHERE id = $1";
 
-    // Those that began together are there until the last of them has ended; what each has come to shows in its order.
+    // Sagas that began together stay in their row until the last of them ends. The outcome of each is in its order.
     private const string CountOpenSql = """
         SELECT count(o.id), coalesce(max(now() - s.started_at), '0')
         FROM sagas s, unnest(s.saga_ids, s.order_ids) AS a (saga_id, order_id)
@@ -96,7 +96,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
-    // Of this process: tells in the table who had a batch last.
+    // Identifies this process as the last owner of a batch in the table.
     private readonly Guid _owner = Guid.CreateVersion7();
 
     private Reading? _reading;
@@ -123,8 +123,8 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
             {
                 return await TransactionRetry.RunAsync(() => TurnOnceAsync(turn));
             }
-            // A checkout is not begun again under the same id: the first attempt may be carried out late, and then begin what is over, or what is in no row of
-            // sagas. Who began, if anybody, shows when the lease has run out.
+            // A checkout is not retried under the same ID. The first attempt may commit late, and a second one would then begin a checkout that is over or that
+            // no row of sagas contains. Whether it began becomes known when the lease expires.
             catch (DbException e) when (e.IsTransient && turn.Begin.Count == 0 && attempt < AttemptsMax)
             {
                 await Task.Delay(RetryPause, time);
@@ -168,7 +168,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
         return status == OrderStatus.Open && row.GetGuidOrNull(2) == saga ? CheckoutResult.Refused(row.GetEnum<Refusal>(1)) : null;
     }
 
-    /// <summary>How many checkouts are between intent and record, and for how long the oldest intent has been there; zero where there is none.</summary>
+    /// <summary>Returns the number of checkouts between intent and record, and the age of the oldest intent; zero if there is none.</summary>
     public async Task<(long Open, TimeSpan Oldest)> CountOpenAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(CountOpenSql);
@@ -177,7 +177,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
         return (row.GetInt64(0), row.GetTimeSpan(1));
     }
 
-    /// <summary>The time from which no saga is open, Unix seconds, with <see cref="SagaLimits.RecordsKept"/> to spare.</summary>
+    /// <summary>Returns the Unix time in seconds before which no saga is open, less <see cref="SagaLimits.RecordsKept"/> as a margin.</summary>
     public async Task<long> NoneOpenBeforeAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(OldestSql);
@@ -187,7 +187,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private async Task<TurnResult> TurnOnceAsync(Turn turn)
     {
-        // In one order for all turns, so that two of them seldom wait for each other in a circle; where they do, one is run again.
+        // All turns use the same order, so deadlocks between them are rare. If one happens, the victim is retried.
         var record = turn.Record.OrderBy(static saga => saga.OrderId, StringComparer.Ordinal).ToArray();
         var begin = turn.Begin.OrderBy(static call => call.OrderId, StringComparer.Ordinal).ToArray();
         var leasedAt = time.GetTimestamp();
@@ -270,7 +270,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
         return reading;
     }
 
-    // What a turn did not record: it was recorded before, its confirmation lost; or the order is gone and there is nothing to record; or it is another's.
+    // Finds out why a turn did not record a saga: it already was recorded, but the confirmation was lost; the order is gone; or the saga has another owner.
     private static async Task FindRecordsAsync(NpgsqlConnection connection, CheckoutSaga[] sagas, HashSet<Guid> recorded)
     {
         await using var command = new NpgsqlCommand(FindRecordsSql, connection)
@@ -297,7 +297,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
-            // Open with lines: another's checkout of it has failed just now; its outcome is this call's too.
+            // Open with lines: another checkout of the order has just failed. Its outcome is this call's outcome too.
             var status = (OrderStatus)row.GetInt16(1);
             var isAnothers = status == OrderStatus.CheckingOut || (status == OrderStatus.Open && row.GetBoolean(3));
             found.Add(row.GetString(0), new(status, null, isAnothers ? row.GetGuidOrNull(2) : null));
@@ -328,7 +328,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
             }
             catch (InvalidDataException e)
             {
-                // Those that began with it go on. It keeps its batch open, to be adopted by a version that knows more.
+                // The other sagas of the batch continue. This one keeps its batch open until a version that knows the status adopts it.
                 LogUnknownStatus(logger, id, intent.OrderIds[i], e.Message);
                 adopted = new(SagaStep.Fenced, Refusal.None);
             }
@@ -370,7 +370,7 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private readonly record struct FrozenOrder(OrderStatus Status, ReservationLine[] Lines, bool IsShipped);
 
-    // The database's time, and a timestamp of this process from just before.
+    // The database's time, and a timestamp of this process from just before it was read.
     private sealed record Reading(DateTimeOffset Now, long AskedAt);
 
     private sealed record Intent(

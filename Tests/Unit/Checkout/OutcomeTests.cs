@@ -53,7 +53,7 @@ public sealed class OutcomeTests : IDisposable
 
         // Once each, however long the owner goes on: recovery asks again.
         Assert.Equal(2, _logs.Critical.Count);
-        Assert.Equal($"Saga {sagas[0].Id} of order {sagas[0].OrderId} is stuck at Charge until recovery asks again: "
+        Assert.Equal($"Saga {sagas[0].Id} of order {sagas[0].OrderId} is stuck at Charge until recovery retries it: "
             + $"Payment.Api answered the outcome {number}, which this version does not know.", _logs.Critical[0]);
     }
 
