@@ -54,6 +54,6 @@ internal sealed partial class PageErrors(
     [LoggerMessage(511, LogLevel.Error, "The page {Path} failed")]
     private static partial void LogUnexpected(ILogger logger, string path, Exception exception);
 
-    [LoggerMessage(512, LogLevel.Warning, "The page {Path} answered 503, {Reason}: {Message}")]
+    [LoggerMessage(512, LogLevel.Warning, "The page {Path} returned 503, {Reason}: {Message}")]
     private static partial void LogUnavailable(ILogger logger, string path, string reason, string message);
 }
