@@ -1,12 +1,11 @@
 namespace AppHost;
 
-/// <summary>What operators do with the shop, as commands of the storefront in the dashboard; its page <c>/admin</c> has the same.</summary>
 internal static class ShopCommands
 {
-    /// <summary>Adds them.</summary>
-    /// <param name="storefront">Whose commands they are.</param>
-    /// <param name="stockApi">Fills the shelves.</param>
-    /// <param name="orderApi">Empties the shop.</param>
+    /// <summary>Adds the operators' commands to the storefront in the dashboard; its page <c>/admin</c> has the same.</summary>
+    /// <param name="storefront">The resource that gets the commands.</param>
+    /// <param name="stockApi">The service that fills the shelves.</param>
+    /// <param name="orderApi">The service that resets the shop.</param>
     public static ReplicatedService WithShopCommands(this ReplicatedService storefront, ReplicatedService stockApi, ReplicatedService orderApi)
     {
         storefront.Replicas[0]
