@@ -1,6 +1,6 @@
 namespace DocumentDb.Gateway.Bson;
 
-/// <summary>What <see cref="BsonCheck"/> found.</summary>
+/// <summary>The result of <see cref="BsonCheck"/>.</summary>
 internal enum BsonFault
 {
     None,
