@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>What <c>LoadTest bare</c> found.</summary>
+/// <summary>The results of <c>LoadTest bare</c>.</summary>
 internal sealed record BareReport(DateTimeOffset StartedAt, MeasuredMachine Machine, int Connections, int DurationSeconds, BareHopResult BareHop);

@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>So many of these.</summary>
+/// <summary>A count of one kind.</summary>
 internal sealed record CountReport(string What, long Count);
