@@ -58,7 +58,7 @@ if [ "$mode" = distributed ]; then arguments+=(-R "$remote" -G "$properties"); s
 for property in "host=$host" "port=$port" "duration=$duration" "ramp=$ramp" "${groups[@]}"; do arguments+=("$set_property$property"); done
 # The log is also named here, because otherwise JMeter leaves one in the current folder.
 version=$(jmeter --version -j "$out/jmeter.log" 2>/dev/null | grep -Eo '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true)
-if [ "${version%%.*}" -ge 3 ] 2>/dev/null; then arguments+=(-e -o "$out/report"); else echo "JMeter ${version:-of unknown version} creates no HTML report; 3.0 and later do."; fi
+if [ "${version%%.*}" -ge 3 ] 2>/dev/null; then arguments+=(-e -o "$out/report"); else echo "JMeter ${version:-of unknown version} makes no HTML report; 3.0 and later do."; fi
 
 jmeter "${arguments[@]}" "$@"
 # JMeter does not report an unreadable plan as an error.

@@ -37,7 +37,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"auditReportVersion\":2,\"vulnerabilities\":{}}", 0, 0, "none known")]
+    [InlineData("{\"auditReportVersion\":2,\"vulnerabilities\":{}}", 0, 0, "no known vulnerabilities")]
     [InlineData("{\"auditReportVersion\":2,\"vulnerabilities\":{\"leaky\":{}}}", 1, 1, "known vulnerabilities")]
     [InlineData("{\"message\":\"getaddrinfo ENOTFOUND\",\"error\":{}}", 1, 0, "NOT CHECKED")]
     [InlineData("", 1, 0, "NOT CHECKED")]
