@@ -56,7 +56,7 @@ internal sealed class CustomerGenerator(long seed)
         Write(bson, "name", $"{first.Text} {last.Text}");
         Write(bson, "first_name", first.Text);
         Write(bson, "last_name", last.Text);
-        // The number makes it unique within a seed, and the seed among seeds.
+        // The number makes it unique within a seed, and the seed part across seeds.
         Write(bson, "email", string.Create(
             CultureInfo.InvariantCulture, $"{first.InEmail}.{last.InEmail}.{index}{(seed == 1 ? "" : "-" + seed)}@{random.Of(MailHosts)}"));
         Write(bson, "phone", string.Create(CultureInfo.InvariantCulture, $"{country.Phone} {random.Below(900) + 100} {random.Below(9_000_000) + 1_000_000}"));

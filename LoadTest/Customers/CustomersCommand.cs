@@ -47,7 +47,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
         var missing = await FindMissingAsync(customers, count);
         var total = missing.Sum(static block => (long)block.Count);
         var there = await customers.EstimatedDocumentCountAsync(cancellationToken: cancellationToken);
-        output.WriteLine($"there      {count - total:N0} of them; {total:N0} are to come (about {there:N0} customers in the collection)");
+        output.WriteLine($"existing   {count - total:N0} of them; {total:N0} are missing (about {there:N0} customers in the collection)");
         var indexes = new CustomerIndexSet(customers, output, cancellationToken);
         if (total > 0 && (options.DropsIndexes || await IsEmptyAsync(customers))) await indexes.DropAsync();
         if (total > 0) await InsertAsync(customers, missing, total);

@@ -6,7 +6,7 @@ namespace LoadTest.Statistics;
 
 /// <summary>
 /// The results of a run's requests. Answers count if they arrive within the window. Durations count if their request was sent (or due) within it, so that slow
-/// ones at its end are not lost. Not thread-safe.
+/// ones at its end are not lost. Used by one thread at a time.
 /// </summary>
 internal sealed class LoadStatistics
 {

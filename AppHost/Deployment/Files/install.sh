@@ -251,7 +251,7 @@ rollback() {
   previous=$(readlink "$root/opt/shop/previous" || true)
   [ -n "$previous" ] || fail "no previous release to roll back to"
   run ln -sfn "$previous" "$root/opt/shop/current"
-  say "rolled back to $previous"
+  say "rolling back to $previous"
   restart_services
 }
 
