@@ -1,6 +1,5 @@
 namespace LoadTest;
 
-/// <summary>Reads files embedded in this program.</summary>
 internal static class Embedded
 {
     public static string Read(string name)

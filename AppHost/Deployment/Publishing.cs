@@ -10,7 +10,6 @@ internal static class Publishing
     public static void AddKubernetesTarget(this IDistributedApplicationBuilder builder, string name)
         => builder.AddTarget(new TargetResource(name), (model, output) => new Kubernetes.KustomizePublisher(model, output).Write());
 
-    /// <summary>Publishes one Compose file.</summary>
     public static void AddComposeTarget(this IDistributedApplicationBuilder builder, string name)
         => builder.AddTarget(new TargetResource(name), (model, output) => new Compose.ComposePublisher(model, output).Write());
 

@@ -5,7 +5,6 @@ namespace AppHost.Deployment;
 /// <param name="Database">The database; null for the server itself.</param>
 internal sealed record StoreConnection(string Name, Store Store, StoreDatabase? Database)
 {
-    /// <summary>The secret in the connection string.</summary>
     public string Secret => Database?.Secret ?? Store.Password.Name;
 
     /// <summary>Writes the connection string for the user that owns the database; the model's own connection string is the server administrator's.</summary>

@@ -6,6 +6,5 @@ internal sealed record StoreDatabase(string Name, string DatabaseName)
     /// <summary>The user that owns the database and can access no other. Services use it in every deployment.</summary>
     public string Owner => DatabaseName;
 
-    /// <summary>The secret with the owner's password.</summary>
     public string Secret => $"{Name}-password";
 }

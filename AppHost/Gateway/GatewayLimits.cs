@@ -64,7 +64,6 @@ internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSe
         return text;
     }
 
-    /// <summary>Writes the rate limit of a location.</summary>
     public string RateOf(GatewayRoutes route, string path)
     {
         if (route.ArePages && PagesPerSecond > 0) return Invariant($"limit_req zone=pages burst={2 * PagesPerSecond} nodelay; ");

@@ -22,10 +22,8 @@ internal sealed class ReplicatedService(IReadOnlyList<IResourceBuilder<ProjectRe
     /// <summary>Gives all replicas the addresses of another service.</summary>
     public ReplicatedService WithReference(ReplicatedService service) => Each(replica => replica.WithReference(service));
 
-    /// <summary>Starts all replicas after a resource is ready.</summary>
     public ReplicatedService WaitFor(IResourceBuilder<IResource> resource) => Each(replica => replica.WaitFor(resource));
 
-    /// <summary>Sets a variable of all replicas.</summary>
     public ReplicatedService WithEnvironment(string name, IResourceBuilder<ParameterResource> value) => Each(replica => replica.WithEnvironment(name, value));
 
     private ReplicatedService Each(Action<IResourceBuilder<ProjectResource>> configure)

@@ -38,7 +38,6 @@ internal sealed class GatewayOptions
     /// <summary>The maximum duration of a command without its own maxTimeMS. Index builds may take longer.</summary>
     public TimeSpan CommandTime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The maximum duration of an index build.</summary>
     public TimeSpan IndexBuildTime { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>The time after which an unused cursor is closed. The engine deletes its file after the same time.</summary>

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>Registers the gateway's services.</summary>
 internal static class GatewayServices
 {
     /// <summary>Adds the gateway with settings from the section <c>Gateway</c>; it starts and stops with the host.</summary>

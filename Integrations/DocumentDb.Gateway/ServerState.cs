@@ -21,7 +21,6 @@ internal sealed class ServerState
 
     public long ConnectionsCreated => Volatile.Read(ref _created);
 
-    /// <summary>The number of running commands.</summary>
     public int Running => Volatile.Read(ref _running);
 
     /// <summary>Whether the gateway is waiting for running commands to finish.</summary>

@@ -19,7 +19,6 @@ internal sealed class NativeEngine
 
     public ContainerResource Container { get; }
 
-    /// <summary>The image of the original container.</summary>
     public string Image { get; }
 
     /// <summary>The container's ports, each with its port on this machine.</summary>
@@ -28,7 +27,6 @@ internal sealed class NativeEngine
     /// <summary>The resource's part of the run's folder.</summary>
     public string RunFolder { get; }
 
-    /// <summary>The companion process.</summary>
     public ExecutableResource Process { get; }
 
     /// <summary>The resource that accepts clients' connections: the companion, or a gateway in front of it.</summary>
@@ -44,10 +42,8 @@ internal sealed class NativeEngine
         return KnownResourceStates.TerminalStates.Contains(_process?.State?.Text) ? _process : _front;
     }
 
-    /// <summary>The state that the resource shows.</summary>
     public string? State { get; set; }
 
-    /// <summary>Whether the connection strings were announced.</summary>
     public bool WasAnnounced { get; set; }
 
     /// <summary>Describes the program, for the dashboard's Source column.</summary>

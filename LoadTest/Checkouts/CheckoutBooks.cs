@@ -9,7 +9,6 @@ namespace LoadTest.Checkouts;
 /// </summary>
 internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
 {
-    /// <summary>The maximum number of violations reported.</summary>
     public const int ViolationsMax = 20;
 
     private readonly bool[] _isPaid = new bool[outcomes.Length];
@@ -51,7 +50,6 @@ internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, in
     /// <summary>Records the answer of <c>GET /payment/find_user</c>; false if it is not a user's JSON.</summary>
     public bool TakeUser(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "credit", out _credit[number]);
 
-    /// <summary>Compares everything recorded.</summary>
     public CheckoutBooksResult Compare()
     {
         var told = new List<string>(_strange);

@@ -2,7 +2,6 @@ using System.CommandLine;
 
 namespace LoadTest.Checkouts;
 
-/// <summary>The options of <c>LoadTest checkout</c>.</summary>
 internal sealed record CheckoutOptions
 {
     public const int LinesOfBatch = 2;

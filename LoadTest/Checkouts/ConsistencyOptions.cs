@@ -10,7 +10,6 @@ namespace LoadTest.Checkouts;
 /// <param name="JsonFile">The file for the results; null for none.</param>
 internal sealed record ConsistencyOptions(IReadOnlyList<Target> Targets, long Size, int Connections, string? HtmlFile, string? JsonFile)
 {
-    /// <summary>The number of users for each piece.</summary>
     public const int UsersPerPiece = 10;
 
     public static Command Command(Func<ConsistencyOptions, int> run)

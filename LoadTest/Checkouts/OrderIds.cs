@@ -20,6 +20,5 @@ internal sealed class OrderIds
     public int Write(RequestTemplate request, long number, Span<byte> buffer) =>
         _given is null ? request.Write(number, buffer) : request.Write(_given[number], buffer);
 
-    /// <summary>Gets the id of an order.</summary>
     public string this[long number] => _given is null ? number.ToString(CultureInfo.InvariantCulture) : Encoding.ASCII.GetString(_given[number]);
 }

@@ -25,7 +25,6 @@ internal sealed class CustomerGenerator(long seed)
     /// <summary>Gets a customer's id, which grows with its number; the ids of one seed are contiguous.</summary>
     public string IdOf(long index) => string.Create(CultureInfo.InvariantCulture, $"00{_seed >> 40:x6}{index:x16}");
 
-    /// <summary>Generates a customer.</summary>
     public byte[] Make(long index)
     {
         var random = new Random64(_seed ^ Mix((ulong)index));

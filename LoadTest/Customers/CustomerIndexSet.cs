@@ -31,7 +31,6 @@ internal sealed class CustomerIndexSet(IMongoCollection<RawBsonDocument> custome
         }
     }
 
-    /// <summary>Creates the missing indexes.</summary>
     public async Task MakeAsync()
     {
         foreach (var (name, fields, isUnique, isSparse) in Indexes)

@@ -3,7 +3,6 @@ using System.Globalization;
 
 namespace LoadTest.Customers;
 
-/// <summary>The options of <c>LoadTest customers load</c>.</summary>
 internal sealed record CustomersOptions
 {
     public const long CountMax = 1_000_000_000;

@@ -34,7 +34,6 @@ internal static class LoadProgress
         await load(added => Interlocked.Add(ref count, added));
     }
 
-    /// <summary>Formats a progress line.</summary>
     internal static string Line(long count, long total, double perSecond)
     {
         var left = perSecond > 0 ? TimeSpan.FromSeconds((total - count) / perSecond) : (TimeSpan?)null;

@@ -57,7 +57,6 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin, long ramp =
         return time < 0 ? 0 : DueAt(time) + 1 - _next;
     }
 
-    /// <summary>Drops the oldest waiting arrivals.</summary>
     public void Drop(long count)
     {
         _next += count;

@@ -19,12 +19,9 @@ internal sealed record LoadPlan(int Connections)
     /// <summary>Arrivals per second in an open loop; 0 for a closed loop.</summary>
     public int RatePerSecond { get; init; }
 
-    /// <summary>Called right before the window begins.</summary>
     public Action? WindowBegins { get; init; }
 
-    /// <summary>Called right after the window ends.</summary>
     public Action? WindowEnded { get; init; }
 
-    /// <summary>Called after each second.</summary>
     public Action<SecondStatistics>? EachSecond { get; init; }
 }

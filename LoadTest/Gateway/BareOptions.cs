@@ -2,7 +2,6 @@ using System.CommandLine;
 
 namespace LoadTest.Gateway;
 
-/// <summary>The options of <c>LoadTest bare</c>.</summary>
 internal sealed record BareOptions(int Connections, int WarmupSeconds, int DurationSeconds, string? Nginx, string? JsonFile)
 {
     public static Command Command(Func<BareOptions, int> run)

@@ -6,7 +6,6 @@ namespace LoadTest.Histories;
 /// <summary>Writes the page of evidence: how often each fault was injected, and its outcome.</summary>
 internal static class FaultsPage
 {
-    /// <summary>Writes the page in Markdown.</summary>
     public static string Write(IReadOnlyCollection<HistoryVerdict> verdicts)
     {
         var text = new StringBuilder($"""

@@ -11,7 +11,6 @@ internal sealed record Target(IPEndPoint EndPoint, string Authority)
     /// <summary>The maximum number of addresses of one shop.</summary>
     public const int CountMax = 64;
 
-    /// <summary>The URL of the AppHost's gateway.</summary>
     public const string Default = "http://localhost:8000";
 
     /// <summary>Parses URLs separated by commas.</summary>

@@ -7,7 +7,6 @@ namespace LoadTest.Reports;
 /// </summary>
 internal static class Comparison
 {
-    /// <summary>The rule as text.</summary>
     public const string Rule = "beyond noise: more than 5 %, and more than 3 standard errors over the measured seconds; errors: 3 standard errors of the share";
 
     /// <summary>The minimum number of measured seconds for a judgment.</summary>

@@ -2,7 +2,6 @@ using Spectre.Console;
 
 namespace LoadTest.Reports;
 
-/// <summary>Creates consoles to write to.</summary>
 internal static class Consoles
 {
     private const int PlainWidth = 10_000; // lines are never wrapped

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace LoadTest.Reports;
 
-/// <summary>Describes the measured machine.</summary>
 internal sealed record MeasuredMachine(string Processor, int Cores, double MemoryGiB, string System, string Runtime)
 {
     /// <summary>The machine that this program runs on.</summary>

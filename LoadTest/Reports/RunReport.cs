@@ -54,7 +54,6 @@ internal sealed record RunReport
     [JsonIgnore]
     public bool IsRight => Outcomes.All(static outcome => outcome.Wrong == 0);
 
-    /// <summary>Creates the report from the driver's measurements.</summary>
     public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
         IReadOnlyList<SecondStatistics> seconds) => new()
     {

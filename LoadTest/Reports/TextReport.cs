@@ -2,7 +2,6 @@ using Spectre.Console;
 
 namespace LoadTest.Reports;
 
-/// <summary>Writes results as lines of text.</summary>
 internal static class TextReport
 {
     public static void Print(this IAnsiConsole output, MeasuredMachine machine) => output.WriteLine(

@@ -16,7 +16,6 @@ internal sealed record Call(string Kind, string Method, string Path)
     public ReadOnlyMemory<byte> Body { get; init; }
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>The expected status.</summary>
     public int Status { get; init; } = 200;
 
     /// <summary>Another accepted status; 0 for none.</summary>

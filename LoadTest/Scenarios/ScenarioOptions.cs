@@ -2,7 +2,6 @@ using System.CommandLine;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>The options of <c>LoadTest shop</c>, <c>storm</c> and <c>browse</c>.</summary>
 internal sealed record ScenarioOptions
 {
     /// <summary>The addresses of one shop.</summary>

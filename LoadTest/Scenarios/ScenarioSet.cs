@@ -8,7 +8,6 @@ internal sealed record ScenarioSet(string Name, string Description, IReadOnlyLis
 {
     private const int WeightMax = 1_000;
 
-    /// <summary>The maximum number of users.</summary>
     public int UsersMax { get; init; } = Setting.ConnectionsMax;
 
     /// <summary>The maximum length of a call's body, in bytes.</summary>

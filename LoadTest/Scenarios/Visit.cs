@@ -24,7 +24,6 @@ internal sealed class Visit(long number, Random random, string run)
     /// <summary>The current call, to be sent or in flight.</summary>
     public Call Call => _calls!.Current;
 
-    /// <summary>The status of the last answer.</summary>
     public int Status { get; private set; }
 
     /// <summary>The first error; null if there is none.</summary>
@@ -65,14 +64,12 @@ internal sealed class Visit(long number, Random random, string run)
         return value;
     }
 
-    /// <summary>Checks a whole number of the last answer.</summary>
     public void CheckNumber(string name, long expected)
     {
         Check(JsonBody.TryNumber(_body.Span, name, out var value), $"no {name}");
         Check(value == expected, $"wrong {name}");
     }
 
-    /// <summary>Checks a boolean of the last answer.</summary>
     public void CheckBool(string name, bool expected)
     {
         var value = JsonBody.Bool(_body.Span, name);

@@ -47,7 +47,6 @@ internal sealed class VisitSeries
     /// <summary>The errors and failures by scenario and call, with their counts, over the whole run.</summary>
     public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
 
-    /// <summary>The series for the driver.</summary>
     public RequestSource Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
 
     /// <summary>Begins no more visits; those under way continue.</summary>

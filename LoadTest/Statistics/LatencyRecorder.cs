@@ -36,7 +36,6 @@ internal sealed class LatencyRecorder
         _taken.Reset();
     }
 
-    /// <summary>Adds everything recorded to a sum.</summary>
     public void AddAll(LongHistogram sum)
     {
         sum.Add(_past);

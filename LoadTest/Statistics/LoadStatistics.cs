@@ -47,7 +47,6 @@ internal sealed class LoadStatistics
     /// <summary>For an open loop, the window's arrivals that were sent, sent late, and never sent.</summary>
     public (long Sent, long Late, long Dropped) Arrivals { get; set; }
 
-    /// <summary>The length of the window.</summary>
     public double Seconds => Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
 
     /// <summary>Expected answers per second.</summary>

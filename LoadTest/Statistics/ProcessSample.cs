@@ -5,7 +5,6 @@ namespace LoadTest.Statistics;
 /// <summary>A sample of all the machine's processes, from /proc (proc_pid_stat(5)).</summary>
 internal sealed class ProcessSample
 {
-    /// <summary>The groups of processes in reports.</summary>
     public static readonly string[] Groups = ["nginx", "Order.Api", "Payment.Api", "Stock.Api", "postgres", "redis-server", Ours, Other];
 
     private const string Ours = "LoadTest", Other = "other";

@@ -9,12 +9,10 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>The number of bytes written.</summary>
     public int Length { get; private set; }
 
     public Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    /// <inheritdoc cref="Written"/>
     public Memory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
     /// <summary>Discards the bytes after a length, and replaces a buffer that is larger than the maximum with a smaller one.</summary>
@@ -116,7 +114,6 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
         Append(value);
     }
 
-    /// <summary>Writes an array of strings.</summary>
     public void Strings(ReadOnlySpan<byte> name, params ReadOnlySpan<string> values)
     {
         var array = Begin(name, BsonType.Array);

@@ -8,7 +8,6 @@ internal static class BsonCheck
     /// <summary>The maximum nesting of documents and arrays, which is MongoDB's default.</summary>
     public const int DepthMax = 200;
 
-    /// <summary>Checks a document with everything in it.</summary>
     public static BsonFault Check(ReadOnlySpan<byte> document, int depth = 1)
     {
         if (depth > DepthMax) return BsonFault.TooDeep;

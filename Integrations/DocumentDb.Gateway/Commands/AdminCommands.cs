@@ -5,7 +5,6 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Handles commands on collections, databases and users.</summary>
 internal sealed class AdminCommands(EngineClient engine)
 {
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>

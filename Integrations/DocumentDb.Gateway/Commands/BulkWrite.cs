@@ -123,7 +123,6 @@ internal sealed class BulkWrite : IDisposable
         }
     }
 
-    /// <summary>Adds the error of an operation.</summary>
     public void AddError(int operation, int code, string message)
     {
         using var error = new BsonBuffer();
@@ -132,7 +131,6 @@ internal sealed class BulkWrite : IDisposable
         AddError(operation, error.Written);
     }
 
-    /// <summary>Writes the reply's fields.</summary>
     public void WriteResults(BsonBuffer reply)
     {
         var cursor = reply.Begin("cursor"u8);

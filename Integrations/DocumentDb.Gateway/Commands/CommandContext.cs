@@ -24,10 +24,8 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
     /// <summary>The login in progress.</summary>
     public ScramConversation? Login { get; set; }
 
-    /// <summary>The number of failed logins.</summary>
     public int FailedLogins { get; set; }
 
-    /// <summary>The transaction that the command belongs to.</summary>
     public ClientTransaction? Transaction { get; set; }
 
     /// <summary>The engine connection of the command that this one is part of.</summary>
@@ -38,7 +36,6 @@ internal sealed class CommandContext(long connectionId, EndPoint? client) : IDis
     /// <summary>The user; throws if nobody has logged in.</summary>
     public Identity LoggedIn => User ?? throw new CommandException(ErrorCodes.Unauthorized, $"Command {Request.Name} requires authentication");
 
-    /// <summary>Discards the reply written so far.</summary>
     public void ClearReply() => Reply.Reset(WireProtocol.ReplyBytes);
 
     /// <summary>Gets the command's connection to the engine, or opens one for this command only.</summary>

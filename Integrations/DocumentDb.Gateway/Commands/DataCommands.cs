@@ -100,7 +100,6 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         await lease.CompleteAsync(ct);
     }
 
-    /// <summary>Runs an insert, update or delete.</summary>
     public async ValueTask WriteAsync(CommandContext context, CancellationToken ct)
     {
         var (sql, onceSql) = context.Request.Name switch

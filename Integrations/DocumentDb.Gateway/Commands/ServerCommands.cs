@@ -9,7 +9,6 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Handles commands that describe the server.</summary>
 internal sealed class ServerCommands(EngineClient engine, SessionCommands sessions, CursorTable cursors, TransactionTable transactions, ServerState state)
 {
     /// <summary>The time that drivers keep an idle session, in minutes.</summary>

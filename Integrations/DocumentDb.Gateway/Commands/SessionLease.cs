@@ -5,7 +5,6 @@ using DocumentDb.Gateway.Wire;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>A command's connection to the engine.</summary>
 internal readonly record struct SessionLease(EngineSession Session, bool IsOwned) : IAsyncDisposable
 {
     /// <inheritdoc cref="EngineSession.CompleteAsync"/>

@@ -16,7 +16,6 @@ internal static class WriteErrors
         return false;
     }
 
-    /// <summary>Gets the errors in order.</summary>
     public static List<WriteError> Read(ReadOnlySpan<byte> reply)
     {
         List<WriteError> errors = [];

@@ -160,7 +160,6 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a statement without a result.</summary>
     public async ValueTask RunAsync(string sql, CancellationToken ct)
     {
         try
