@@ -5,7 +5,7 @@ namespace AppHost;
 internal static class DocumentDbGateway
 {
     /// <summary>
-    /// Names the program that speaks MongoDB's protocol where the server runs natively, which then is DocumentDB; in a container it is MongoDB itself, and the
+    /// Names the program that serves MongoDB's protocol when the server runs natively, as DocumentDB. In a container the server is MongoDB itself, and the
     /// program does not run.
     /// </summary>
     public static IResourceBuilder<MongoDBServerResource> WithDocumentDbGateway<TProject>(this IResourceBuilder<MongoDBServerResource> mongodb)

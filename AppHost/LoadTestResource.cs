@@ -1,11 +1,10 @@
 namespace AppHost;
 
-/// <summary>The load generator, started by hand.</summary>
 internal static class LoadTestResource
 {
     /// <summary>
-    /// Adds it to a run; a deployment has none. It plays all scenarios of the shop for a minute. It is not a project reference of the AppHost:
-    /// a start of the shop does not wait for its build, and the first start of it builds it.
+    /// Adds the load generator to a run; a deployment has none. It is started by hand and plays all scenarios of the shop for a minute. It is not a project
+    /// reference of the AppHost: the shop starts without waiting for its build, and its first start builds it.
     /// </summary>
     public static IDistributedApplicationBuilder AddLoadTest(this IDistributedApplicationBuilder builder, IResourceBuilder<ContainerResource> gateway)
     {

@@ -3,10 +3,10 @@ namespace AppHost;
 internal static class PostgresExtensions
 {
     /// <summary>
-    /// Room for a million orders in memory, and for the log between two checkpoints: after each of them every page is logged whole once more. Durability is
-    /// as it comes: a commit is on disk before it is acknowledged. Connections for a dozen replicas of services, 16 each at most.
-    /// A machine that loses its power says no goodbye: a transaction that waits for its client is called off after 5 s, and with it the locks that it holds on
-    /// accounts and orders; a connection whose client does not answer is closed after 11 s. All transactions here are some milliseconds long.
+    /// Sets memory for a million orders, and enough log between two checkpoints, because after a checkpoint every page is logged in full once. Durability is
+    /// the default: a commit is on disk before it is acknowledged. Allows connections for a dozen replicas of services, at most 16 each. A machine that loses
+    /// its power closes no connection: a transaction that waits for its client is canceled after 5 s, which releases its locks on accounts and orders, and a
+    /// connection whose client does not answer is closed after 11 s. All transactions here take a few milliseconds.
     /// </summary>
     public static IResourceBuilder<PostgresServerResource> WithLoadSettings(this IResourceBuilder<PostgresServerResource> postgres) => postgres.WithArgs(
         "-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB", "-c", "checkpoint_timeout=15min", "-c", "wal_compression=lz4",

@@ -23,7 +23,7 @@ var customerApi = builder.AddService<Projects.Customer_Api>("customer-api").With
 var cookieSecret = builder.AddParameter("cookie-secret", new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
 var storefront = builder.AddService<Projects.Storefront_Web>("storefront")
     .WithReference(orderApi).WithReference(paymentApi).WithReference(stockApi).WithReference(customerApi)
-    .WithEnvironment("Shop__CookieSecret", cookieSecret) // one for all replicas
+    .WithEnvironment("Shop__CookieSecret", cookieSecret) // shared by all replicas
     .WithShopCommands(stockApi, orderApi);
 
 var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
@@ -31,7 +31,7 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
         stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock", costlyPaths: ["/stock/batch_init"])
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment", costlyPaths: ["/payment/batch_init"])
-    // 16 MiB: a batch of 1,000 customers, or max_payload_size_kb at its highest.
+    // 16 MiB: a batch of 1,000 customers, or the maximum of max_payload_size_kb.
     .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
     .WithOperatorRoutes(storefront, ["/admin"])
     .WithRoutes(storefront, ["/"], arePages: true);

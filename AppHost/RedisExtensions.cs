@@ -5,18 +5,18 @@ internal static class RedisExtensions
     private const string Settings = "--appendonly yes --appendfsync always --auto-aof-rewrite-min-size 512mb --save '' --maxmemory-policy noeviction";
 
     /// <summary>
-    /// Acknowledges a write only once it is on disk. Stock that was sold must not come back after a power cut: snapshots would lose the last minute, and are
-    /// switched off. The log is rewritten when it has doubled, from half a gigabyte on.
+    /// Acknowledges a write only after it is on disk, because sold stock must not come back after a power cut. Snapshots would lose the last minute and are
+    /// disabled. The log is rewritten when it has doubled, from half a gigabyte on.
     /// </summary>
     public static IResourceBuilder<RedisResource> WithAppendOnlyFile(this IResourceBuilder<RedisResource> redis) => redis
-        // The model has no connection with TLS to Redis: services, their health checks and the load tools use the plain port.
+        // The model uses no TLS for Redis: services, their health checks and the load tools use the plain port.
         .WithoutHttpsCertificate()
         .WithArgs(context =>
         {
-            // In a run the resource's arguments are words, which are joined for the shell; when publishing they are the shell's one command already.
+            // In a run the resource's arguments are words that are joined for the shell; when publishing they are already the shell's single command.
             if (context.ExecutionContext.IsRunMode)
                 foreach (var word in Settings.Split(' ')) context.Args.Add(word);
             else
-                context.Args[^1] = $"exec {context.Args[^1]} {Settings}"; // a shell in between might keep SIGTERM to itself
+                context.Args[^1] = $"exec {context.Args[^1]} {Settings}"; // a shell in between might not forward SIGTERM
         });
 }

@@ -4,7 +4,6 @@ using Spectre.Console;
 
 namespace LoadTest;
 
-/// <summary>The commands of this program.</summary>
 internal static class Commands
 {
     private const int Done = 0, CouldNotMeasure = 1, Wrong = 2, WrongOptions = 64, Interrupted = 130;
@@ -18,16 +17,16 @@ internal static class Commands
 
     /// <summary>Runs a command line; returns the exit code.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="output">Gets results and help.</param>
-    /// <param name="errors">Gets a line that says why it cannot be done.</param>
-    /// <param name="stop">Interrupts it.</param>
+    /// <param name="output">Receives results and help.</param>
+    /// <param name="errors">Receives a line with the reason of a failure.</param>
+    /// <param name="stop">Interrupts the command.</param>
     public static int Run(string[] arguments, IAnsiConsole output, TextWriter errors, CancellationToken stop)
     {
         try
         {
             var given = Root(output, stop).Parse(arguments is ["help"] ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (given.Action is ParseErrorAction)
-                throw new UsageException(given.UnmatchedTokens is [var token, ..] ? $"'{token}' is not a command or option here." : given.Errors[0].Message);
+                throw new UsageException(given.UnmatchedTokens is [var token, ..] ? $"'{token}' is not a valid command or option." : given.Errors[0].Message);
             return given.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output.Profile.Out.Writer,
@@ -54,14 +53,14 @@ internal static class Commands
         {
             CustomersOptions.Command(options => Code(new CustomersCommand(options, output, stop).RunAsync().GetAwaiter().GetResult())),
         });
-        root.Add(new Command("history", "Judges histories that the tests of faults have left") { Check(output), Page(output) });
+        root.Add(new Command("history", "Checks histories from the fault tests") { Check(output), Page(output) });
         return root;
     }
 
     private static Command Compare(IAnsiConsole output)
     {
         var (before, after) = (new Argument<string>("A.json"), new Argument<string>("B.json"));
-        var command = new Command("compare", "Shows two reports side by side, and what differs beyond noise") { before, after };
+        var command = new Command("compare", "Compares two reports and shows differences beyond noise") { before, after };
         command.SetAction(given => output.Print(RunReport.Read(given.GetRequiredValue(before)), RunReport.Read(given.GetRequiredValue(after))));
         return command;
     }
@@ -76,8 +75,8 @@ internal static class Commands
 
     private static Command Page(IAnsiConsole output)
     {
-        var (page, paths) = (new Argument<string>("FILE") { Description = "Gets the page, in Markdown" }, Paths());
-        var command = new Command("page", "Judges histories, and writes the page of evidence (docs/faults.md)") { page, paths };
+        var (page, paths) = (new Argument<string>("FILE") { Description = "The file for the page, in Markdown" }, Paths());
+        var command = new Command("page", "Checks histories and writes the page of evidence (docs/faults.md)") { page, paths };
         command.SetAction(given => Code(HistoryCommand.Run(given.GetRequiredValue(paths), given.GetRequiredValue(page), output)));
         return command;
     }

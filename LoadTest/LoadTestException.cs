@@ -1,4 +1,4 @@
 namespace LoadTest;
 
-/// <summary>The measurement cannot be made; the message says why, for people.</summary>
+/// <summary>Thrown when a measurement fails; the message is the reason for the user.</summary>
 internal sealed class LoadTestException(string message) : Exception(message);

@@ -6,8 +6,8 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        // One thread waits for all sockets and runs what follows an answer itself: no hop to a pool, no second thread to wake on a machine that is busy.
-        // The runtime reads both when the first socket is made.
+        // One thread waits for all sockets and also runs the continuations: no switch to the thread pool, and no second thread to wake on a busy machine. The
+        // runtime reads both variables when the first socket is created.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
 

@@ -1,4 +1,4 @@
 namespace LoadTest;
 
-/// <summary>The command line is wrong; the message says where.</summary>
+/// <summary>Thrown for an invalid command line; the message says what is wrong.</summary>
 internal sealed class UsageException(string message) : Exception(message);

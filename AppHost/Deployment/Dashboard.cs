@@ -1,14 +1,14 @@
 namespace AppHost.Deployment;
 
-/// <summary>Aspire's dashboard in a container, and how services send it their telemetry: the same in Compose and in Kubernetes.</summary>
+/// <summary>Aspire's dashboard as a container, and the settings of services that send it telemetry; the same in Compose and in Kubernetes.</summary>
 internal static class Dashboard
 {
     public const string Name = "dashboard", Image = "mcr.microsoft.com/dotnet/aspire-dashboard:13.5";
 
-    /// <summary>Where it takes telemetry, gRPC; and where it shows it.</summary>
+    /// <summary>The ports for telemetry (gRPC) and for the dashboard's pages.</summary>
     public const int OtlpPort = 18889, Port = 18888;
 
-    /// <summary>Its variables, but for the secrets <see cref="TokenVariable"/> and <see cref="KeyVariable"/>.</summary>
+    /// <summary>The dashboard's environment, without the secrets <see cref="TokenVariable"/> and <see cref="KeyVariable"/>.</summary>
     public static readonly IReadOnlyDictionary<string, string> Variables = new Dictionary<string, string>
     {
         ["HOME"] = "/tmp",
@@ -20,8 +20,8 @@ internal static class Dashboard
 
     public const string TokenVariable = "Dashboard__Frontend__BrowserToken", KeyVariable = "Dashboard__Otlp__PrimaryApiKey";
 
-    /// <summary>The variables of a service that sends its telemetry there.</summary>
-    /// <param name="key">The dashboard's key, or what stands for it.</param>
+    /// <summary>Gets the environment of a service that sends telemetry to the dashboard.</summary>
+    /// <param name="key">The dashboard's API key, or a placeholder for it.</param>
     public static Dictionary<string, string> TelemetryOf(Service service, string key) => new()
     {
         ["OTEL_SERVICE_NAME"] = service.Name,

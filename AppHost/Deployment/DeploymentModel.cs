@@ -4,13 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
-/// <summary>The application as all deployments see it, read from the model through Aspire's public surface only.</summary>
+/// <summary>The application as all deployments see it, read from the model through Aspire's public API only.</summary>
 internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnlyList<Store> Stores, Gateway Gateway)
 {
-    /// <summary>The version that images have unless the build says otherwise; the projects' default.</summary>
+    /// <summary>The default image version, which is also the projects' default.</summary>
     public const string ImageTag = "1.0.0";
 
-    /// <summary>Variables that Aspire adds for its own publishers: every target says itself where a service listens, and how telemetry is sent.</summary>
+    /// <summary>Variables that Aspire adds for its own publishers. Every target sets the ports and the telemetry export itself.</summary>
     private static readonly string[] OfPublishing = ["HTTP_PORTS", "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"];
 
     public static async Task<DeploymentModel> ReadAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext context, CancellationToken ct)
@@ -25,10 +25,10 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()], limits));
     }
 
-    /// <summary>The secrets of services; those of stores are their passwords.</summary>
+    /// <summary>The services' secrets, without the passwords of stores.</summary>
     public IEnumerable<ParameterResource> ServiceSecrets => Services.SelectMany(s => s.Secrets).Distinct();
 
-    /// <summary>A secret's variable: <c>postgres-password</c> is <c>POSTGRES_PASSWORD</c>.</summary>
+    /// <summary>Gets a secret's variable: <c>postgres-password</c> becomes <c>POSTGRES_PASSWORD</c>.</summary>
     public static string VariableOf(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();
 
     private static StoreKind? KindOf(IResource resource) => resource switch

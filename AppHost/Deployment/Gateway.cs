@@ -1,4 +1,3 @@
 namespace AppHost.Deployment;
 
-/// <summary>The gateway.</summary>
 internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes, GatewayLimits Limits);

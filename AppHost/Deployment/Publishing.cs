@@ -3,18 +3,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AppHost.Deployment;
 
-/// <summary>The deployment targets, each with the step <c>publish-NAME</c>. They are part of the model when publishing, and not of a run.</summary>
+/// <summary>Adds deployment targets, each with the step <c>publish-NAME</c>. They are part of the model only when publishing.</summary>
 internal static class Publishing
 {
-    /// <summary>Publishes to kustomize: a base, and the overlays <c>local</c> and <c>production</c>.</summary>
+    /// <summary>Publishes kustomize files: a base, and the overlays <c>local</c> and <c>production</c>.</summary>
     public static void AddKubernetesTarget(this IDistributedApplicationBuilder builder, string name)
         => builder.AddTarget(new TargetResource(name), (model, output) => new Kubernetes.KustomizePublisher(model, output).Write());
 
-    /// <summary>Publishes to one Compose file.</summary>
     public static void AddComposeTarget(this IDistributedApplicationBuilder builder, string name)
         => builder.AddTarget(new TargetResource(name), (model, output) => new Compose.ComposePublisher(model, output).Write());
 
-    /// <summary>Adds a target whose step writes into the folder of its name.</summary>
+    /// <summary>Adds a target whose step writes to the folder with its name.</summary>
     internal static IResourceBuilder<T> AddTarget<T>(this IDistributedApplicationBuilder builder, T target, Action<DeploymentModel, OutputFolder> publish)
         where T : Resource
     {

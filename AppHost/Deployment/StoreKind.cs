@@ -1,6 +1,5 @@
 namespace AppHost.Deployment;
 
-/// <summary>What a store is.</summary>
 internal enum StoreKind
 {
     Postgres,

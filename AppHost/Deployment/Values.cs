@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace AppHost.Deployment;
 
-/// <summary>Writes the model's values as one deployment spells addresses and secrets.</summary>
-/// <param name="host">Where a resource is reached, by name.</param>
-/// <param name="port">At which port.</param>
-/// <param name="secret">How a secret is written. Secrets are letters and digits only, so they need no quoting in any connection string.</param>
+/// <summary>Writes the model's values with one deployment's addresses and secrets.</summary>
+/// <param name="host">Gets a resource's host from its name.</param>
+/// <param name="port">Gets an endpoint's port.</param>
+/// <param name="secret">Gets the text of a secret. Secrets are letters and digits only, so they need no quoting in any connection string.</param>
 internal sealed class Values(Func<string, string> host, Func<EndpointReference, int> port, Func<ParameterResource, string> secret)
 {
-    /// <summary>Writes a value: a text, a parameter, an endpoint or a part of one, or an expression of those.</summary>
-    /// <exception cref="DistributedApplicationException">The value is of another kind.</exception>
+    /// <summary>Writes a value: text, a parameter, an endpoint or one of its properties, or an expression of those.</summary>
+    /// <exception cref="DistributedApplicationException">The value has another type.</exception>
     public string Write(object value) => value switch
     {
         string text => text,

@@ -2,15 +2,13 @@ using AppHost.Deployment;
 
 namespace AppHost;
 
-/// <summary>Whom the gateway passes on; to all others there is nothing.</summary>
+/// <summary>The clients that may use a route; all others get 404.</summary>
 internal enum GatewayAccess
 {
-    /// <summary>Whoever asks.</summary>
     Everybody,
 
-    /// <summary>Programs of this machine.</summary>
+    /// <summary>Clients on this machine.</summary>
     ThisMachine,
 
-    /// <summary>Nobody.</summary>
     Nobody,
 }

@@ -5,36 +5,35 @@ using Microsoft.Extensions.Configuration;
 namespace AppHost;
 
 /// <summary>
-/// What one client's address may ask of the gateway, read from the configuration's section <c>Gateway:Limits</c>; 0 is no limit. What is more gets 429 with
-/// Retry-After, at once, and no line in the log. Where nothing is limited nginx has no directive for it, and a checkout has none but that of connections in
-/// any case.
+/// Limits for one client address at the gateway, read from the configuration section <c>Gateway:Limits</c>; 0 means no limit. Requests above a limit get 429
+/// with Retry-After at once, and are not logged. A limit of 0 adds no directive to nginx. A checkout only ever has the limit on connections.
 /// </summary>
-/// <param name="PagesPerSecond">Pages and what they are made of; twice as many at once.</param>
-/// <param name="CostlyPerSecond">Requests that cost as much as a thousand others: stress endpoints, batches, analytics; four times as many at once.</param>
-/// <param name="Connections">Requests under way, all paths together: a slow body is one, too.</param>
-/// <param name="TrustedProxies">
-/// Networks, separated by commas, whose X-Forwarded-For names the client; of all others the connection's own address counts. Null where nothing is said.
-/// </param>
+/// <param name="PagesPerSecond">Requests per second for pages and their assets; bursts of twice as many.</param>
+/// <param name="CostlyPerSecond">Requests per second that cost as much as a thousand others: stress endpoints, batches, analytics; bursts of four times as
+/// many.</param>
+/// <param name="Connections">Concurrent requests over all paths; one with a slow body counts, too.</param>
+/// <param name="TrustedProxies">Networks, separated by commas, whose X-Forwarded-For names the client; for all others the connection's own address counts. Null
+/// if not configured.</param>
 internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSecond, int Connections, string? TrustedProxies = null)
 {
     private const string Section = "Gateway:Limits";
 
-    /// <summary>A run's: load comes from this machine, and is wanted.</summary>
+    /// <summary>The limits of a run, where load comes from this machine and is wanted.</summary>
     public static readonly GatewayLimits None = new(0, 0, 0);
 
-    /// <summary>A deployment's, where clients connect to the gateway themselves.</summary>
+    /// <summary>The limits of a deployment whose clients connect to the gateway directly.</summary>
     public static readonly GatewayLimits Deployed = new(PagesPerSecond: 100, CostlyPerSecond: 5, Connections: 1024);
 
-    /// <summary>The same behind an ingress of a cluster, which has a private address: else all clients together would be one.</summary>
+    /// <summary>The same limits behind a cluster's ingress, which has a private address; otherwise all clients together would count as one.</summary>
     public GatewayLimits BehindIngress => this with { TrustedProxies = TrustedProxies ?? "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7" };
 
-    /// <summary>Reads what is configured, and takes the rest from the defaults.</summary>
-    /// <exception cref="DistributedApplicationException">A limit is no number from 0 to 1,000,000, or a network is none.</exception>
+    /// <summary>Reads the configured limits, with the defaults for all others.</summary>
+    /// <exception cref="DistributedApplicationException">A limit is not a number from 0 to 1,000,000, or a network is not valid.</exception>
     public static GatewayLimits Read(IConfiguration configuration, GatewayLimits defaults)
     {
         var proxies = configuration[$"{Section}:{nameof(TrustedProxies)}"] ?? defaults.TrustedProxies;
         if (Networks(proxies).FirstOrDefault(network => !Network().IsMatch(network)) is { } wrong)
-            throw new DistributedApplicationException($"{Section}:{nameof(TrustedProxies)} has '{wrong}', which is no address or network.");
+            throw new DistributedApplicationException($"{Section}:{nameof(TrustedProxies)} has '{wrong}', which is not a valid address or network.");
         return new(Number(nameof(PagesPerSecond), defaults.PagesPerSecond), Number(nameof(CostlyPerSecond), defaults.CostlyPerSecond),
             Number(nameof(Connections), defaults.Connections), proxies);
 
@@ -44,7 +43,9 @@ internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSe
                 : throw new DistributedApplicationException($"{Section}:{name} is '{text}'; it must be a number from 0 (no limit) to 1,000,000.");
     }
 
-    /// <summary>What counts, for nginx's block <c>http</c>. A zone of 10 MiB knows 80,000 addresses; the one that was longest away goes first.</summary>
+    /// <summary>
+    /// Writes the counters, for nginx's block <c>http</c>. A zone of 10 MiB holds 80,000 addresses and drops the least recently used one first.
+    /// </summary>
     public string Zones(IReadOnlyList<string> costlyPaths)
     {
         var text = string.Concat(Networks(TrustedProxies).Select(static network => $"  set_real_ip_from {network};\n"));
@@ -52,7 +53,7 @@ internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSe
         if (PagesPerSecond > 0) text += Invariant($"  limit_req_zone $binary_remote_addr zone=pages:10m rate={PagesPerSecond}r/s;\n");
         if (CostlyPerSecond > 0)
         {
-            // By the path as it was understood, in any case; others have no key and are not counted.
+            // By the normalized path, ignoring case; other requests have no key and are not counted.
             var costly = string.Join('|', costlyPaths.Select(Regex.Escape));
             text += $"  map $uri $costly {{ default \"\"; \"~*^({costly})(/|$)\" $binary_remote_addr; }}\n";
             text += Invariant($"  limit_req_zone $costly zone=costly:10m rate={CostlyPerSecond}r/s;\n");
@@ -63,14 +64,13 @@ internal sealed partial record GatewayLimits(int PagesPerSecond, int CostlyPerSe
         return text;
     }
 
-    /// <summary>The rate of a location.</summary>
     public string RateOf(GatewayRoutes route, string path)
     {
         if (route.ArePages && PagesPerSecond > 0) return Invariant($"limit_req zone=pages burst={2 * PagesPerSecond} nodelay; ");
         return route.IsCostly(path) && CostlyPerSecond > 0 ? Invariant($"limit_req zone=costly burst={4 * CostlyPerSecond} nodelay; ") : "";
     }
 
-    /// <summary>The limit of connections, for nginx's block <c>server</c>.</summary>
+    /// <summary>The limit on connections, for nginx's block <c>server</c>.</summary>
     public string ConnectionLimit => Connections > 0 ? Invariant($"    limit_conn connections {Connections};\n") : "";
 
     private static string[] Networks(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -3,16 +3,15 @@ using AppHost.Deployment;
 namespace AppHost;
 
 /// <summary>A set of paths that the gateway passes to one service, without the prefix.</summary>
-/// <param name="Service">The service.</param>
-/// <param name="Paths">Beginnings of paths.</param>
-/// <param name="StripPrefix">What the service does not see of a path.</param>
+/// <param name="Paths">The beginnings of the paths.</param>
+/// <param name="StripPrefix">The part of a path that is removed before the service gets it.</param>
 /// <param name="BodyMegabytesMax">The largest request body, in MiB; null for the gateway's own limit.</param>
-/// <param name="Access">Who may ask.</param>
-/// <param name="CostlyPaths">Paths of these, and below these, of which one request costs as much as a thousand others.</param>
-/// <param name="ArePages">Whether people look at them.</param>
+/// <param name="Access">The clients that may use the paths.</param>
+/// <param name="CostlyPaths">Those of the paths, with all paths below them, where one request costs as much as a thousand others.</param>
+/// <param name="ArePages">Whether the paths are pages for people.</param>
 internal sealed record GatewayRoutes(IResourceWithServiceDiscovery Service, string[] Paths, string StripPrefix, int? BodyMegabytesMax = null,
     GatewayAccess Access = GatewayAccess.Everybody, string[]? CostlyPaths = null, bool ArePages = false) : IResourceAnnotation
 {
-    /// <summary>Is a path costly, or something below it?</summary>
+    /// <summary>Returns whether the path, or one below it, is costly.</summary>
     public bool IsCostly(string path) => CostlyPaths?.Any(costly => costly.StartsWith(path.TrimEnd('/'), StringComparison.Ordinal)) == true;
 }

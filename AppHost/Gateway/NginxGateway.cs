@@ -4,12 +4,12 @@ using AppHost.Deployment;
 
 namespace AppHost;
 
-/// <summary>The one door of the shop: nginx, its configuration written from the model when it starts.</summary>
+/// <summary>Adds nginx as the shop's only entry point; its configuration is written from the model when it starts.</summary>
 internal static class NginxGateway
 {
     private const string ConfigurationFolder = "/etc/nginx";
 
-    /// <summary>Adds the gateway; it listens on the port, on all addresses.</summary>
+    /// <summary>Adds the gateway, which listens on the port on all addresses.</summary>
     public static IResourceBuilder<ContainerResource> AddNginxGateway(this IDistributedApplicationBuilder builder, string name, int port)
     {
         var gateway = builder.AddContainer(name, "nginx", "1.30");
@@ -29,9 +29,9 @@ internal static class NginxGateway
     }
 
     /// <summary>
-    /// Passes paths to a service: to all its replicas, in turn. The gateway does not wait for them: until one answers, a request gets 503. A path with a slash
-    /// at its end covers what is below it. A service whose own limits of a request body are above 1 MiB names the largest: up to there its own 413 is what a
-    /// client gets. Costly paths and pages are asked for at the rates of <see cref="GatewayLimits"/> at most.
+    /// Passes paths to all replicas of a service, in turn. The gateway does not wait for them: a request gets 503 until one answers. A path that ends with a
+    /// slash covers the paths below it. A service whose own body limits exceed 1 MiB must name the largest one: up to it, clients get the service's own 413.
+    /// Costly paths and pages have at most the rates of <see cref="GatewayLimits"/>.
     /// </summary>
     public static IResourceBuilder<ContainerResource> WithRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
         string[] paths, string stripPrefix = "", int? bodyMegabytesMax = null, string[]? costlyPaths = null, bool arePages = false)
@@ -40,8 +40,8 @@ internal static class NginxGateway
             .WithAnnotation(new GatewayRoutes(service.Resource, paths, stripPrefix, bodyMegabytesMax, CostlyPaths: costlyPaths, ArePages: arePages));
 
     /// <summary>
-    /// Closes a service's paths for operators, and what is below them, to others: in a run they are for who sits at this machine, and a deployment's gateway
-    /// does not have them at all; there operators come to the service itself.
+    /// Restricts a service's operator paths, and those below them. In a run only clients on this machine can use them. A deployment's gateway does not have
+    /// them at all, and operators connect to the service directly.
     /// </summary>
     public static IResourceBuilder<ContainerResource> WithOperatorRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
         string[] paths)
@@ -49,8 +49,8 @@ internal static class NginxGateway
             Access: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Nobody : GatewayAccess.ThisMachine));
 
     /// <summary>
-    /// Writes nginx's configuration. Where a service is reached stands in the gateway's own environment, as for every service:
-    /// <c>services__NAME__http__N</c>, one for each replica.
+    /// Writes nginx's configuration. Addresses of services are in the gateway's own environment, as for every service: <c>services__NAME__http__N</c>, one for
+    /// each replica.
     /// </summary>
     internal static string Configuration(string listenPort, IReadOnlyList<GatewayRoutes> routes, IReadOnlyDictionary<string, string> environment,
         GatewayLimits limits)
@@ -73,7 +73,7 @@ internal static class NginxGateway
             .OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             var address = new Uri(url);
-            var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would take ::1 for a second server
+            var host = address.Host == "localhost" ? "127.0.0.1" : address.Host; // nginx would treat ::1 as a second server
             text.Append(CultureInfo.InvariantCulture, $"    server {host}:{address.Port} max_fails=3 fail_timeout=1s;\n");
         }
 
@@ -85,15 +85,15 @@ internal static class NginxGateway
         var service = route.Service.Name;
         if (route.Access != GatewayAccess.Everybody)
         {
-            // In every spelling that the service would take for this path.
+            // In every spelling that the service would accept for this path.
             text.Append(CultureInfo.InvariantCulture, $"    location ~* ^{path}(/|$) {{ ").Append(route.Access == GatewayAccess.Nobody ? "return 404; }\n"
                 : $"allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://{service}; }}\n");
             return;
         }
 
-        // The service gets the path as it was understood here, never as it was spelled: the two must not differ on what is internal.
+        // The service gets the normalized path, never the original spelling: both must agree on which paths are internal.
         var target = path[route.StripPrefix.Length..];
-        // Below such a path there is nothing internal: spares the regular expression that is tried on all others.
+        // No path below it is internal, so nginx can skip the regular expression that it tries on all others.
         var final = route.StripPrefix.Length > 0 && target.Length > 1 ? "^~ " : "";
         var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
         var time = route.ArePages || route.IsCostly(path) ? "" : "proxy_read_timeout 10s; ";
@@ -101,10 +101,10 @@ internal static class NginxGateway
             $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}{time}proxy_pass http://{service}{target}; }}\n");
     }
 
-    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for all of a request's header, and between two parts of its body; 2 s to connect;
-    // 30 s to answer, or 10 s where nothing is costly: a machine that has lost its power does not even refuse, and holds up for as long whoever is sent there
-    // on a connection from before. A request is passed to another replica only if none has seen it, or if it changes nothing (nginx never repeats a POST that
-    // was sent). What nginx itself answers is a problem document, like the services' own. Requests that have no path yet when they are refused cannot be
-    // answered by a named location, so what they get has a path of its own.
+    // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for a request's whole header, and between two parts of its body; 2 s to connect;
+    // 30 s to answer, or 10 s where nothing is costly. A machine that lost its power does not even refuse, and holds up for that time every request that reuses
+    // an old connection to it. A request is retried on another replica only if no replica has seen it, or if it changes nothing (nginx never retries a POST
+    // that was sent). nginx's own errors are problem documents, like those of services. A request that is rejected before it has a path cannot be answered by a
+    // named location, so its error has its own path.
     private static readonly string Template = OutputFolder.Read("nginx.conf");
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace AppHost;
 
 /// <summary>
-/// The ports of the dashboard, as the launch profile sets them. Where one is taken, by another run of this AppHost for example, a free one takes its place:
-/// the dashboard's address is printed anyway, and the others concern nobody.
+/// Chooses the dashboard's ports: those of the launch profile, or a free one where a port is taken, for example by another run of this AppHost. The dashboard's
+/// address is printed anyway, and users do not need the other ports.
 /// </summary>
 internal static class DashboardPorts
 {
@@ -33,7 +33,7 @@ internal static class DashboardPorts
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // a connection in TIME_WAIT is no obstacle
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // a connection in TIME_WAIT does not block the port
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             socket.Listen(1);
             return true;

@@ -1,21 +1,19 @@
 namespace AppHost;
 
 /// <summary>
-/// A service as one resource, or as several replicas that are resources with addresses of their own: <c>order-api</c>, <c>order-api-2</c>, ... All that refer
-/// to the service know all of them. <c>Replicas:NAME</c> in the configuration says how many run; deployments scale in their own way.
+/// A service as one resource, or as several replicas with their own addresses: <c>order-api</c>, <c>order-api-2</c>, ... Resources that refer to the service
+/// get all addresses. <c>Replicas:NAME</c> in the configuration sets the number of replicas in a run; deployments scale separately.
 /// </summary>
 internal sealed class ReplicatedService(IReadOnlyList<IResourceBuilder<ProjectResource>> replicas)
 {
-    /// <summary>The highest number of replicas of a service.</summary>
     public const int ReplicasMax = 8;
 
     /// <summary>The replicas; the first one has the service's name.</summary>
     public IReadOnlyList<IResourceBuilder<ProjectResource>> Replicas { get; } = replicas;
 
-    /// <summary>The replica that has the service's name.</summary>
+    /// <summary>The first replica, which has the service's name.</summary>
     public ProjectResource Resource => Replicas[0].Resource;
 
-    /// <summary>The first replica's address.</summary>
     public EndpointReference HttpEndpoint => Replicas[0].GetEndpoint("http");
 
     /// <summary>Gives all replicas the connection string of a store.</summary>
@@ -24,10 +22,8 @@ internal sealed class ReplicatedService(IReadOnlyList<IResourceBuilder<ProjectRe
     /// <summary>Gives all replicas the addresses of another service.</summary>
     public ReplicatedService WithReference(ReplicatedService service) => Each(replica => replica.WithReference(service));
 
-    /// <summary>Starts all replicas after a resource is ready.</summary>
     public ReplicatedService WaitFor(IResourceBuilder<IResource> resource) => Each(replica => replica.WaitFor(resource));
 
-    /// <summary>Sets a variable of all replicas.</summary>
     public ReplicatedService WithEnvironment(string name, IResourceBuilder<ParameterResource> value) => Each(replica => replica.WithEnvironment(name, value));
 
     private ReplicatedService Each(Action<IResourceBuilder<ProjectResource>> configure)

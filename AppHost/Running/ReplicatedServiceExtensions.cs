@@ -4,7 +4,7 @@ namespace AppHost;
 
 internal static class ReplicatedServiceExtensions
 {
-    /// <summary>Adds a service of the solution. It listens on a port of its own, without a proxy, and says at <c>/health</c> whether it is ready.</summary>
+    /// <summary>Adds a service of the solution. It listens on its own port, without a proxy, and reports at <c>/health</c> whether it is ready.</summary>
     /// <exception cref="DistributedApplicationException"><c>Replicas:NAME</c> is out of range.</exception>
     public static ReplicatedService AddService<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name)
         where TProject : IProjectMetadata, new()
@@ -15,11 +15,11 @@ internal static class ReplicatedServiceExtensions
         return new([.. Enumerable.Range(1, count).Select(number => builder.AddProject<TProject>(number == 1 ? name : $"{name}-{number}",
                 options => options.ExcludeLaunchProfile = true)
             .WithAnnotation(new ServiceReplicaAnnotation(name))
-            // Not the parts of connection strings once more: no service reads them, and a server of somebody else has none to give.
+            // Without the separate parts of connection strings: no service reads them, and an external server has none.
             .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery)
             .WithHttpEndpoint(isProxied: false)
             .WithHttpHealthCheck("/health")
-            .DisableForwardedHeaders() // clients of the gateway could send them too
+            .DisableForwardedHeaders() // clients of the gateway could send these headers, too
             .WithBuiltProgram())]);
     }
 
@@ -32,8 +32,8 @@ internal static class ReplicatedServiceExtensions
     }
 
     /// <summary>
-    /// Runs the program that the build has left, where there is one, instead of <c>dotnet run</c>: one process of 100 MB less for each service, and a second
-    /// less to start.
+    /// Runs the program that the build created, if it exists, instead of <c>dotnet run</c>: this saves a process of 100 MB for each service, and a second at
+    /// startup.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithBuiltProgram(this IResourceBuilder<ProjectResource> project)
     {

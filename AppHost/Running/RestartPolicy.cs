@@ -1,12 +1,12 @@
 namespace AppHost;
 
-/// <summary>Decides about one process: whether it died, and when to start it again.</summary>
+/// <summary>Decides whether one process crashed, and when to restart it.</summary>
 internal sealed class RestartPolicy
 {
-    /// <summary>So many deaths within <see cref="Window"/> end the restarts.</summary>
+    /// <summary>This many crashes within <see cref="Window"/> end the restarts.</summary>
     public const int DeathsMax = 8;
 
-    /// <summary>The time in which deaths count.</summary>
+    /// <summary>The period in which crashes count.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(0.5), PauseMax = TimeSpan.FromSeconds(10);
@@ -16,8 +16,8 @@ internal sealed class RestartPolicy
     private bool _wasHealthy;
 
     /// <summary>
-    /// Takes note of a state. Returns true where the process ended by itself: a process that was told to ends by way of <c>Stopping</c>, and whether it was
-    /// ever healthy tells a death from a failed start.
+    /// Records a state. Returns true if the process ended without being stopped: one that is stopped passes through <c>Stopping</c>. A process that was never
+    /// healthy failed to start and did not crash.
     /// </summary>
     public bool Died(string state, bool isHealthy)
     {
@@ -32,7 +32,7 @@ internal sealed class RestartPolicy
         return _wasHealthy && state != before && before != KnownResourceStates.Stopping && KnownResourceStates.TerminalStates.Contains(state);
     }
 
-    /// <summary>The pause before the next start: it doubles with each death of the last minute. Null after too many of them.</summary>
+    /// <summary>Gets the pause before the next start, which doubles with each crash in the last minute; null after too many.</summary>
     public TimeSpan? NextPause(DateTimeOffset now)
     {
         while (_deaths.TryPeek(out var oldest) && now - oldest > Window) _deaths.Dequeue();

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace AppHost;
 
 /// <summary>
-/// Watches the processes of a run. One that has been healthy once and ends without having been told to is started again, after a pause that grows; too many
-/// deaths within a minute end that, and the dashboard says so. One that never became healthy is the start-up report's affair.
+/// Restarts the processes of a run that were healthy once and ended without being stopped, after a growing pause. Too many crashes within a minute end the
+/// restarts, and the dashboard shows that. Processes that never became healthy are left to the startup report.
 /// </summary>
 internal sealed partial class Restarts(ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers,
     TimeProvider time) : BackgroundService
 {
-    /// <summary>What the dashboard shows where restarting has ended.</summary>
+    /// <summary>The state in the dashboard after the restarts ended.</summary>
     public const string GivenUp = "Crash loop";
 
     private readonly Dictionary<string, RestartPolicy> _policies = [];
@@ -38,7 +38,7 @@ internal sealed partial class Restarts(ResourceNotificationService notifications
         {
             LogRestart(logger, death.Snapshot.ExitCode, pause.TotalSeconds);
             await Task.Delay(pause, ct);
-            // Somebody may have started it by hand.
+            // The user may have started it by hand.
             if (notifications.TryGetCurrentState(death.ResourceId, out var now)
                 && !KnownResourceStates.TerminalStates.Contains(now.Snapshot.State?.Text)) return;
             var result = await commands.ExecuteCommandAsync(death.ResourceId, KnownResourceCommands.StartCommand, ct);
@@ -46,7 +46,7 @@ internal sealed partial class Restarts(ResourceNotificationService notifications
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The application stops.
+            // The application is stopping.
         }
     }
 
@@ -57,13 +57,13 @@ internal sealed partial class Restarts(ResourceNotificationService notifications
             s => s with { State = new ResourceStateSnapshot(GivenUp, KnownResourceStateStyles.Error) });
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The process ended without being told to (exit code {ExitCode}); it is started again in {Seconds:0.0} s.")]
+    [LoggerMessage(1, LogLevel.Warning, "The process ended unexpectedly (exit code {ExitCode}); restarting it in {Seconds:0.0} s.")]
     private static partial void LogRestart(ILogger logger, int? exitCode, double seconds);
 
-    [LoggerMessage(2, LogLevel.Error, "The process could not be started again: {Reason}.")]
+    [LoggerMessage(2, LogLevel.Error, "The process could not be restarted: {Reason}.")]
     private static partial void LogFailure(ILogger logger, string reason);
 
     [LoggerMessage(3, LogLevel.Error,
-        "The process ended {Deaths} times within a minute and is not started again. Correct what its log says, then click Start.")]
+        "The process ended {Deaths} times within a minute and is not restarted. Fix the cause shown in its log, then click Start.")]
     private static partial void LogGivenUp(ILogger logger, int deaths);
 }

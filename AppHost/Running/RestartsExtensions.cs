@@ -6,8 +6,7 @@ namespace AppHost;
 internal static class RestartsExtensions
 {
     /// <summary>
-    /// Starts services and engines again that end without being told to. <c>Restarts:Enabled=false</c> leaves them as they are, for tests that break things
-    /// themselves.
+    /// Restarts services and engines that end without being stopped. <c>Restarts:Enabled=false</c> disables this, for tests that break things themselves.
     /// </summary>
     public static IDistributedApplicationBuilder AddRestarts(this IDistributedApplicationBuilder builder)
     {

@@ -8,11 +8,11 @@ namespace AppHost;
 
 internal static class ShopRun
 {
-    /// <summary>Builds the application and runs it to its end, or publishes. A failure is one sentence on standard error.</summary>
-    /// <returns>The exit code: 1 where the start or a step of publishing has failed, else 0.</returns>
+    /// <summary>Builds and runs the application, or publishes it. A failure is one sentence on standard error.</summary>
+    /// <returns>The exit code: 1 if startup or a publishing step failed, else 0.</returns>
     public static async Task<int> BuildAndRunAsync(this IDistributedApplicationBuilder builder)
     {
-        // What fails is said once, below. Logging:LogLevel:Default still sets another level.
+        // Failures are reported once, below. Logging:LogLevel:Default can still set another level.
         builder.Services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("Aspire.Hosting.Dcp.DcpHost", LogLevel.Error));
         try
@@ -25,7 +25,7 @@ internal static class ShopRun
         }
     }
 
-    /// <summary>Says in one sentence what is wrong with the model, too, which is made before <see cref="BuildAndRunAsync"/>.</summary>
+    /// <summary>Reports errors in the model in one sentence, too; the model is built before <see cref="BuildAndRunAsync"/>.</summary>
     public static void ReportFailures() => AppDomain.CurrentDomain.UnhandledException += static (_, failure) =>
     {
         if (!IsHosted && Reason((Exception)failure.ExceptionObject) is { } reason) Environment.Exit(Fail(reason));
@@ -37,12 +37,12 @@ internal static class ShopRun
         return 1;
     }
 
-    /// <summary>Whether this program runs within another one, as in tests: they have reports of their own.</summary>
+    /// <summary>Whether another program hosts this one, as in tests, which report failures themselves.</summary>
     private static bool IsHosted => Assembly.GetEntryAssembly() != typeof(ShopRun).Assembly;
 
     private static async Task<int> PublishAsync(IDistributedApplicationBuilder builder)
     {
-        // A failed step ends the pipeline, and the application as if nothing had happened.
+        // A failed step ends the pipeline, but the application ends as if it had succeeded.
         var isPublished = false;
         builder.Eventing.Subscribe<AfterPublishEvent>((_, _) =>
         {
@@ -56,7 +56,7 @@ internal static class ShopRun
 
     private static async Task<int> RunAsync(IDistributedApplicationBuilder builder)
     {
-        // The last subscriber: the model is complete by then.
+        // The last subscriber, so the model is complete by then.
         var beforeStart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         builder.Eventing.Subscribe<BeforeStartEvent>((_, _) =>
         {
@@ -72,7 +72,7 @@ internal static class ShopRun
 
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        // The start goes on until nothing waits for anything any more, and is reported on meanwhile. The first to fail ends both.
+        // The start continues until nothing waits for anything, while the report runs. The first to fail ends both.
         var start = app.StartAsync(failed.Token);
         try
         {
@@ -88,7 +88,7 @@ internal static class ShopRun
         {
             await failed.CancelAsync();
             await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw; // disposing of the application ends what has been started
+            throw; // disposing the application stops what was started
         }
 
         await app.WaitForShutdownAsync();
@@ -102,7 +102,7 @@ internal static class ShopRun
         await report.RunAsync(ct);
     }
 
-    /// <summary>The sentence for the user, where the exception has one; others are bugs and show where they come from.</summary>
+    /// <summary>Gets the sentence for the user, if the exception has one; others are bugs and keep their stack trace.</summary>
     private static string? Reason(Exception e) => e switch
     {
         DistributedApplicationException or ArgumentException => e.Message,

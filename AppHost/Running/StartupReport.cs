@@ -9,8 +9,8 @@ using NativeEngines;
 namespace AppHost;
 
 /// <summary>
-/// Follows the start until everything is healthy, and prints a table; or until something has failed, and says in one sentence what. What fails later is shown
-/// by the dashboard.
+/// Follows the startup and prints a table when everything is healthy. If something fails first, its failure is reported in one sentence; the dashboard shows
+/// later failures.
 /// </summary>
 internal sealed class StartupReport(DistributedApplication app)
 {
@@ -22,7 +22,7 @@ internal sealed class StartupReport(DistributedApplication app)
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Waits until all resources are healthy.</summary>
-    /// <exception cref="DistributedApplicationException">A resource has failed, or is not healthy in time.</exception>
+    /// <exception cref="DistributedApplicationException">A resource failed, or was not healthy in time.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
         var model = app.Services.GetRequiredService<DistributedApplicationModel>();
@@ -66,12 +66,12 @@ internal sealed class StartupReport(DistributedApplication app)
     {
         var name = failure.Resource.Name;
         if (failure.Resource.TryGetLastAnnotation<StartFailureAnnotation>(out var known)) return known.Message;
-        await Task.Delay(LogDelay, ct); // its last words may still be on their way
+        await Task.Delay(LogDelay, ct); // its last lines may still be on their way
         foreach (var line in await LastLinesAsync(failure.ResourceId, ct)) await Console.Error.WriteLineAsync($"  {name} | {line}");
         var (state, exitCode) = (failure.Snapshot.State?.Text, failure.Snapshot.ExitCode);
         if (state == KnownResourceStates.FailedToStart) return $"{name} could not be started; the reason is above.";
         var end = exitCode is null ? "ended" : exitCode < 0 ? "crashed" : $"ended with exit code {exitCode}";
-        return $"{name} {end} while starting; its last lines are above: correct what they say and start again.";
+        return $"{name} {end} during startup; fix the cause shown in its last lines above, then start again.";
     }
 
     private async Task<IEnumerable<string>> LastLinesAsync(string resourceId, CancellationToken ct)
@@ -98,9 +98,9 @@ internal sealed class StartupReport(DistributedApplication app)
 
     private string Describe(IResource resource)
     {
-        if (!_notifications.TryGetCurrentState(resource.Name, out var current)) return $"{resource.Name} (not begun)";
+        if (!_notifications.TryGetCurrentState(resource.Name, out var current)) return $"{resource.Name} (not started)";
         var report = current.Snapshot.HealthReports.FirstOrDefault(r => r.Status != HealthStatus.Healthy);
-        return $"{resource.Name} ({current.Snapshot.State?.Text ?? "not begun"}{(report?.Description is { } why ? ", " + why : "")})";
+        return $"{resource.Name} ({current.Snapshot.State?.Text ?? "not started"}{(report?.Description is { } why ? ", " + why : "")})";
     }
 
     private void Print(List<IResource> resources)

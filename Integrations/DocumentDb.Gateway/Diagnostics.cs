@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>What the gateway tells about itself: source and meter <c>DocumentDb.Gateway</c>.</summary>
+/// <summary>The gateway's telemetry: source and meter <c>DocumentDb.Gateway</c>.</summary>
 internal static class Diagnostics
 {
     public const string Name = "DocumentDb.Gateway";
@@ -11,14 +11,14 @@ internal static class Diagnostics
     public static readonly ActivitySource Source = new(Name);
     public static readonly Meter Meter = new(Name);
 
-    /// <summary>Time from a whole command to its whole reply, in seconds, by command and error code.</summary>
+    /// <summary>The time from a command's last byte to its reply's last byte, in seconds, by command and error code.</summary>
     public static readonly Histogram<double> CommandDuration = Meter.CreateHistogram<double>("db.server.operation.duration", "s", "Duration of a command.");
 
     public static readonly Counter<long> Received = Meter.CreateCounter<long>("db.server.received", "By", "Bytes of messages from clients.");
 
     public static readonly Counter<long> Sent = Meter.CreateCounter<long>("db.server.sent", "By", "Bytes of replies to clients.");
 
-    /// <summary>Begins a command's span; null unless somebody listens.</summary>
+    /// <summary>Starts a command's span; null if nobody listens.</summary>
     public static Activity? Start(string command, string database)
     {
         if (!Source.HasListeners()) return null;
@@ -27,7 +27,7 @@ internal static class Diagnostics
         return activity;
     }
 
-    /// <summary>Ends a command.</summary>
+    /// <summary>Ends a command's span and records its duration.</summary>
     public static void End(Activity? activity, string command, int errorCode, long startedAt)
     {
         if (activity is not null)

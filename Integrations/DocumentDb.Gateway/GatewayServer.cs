@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>Listens, and keeps the connections until the gateway stops: idle ones are closed then, running commands get a moment to end.</summary>
+/// <summary>Accepts connections until the gateway stops. It then closes idle ones, and gives running commands a moment to finish.</summary>
 internal sealed partial class GatewayServer(Dispatcher dispatcher, ServerState state, IOptions<GatewayOptions> options, ILogger<GatewayServer> logger)
     : IHostedService, IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed partial class GatewayServer(Dispatcher dispatcher, ServerState s
     private Socket? _listener;
     private Task _background = Task.CompletedTask;
 
-    /// <summary>Where it listens, once it does.</summary>
-    public IPEndPoint EndPoint => (IPEndPoint)(_listener?.LocalEndPoint ?? throw new InvalidOperationException("The server is not started."));
+    /// <summary>The address that it listens on, after the start.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)(_listener?.LocalEndPoint ?? throw new InvalidOperationException("The server has not started."));
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +72,7 @@ internal sealed partial class GatewayServer(Dispatcher dispatcher, ServerState s
             }
             catch (SocketException e) when (!ct.IsCancellationRequested)
             {
-                // Too many open files, or a client that left the queue: neither ends the server.
+                // Too many open files, or a client that left before it was accepted: neither stops the server.
                 LogNotAccepted(e, e.Message);
                 await Task.Delay(TimeSpan.FromMilliseconds(100), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -94,11 +94,11 @@ internal sealed partial class GatewayServer(Dispatcher dispatcher, ServerState s
         }
         catch (SocketException)
         {
-            socket.Dispose(); // it has gone already
+            socket.Dispose(); // the client has already left
             state.Close();
             return;
         }
-        // Registered before it runs, so that its end finds what to take out.
+        // Registered before it runs, so that its end finds the entry to remove.
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[id] = (connection, RunAsync(connection, id, begin.Task));
         begin.SetResult();
@@ -133,7 +133,7 @@ internal sealed partial class GatewayServer(Dispatcher dispatcher, ServerState s
     [LoggerMessage(20, LogLevel.Information, "Listening on {EndPoint}")]
     private partial void LogListening(IPEndPoint endPoint);
 
-    [LoggerMessage(21, LogLevel.Warning, "A connection was refused: there are {Max} already")]
+    [LoggerMessage(21, LogLevel.Warning, "A connection was rejected: the limit of {Max} connections is reached")]
     private partial void LogFull(int max);
 
     [LoggerMessage(22, LogLevel.Warning, "A connection was not accepted: {Reason}")]

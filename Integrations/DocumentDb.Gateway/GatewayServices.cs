@@ -6,14 +6,13 @@ using Microsoft.Extensions.Options;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>Puts the gateway together.</summary>
 internal static class GatewayServices
 {
-    /// <summary>Adds the gateway, with its settings out of section <c>Gateway</c>; it starts and stops with the host.</summary>
+    /// <summary>Adds the gateway with settings from the section <c>Gateway</c>; it starts and stops with the host.</summary>
     public static IServiceCollection AddDocumentDbGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().BindConfiguration("Gateway")
-            .Validate(o => o.Engine.Length > 0, "Gateway:Engine is not set: it is the connection string of the engine (PostgreSQL with DocumentDB).")
+            .Validate(o => o.Engine.Length > 0, "Gateway:Engine is not set; set it to the connection string of the engine (PostgreSQL with DocumentDB).")
             .Validate(o => o.Port is >= 0 and <= 65535, "Gateway:Port must be between 0 and 65535.")
             .Validate(o => o.TransactionsMax < o.EngineConnectionsMax, "Gateway:TransactionsMax must be below Gateway:EngineConnectionsMax.")
             .ValidateOnStart();

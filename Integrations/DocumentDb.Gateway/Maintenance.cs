@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>Takes away what clients left behind: idle cursors and transactions, and outcomes of writes that nobody will ask for.</summary>
+/// <summary>Removes resources that clients left behind: idle cursors and transactions, and outcomes of writes that will not be retried.</summary>
 internal sealed partial class Maintenance(EngineClient engine, CursorTable cursors, TransactionTable transactions, DataCommands data,
     IOptions<GatewayOptions> options, ILogger<Maintenance> logger) : BackgroundService
 {
@@ -54,9 +54,9 @@ internal sealed partial class Maintenance(EngineClient engine, CursorTable curso
         }
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "{Reason} ({Detail}). Clients get error 91 meanwhile")]
+    [LoggerMessage(30, LogLevel.Warning, "{Reason} ({Detail}). Clients get error 91 until it is back")]
     private partial void LogAway(string reason, string detail);
 
-    [LoggerMessage(31, LogLevel.Information, "The engine is back")]
+    [LoggerMessage(31, LogLevel.Information, "The engine is available again")]
     private partial void LogBack();
 }

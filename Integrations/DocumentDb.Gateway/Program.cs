@@ -7,7 +7,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-// Deployed without the AppHost, this program makes the engines too, in a folder below the given one, and prints where they are.
+// Without the AppHost, this program also creates the engines, in a folder below the given one, and prints their path.
 if (args is ["engines", var folder])
 {
     try
@@ -23,9 +23,9 @@ if (args is ["engines", var folder])
     }
 }
 
-// What follows a socket's completion is run by the thread that saw it, and not handed to another one: a command has four of them and little work between, and
-// handing over costs more than that (measured on two cores: 60 instead of 100 us of CPU for a point read). Nothing here blocks a thread. Read once, by the
-// first socket.
+// The thread that sees a socket operation complete also runs its continuation. A command has four of them with little work between, and handing each to another
+// thread costs more (measured on two cores: 60 instead of 100 us of CPU for a point read). Nothing here blocks a thread. The first socket reads this variable
+// once.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 var builder = Host.CreateApplicationBuilder(args);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace DocumentDb.Gateway;
 
-/// <summary>Counts that serverStatus and the metrics show.</summary>
+/// <summary>The counts for serverStatus and the metrics.</summary>
 internal sealed class ServerState
 {
     private int _connections, _running;
@@ -21,13 +21,12 @@ internal sealed class ServerState
 
     public long ConnectionsCreated => Volatile.Read(ref _created);
 
-    /// <summary>Commands that are running.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>The gateway lets running commands end.</summary>
+    /// <summary>Whether the gateway is waiting for running commands to finish.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>Counts a new connection; null if it is one too many, else its number.</summary>
+    /// <summary>Counts a new connection. Returns its number; null if the limit is reached.</summary>
     public long? Open()
     {
         if (Interlocked.Increment(ref _connections) <= ConnectionsMax) return Interlocked.Increment(ref _created);

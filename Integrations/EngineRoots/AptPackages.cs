@@ -3,19 +3,19 @@ using System.Globalization;
 
 namespace EngineRoots;
 
-/// <summary>Gets Debian packages from the machine's own mirror with apt, in a private folder: the machine's apt sees and keeps nothing of it.</summary>
+/// <summary>Gets Debian packages from the machine's own mirror with apt, in a private folder. The machine's own apt state is not changed.</summary>
 internal sealed class AptPackages(string folder, string architecture, EngineRootOptions options, CancellationToken ct)
 {
     private const int MirrorsMax = 3;
     private static readonly TimeSpan ListsTimeout = TimeSpan.FromMinutes(2), DownloadTimeout = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
-    // What apt before and since version 3 says when dependencies do not fit together.
+    // apt's messages for conflicting dependencies, before version 3 and since.
     private static readonly string[] UnresolvedMarks = ["held broken packages", "Unable to satisfy dependencies"];
 
     /// <summary>Reads the suite's package lists from the first mirror that has them, with their signature checked.</summary>
     /// <exception cref="ToolException">No mirror could be read; the reason is the first mirror's.</exception>
-    /// <exception cref="IOException">There is no Debian mirror, or no keyring to check it with.</exception>
+    /// <exception cref="IOException">No Debian mirror is configured, or the keyring to check it is missing.</exception>
     public void ReadLists()
     {
         foreach (var part in new[] { "etc/apt.conf.d", "etc/preferences.d", "state/lists/partial", "cache/archives/partial" })
@@ -24,7 +24,7 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
         File.WriteAllText(Path.Combine(folder, "apt.conf"), Settings(Tool.Run("apt-config", ["dump"], new(), ct)));
 
         var mirrors = AptSources.FindDebianMirrors(options.AptDirectory);
-        if (mirrors.Count == 0) throw new IOException($"there is no Debian mirror among the apt sources in {options.AptDirectory}");
+        if (mirrors.Count == 0) throw new IOException($"no Debian mirror found in the apt sources in {options.AptDirectory}");
         var keyring = new[] { "gpg", "pgp" }.Select(type => $"/usr/share/keyrings/debian-archive-keyring.{type}").FirstOrDefault(File.Exists)
             ?? throw new IOException("the package debian-archive-keyring is not installed");
         ToolException? firstTrouble = null;
@@ -45,11 +45,11 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
         throw firstTrouble!;
     }
 
-    /// <summary>Downloads packages with all they depend on, and reports every few seconds. Returns the files.</summary>
-    /// <param name="packages">Their names.</param>
-    /// <param name="notNeeded">Names to treat as installed already; a <c>#</c> at the end stands for a version number.</param>
-    /// <param name="progress">Gets a line now and then.</param>
-    /// <exception cref="ToolException">apt cannot get them.</exception>
+    /// <summary>Downloads packages with all their dependencies, and reports progress every few seconds. Returns the files.</summary>
+    /// <param name="packages">The names of the packages.</param>
+    /// <param name="notNeeded">Names to treat as already installed; a <c>#</c> at the end stands for a version number.</param>
+    /// <param name="progress">Receives a line every few seconds.</param>
+    /// <exception cref="ToolException">apt cannot download them.</exception>
     public string[] Download(IEnumerable<string> packages, IEnumerable<string> notNeeded, Action<string> progress)
     {
         var clock = Stopwatch.StartNew();
@@ -71,7 +71,7 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
         }
         catch (ToolException e) when (UnresolvedMarks.Any(mark => e.Message.Contains(mark, StringComparison.Ordinal)))
         {
-            // A package depends on an exact version of one that looks installed: get them all. Slower, but it cannot go wrong that way.
+            // A package depends on an exact version of one that looks installed. Downloads all of them: slower, but without conflicts.
             File.WriteAllText(status, "");
             Tool.Run("apt-get", install, limits, ct);
         }
@@ -79,15 +79,17 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
         return Directory.GetFiles(archives, "*.deb");
     }
 
-    /// <summary>The size of all files below a folder, for people.</summary>
+    /// <summary>Formats the size of all files below a folder for people.</summary>
     public static string Megabytes(string folder) => string.Create(CultureInfo.InvariantCulture,
         $"{new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0) / 1e6:0} MB");
 
-    /// <summary>The settings of the machine's own apt that say how to reach a mirror (proxies, certificates), out of the output of apt-config dump.</summary>
+    /// <summary>
+    /// Selects the settings for reaching a mirror (proxies, certificates) from the machine's apt configuration, as printed by apt-config dump.
+    /// </summary>
     internal static IEnumerable<string> TransportSettings(string dump) => dump.Split('\n').Where(line =>
         line.StartsWith("Acquire::http::", StringComparison.Ordinal) || line.StartsWith("Acquire::https::", StringComparison.Ordinal));
 
-    /// <summary>A status file for apt in which packages are installed in a version that satisfies every lower bound.</summary>
+    /// <summary>Creates a status file for apt in which the packages are installed in a version that satisfies every lower bound.</summary>
     internal static string InstalledStatus(IEnumerable<string> packages, string architecture) => string.Concat(packages.Select(name => $"""
         Package: {name}
         Status: install ok installed
@@ -100,7 +102,7 @@ internal sealed class AptPackages(string folder, string architecture, EngineRoot
 
         """));
 
-    // Check-Valid-Until: a mirror that lags behind still serves packages that are signed; what is given up is only the check of their age.
+    // Check-Valid-Until: an outdated mirror still serves signed packages; only the check of their age is skipped.
     private string Settings(string machineSettings) => $"""
         Dir "{folder}"; Dir::State "{folder}/state"; Dir::State::status "{folder}/status"; Dir::Cache "{folder}/cache";
         Dir::Etc "{folder}/etc"; Dir::Etc::sourceparts "-";

@@ -6,8 +6,8 @@ internal static class AptSources
     private static readonly string[] NoWords = ["no", "false", "off", "0"];
 
     /// <summary>
-    /// The mirrors under <paramref name="aptDirectory"/> that look like Debian's own archive, best first. Third parties also end their addresses in
-    /// <c>/debian</c>, so the exact path <c>/debian</c> goes first; the archive's signature decides in the end.
+    /// Finds the mirrors under <paramref name="aptDirectory"/> that look like Debian's own archive, best first. Third parties also end their addresses in
+    /// <c>/debian</c>, so the exact path <c>/debian</c> comes first; the archive's signature decides in the end.
     /// </summary>
     public static IReadOnlyList<string> FindDebianMirrors(string aptDirectory)
     {
@@ -25,7 +25,7 @@ internal static class AptSources
             .OrderBy(uri => new Uri(uri).AbsolutePath == "/debian" ? 0 : 1)];
     }
 
-    /// <summary>Addresses of the <c>deb</c> lines of a <c>*.list</c> file, in order.</summary>
+    /// <summary>Gets the addresses of the <c>deb</c> lines of a <c>*.list</c> file, in order.</summary>
     internal static IEnumerable<string> ParseOneLine(string text)
     {
         foreach (var line in text.Split('\n'))
@@ -33,14 +33,14 @@ internal static class AptSources
             var rest = line.Split('#', 2)[0].Trim();
             if (!rest.StartsWith("deb ", StringComparison.Ordinal) && !rest.StartsWith("deb\t", StringComparison.Ordinal)) continue;
             rest = rest[4..].TrimStart();
-            // Options such as [arch=amd64 signed-by=/path] stand before the address and may contain blanks.
+            // Options such as [arch=amd64 signed-by=/path] precede the address and may contain blanks.
             if (rest.StartsWith('[')) rest = rest[(rest.IndexOf(']', StringComparison.Ordinal) + 1)..].TrimStart();
             var words = Words(rest);
             if (words.Length > 0) yield return words[0];
         }
     }
 
-    /// <summary>Addresses of the enabled binary stanzas of a <c>*.sources</c> file, in order.</summary>
+    /// <summary>Gets the addresses of the enabled binary stanzas of a <c>*.sources</c> file, in order.</summary>
     internal static IEnumerable<string> ParseDeb822(string text)
     {
         var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.TrimEnd());
@@ -52,7 +52,7 @@ internal static class AptSources
             {
                 if (line.Length > 0 && char.IsWhiteSpace(line[0]))
                 {
-                    // A line that begins with a blank continues the field above it.
+                    // A line that begins with a blank continues the previous field.
                     if (name.Length > 0) fields[name] += " " + line.Trim();
                 }
                 else if (line.Split(':', 2) is [var key, var value])
@@ -68,7 +68,7 @@ internal static class AptSources
         }
     }
 
-    /// <summary>Whether an address can be a mirror of Debian's main archive (not of debian-security, not of another distribution).</summary>
+    /// <summary>Returns whether an address can be a mirror of Debian's main archive (not of debian-security or of another distribution).</summary>
     internal static bool IsDebianArchive(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         && uri.AbsolutePath.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal);

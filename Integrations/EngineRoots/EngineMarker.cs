@@ -5,14 +5,13 @@ using System.Text;
 namespace EngineRoots;
 
 /// <summary>
-/// The file that makes a folder an engine root. It is written last and names what the root holds, so a root that was moved, damaged, or made by another
-/// recipe is seen at once. Plain lines, because reading it is on the path of every warm start.
+/// The file that marks a folder as an engine root. It is written last and lists the root's contents, so a root that was moved, damaged, or made by another
+/// recipe is detected. Its format is plain lines, because every warm start reads it.
 /// </summary>
 internal sealed record EngineMarker(int Recipe, string Path, int Files, long Bytes, IReadOnlyDictionary<string, string> Packages)
 {
     public const string FileName = "engine-root.txt";
 
-    /// <summary>The marker's text.</summary>
     public string Format()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"recipe {Recipe}\npath {Path}\nfiles {Files}\nbytes {Bytes}\n");
@@ -21,7 +20,7 @@ internal sealed record EngineMarker(int Recipe, string Path, int Files, long Byt
         return text.Append("end\n").ToString();
     }
 
-    /// <summary>Reads a marker's text; null when it is not one, or was cut off.</summary>
+    /// <summary>Parses a marker; null if the text is not valid or was cut off.</summary>
     public static EngineMarker? Parse(string text)
     {
         var lines = text.Split('\n');
@@ -42,10 +41,12 @@ internal sealed record EngineMarker(int Recipe, string Path, int Files, long Byt
             && long.TryParse(line.AsSpan(name.Length), CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    /// <summary>Number and total size of the files below a folder, markers and links left out: sees what is missing, added or cut off, in a few ms.</summary>
+    /// <summary>
+    /// Counts the files below a folder and their total size, without markers and links. Detects missing, added and truncated files in a few ms.
+    /// </summary>
     public static (int Files, long Bytes) Measure(string root)
     {
-        // The low-level enumeration: one lstat per file and no object, because every warm start pays for it.
+        // Low-level enumeration with one lstat per file and no object, because every warm start runs it.
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var lengths = new FileSystemEnumerable<long>(root, (ref entry) => entry.Length, all)
         {
@@ -56,7 +57,7 @@ internal sealed record EngineMarker(int Recipe, string Path, int Files, long Byt
         return (files, bytes);
     }
 
-    /// <summary>Package name and version out of a file name of apt's archive folder (<c>name_version_arch.deb</c>, special characters as %xx).</summary>
+    /// <summary>Gets a package's name and version from a file name in apt's archive folder (<c>name_version_arch.deb</c>, special characters as %xx).</summary>
     public static KeyValuePair<string, string> PackageOf(string debFile)
     {
         var parts = System.IO.Path.GetFileNameWithoutExtension(debFile).Split('_');

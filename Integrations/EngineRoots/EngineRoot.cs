@@ -1,25 +1,24 @@
 namespace EngineRoots;
 
 /// <summary>
-/// PostgreSQL with DocumentDB, Redis and nginx out of Debian packages, unpacked into a folder of the user's cache and linked to lie and run there: no root,
-/// no container, nothing installed on the machine. A root is immutable once its marker is written.
+/// PostgreSQL with DocumentDB, Redis and nginx from Debian packages, unpacked into a folder of the user's cache and linked to run there: no root, no container,
+/// nothing installed on the machine. A root is immutable once its marker is written.
 /// </summary>
 internal sealed class EngineRoot
 {
-    /// <summary>The major version of PostgreSQL: also the layout of its data.</summary>
+    /// <summary>PostgreSQL's major version, which also determines the layout of its data.</summary>
     public const int PostgresMajor = 18;
 
     private static readonly TimeSpan LockLimit = TimeSpan.FromMinutes(20);
 
     private EngineRoot(EngineMarker marker) => (Path, Versions) = (marker.Path, marker.Packages);
 
-    /// <summary>The root's folder.</summary>
     public string Path { get; }
 
-    /// <summary>Debian package name to version, of everything the root was made from.</summary>
+    /// <summary>The Debian packages that the root was made from: name to version.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; }
 
-    /// <summary>The server's program; the next ones are named as theirs.</summary>
+    /// <summary>The path of the PostgreSQL server; the next properties are named after their programs.</summary>
     public string Postgres => PostgresTool("postgres");
     public string InitDb => PostgresTool("initdb");
     public string PgCtl => PostgresTool("pg_ctl");
@@ -30,14 +29,16 @@ internal sealed class EngineRoot
     public string RedisServer => System.IO.Path.Combine(Path, "usr/bin/redis-server");
     public string RedisCli => System.IO.Path.Combine(Path, "usr/bin/redis-cli");
     public string Nginx => System.IO.Path.Combine(Path, "usr/sbin/nginx");
-    /// <summary>The file types that nginx's image has at /etc/nginx/mime.types.</summary>
+    /// <summary>The file of MIME types that nginx's image has at /etc/nginx/mime.types.</summary>
     public string NginxMimeTypes => System.IO.Path.Combine(Path, "etc/nginx/mime.types");
 
-    /// <summary>Opens the engine root, after making it where it is missing, damaged, moved, or of another recipe. One process makes it, others wait.</summary>
-    /// <param name="options">Where and from what.</param>
-    /// <param name="progress">Gets one line per step; nothing when the root is ready.</param>
-    /// <param name="ct">Cancels; what was made so far is removed.</param>
-    /// <exception cref="EngineException">It cannot be made; the message names the step, the reason and the ways out.</exception>
+    /// <summary>
+    /// Opens the engine root, and creates it first if it is missing, damaged, moved, or made by another recipe. One process creates it while others wait.
+    /// </summary>
+    /// <param name="options">The root's location and source.</param>
+    /// <param name="progress">Receives one line per step; none if the root is ready.</param>
+    /// <param name="ct">Cancels; unfinished files are removed.</param>
+    /// <exception cref="EngineException">The root cannot be created; the message names the step, the reason and the alternatives.</exception>
     public static Task<EngineRoot> EnsureAsync(EngineRootOptions options, Action<string> progress, CancellationToken ct)
     {
         var builder = new EngineRootBuilder(options, progress);
@@ -46,7 +47,7 @@ internal sealed class EngineRoot
             : Task.Factory.StartNew(() => Make(builder, options.CacheDirectory, progress, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>The root in a folder, when its marker fits the folder's place, the current recipe and the files there; else null.</summary>
+    /// <summary>Opens the root in a folder; null unless its marker matches the folder's path, the current recipe and the files.</summary>
     internal static EngineRoot? TryOpen(string path)
     {
         try
@@ -69,12 +70,12 @@ internal sealed class EngineRoot
             EngineUser.LetPass(cache);
             if (EngineUser.FirstClosed(cache) is { } closed) throw new IOException($"the engines' user cannot enter {closed}");
             var file = System.IO.Path.Combine(cache, ".lock");
-            return FileLock.Acquire(file, LockLimit, () => progress("another AppHost is preparing the engines, waiting."), ct);
+            return FileLock.Acquire(file, LockLimit, () => progress("waiting for another AppHost that is preparing the engines."), ct);
         });
         if (TryOpen(builder.Target) is { } made) return made;
         builder.Build(ct);
         return TryOpen(builder.Target)
-            ?? throw new EngineException($"The engine root {builder.Target} was changed while it was being made; start again.");
+            ?? throw new EngineException($"The engine root {builder.Target} was changed while it was being created; start again.");
     }
 
     private string PostgresTool(string name) => System.IO.Path.Combine(Path, $"usr/lib/postgresql/{PostgresMajor}/bin", name);

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace EngineRoots;
 
 /// <summary>
-/// Makes an engine root: apt with private state -> dpkg-deb -x -> keep what engines need -> patchelf to the private loader and libraries, at the final
-/// path while still in a temporary folder -> rename -> try it -> marker. Callers hold the cache's lock.
+/// Creates an engine root: apt with private state -> dpkg-deb -x -> keep only what engines need -> patchelf to the private loader and libraries, with the final
+/// path while still in a temporary folder -> rename -> test run -> marker. The caller must hold the cache's lock.
 /// </summary>
 internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string> progress)
 {
-    /// <summary>Raise when a change here makes roots that were built before unfit.</summary>
+    /// <summary>The recipe's version. Increase it when a change here makes existing roots incompatible.</summary>
     public const int Recipe = 1;
 
     private const string TemporaryPrefix = ".making-", DiscardedPrefix = ".discarded-";
@@ -18,8 +18,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
 
     private static readonly string[] Packages = [$"postgresql-{EngineRoot.PostgresMajor}-documentdb", "redis-server", "nginx", "patchelf"];
 
-    // Dependencies of maintainer scripts and of parts that are not kept (postgis_raster, postgis_sfcgal). To apt they look installed already: with what they
-    // would pull in they are 60 % of the download. A name that is gone from the archive does no harm.
+    // Dependencies of maintainer scripts and of parts that are not kept (postgis_raster, postgis_sfcgal). apt sees them as installed: with their own
+    // dependencies they are 60 % of the download. A name that is no longer in the archive has no effect.
     private static readonly string[] NotNeeded =
     [
         "libgdal#", "libsfcgal#", "adduser", "debconf", "locales", "passwd", "perl", "perl-base", "postgresql-client-common", "postgresql-common", "procps",
@@ -30,18 +30,18 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     {
         Architecture.X64 => ("amd64", "x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
         Architecture.Arm64 => ("arm64", "aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
-        var other => throw Failure("choosing packages", $"there are none for {other} processors"),
+        var other => throw Failure("choosing packages", $"no packages exist for {other} processors"),
     };
 
-    /// <summary>The finished root's folder.</summary>
+    /// <summary>The folder of the finished root.</summary>
     public string Target => Path.Combine(options.CacheDirectory, $"{options.Suite}-{_architecture.Debian}-{Recipe}");
 
     private string Libraries => $"usr/lib/{_architecture.Triplet}";
     private static string PostgresHome => $"usr/lib/postgresql/{EngineRoot.PostgresMajor}";
     private static string PostgresShare => $"usr/share/postgresql/{EngineRoot.PostgresMajor}";
 
-    /// <summary>Builds <see cref="Target"/> from nothing, and sweeps what killed builders and older recipes left.</summary>
-    /// <exception cref="EngineException">A step failed; nothing half is left.</exception>
+    /// <summary>Builds <see cref="Target"/> from scratch, and removes leftovers of killed builders and older recipes.</summary>
+    /// <exception cref="EngineException">A step failed; no partial root is left.</exception>
     public void Build(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
@@ -50,7 +50,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         var apt = new AptPackages(Path.Combine(work, "apt"), _architecture.Debian, options, ct);
         try
         {
-            progress($"preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; needed once, about 60 MB to download.");
+            progress($"preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; this happens once and downloads about 60 MB.");
             Step("checking the machine", () => { CheckMachine(); Sweep(); Directory.CreateDirectory(tree); return ""; });
             Step("reading the package lists", () => { apt.ReadLists(); return "package lists read"; });
             string[] debs = [];
@@ -62,7 +62,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
             Step("unpacking packages", () => { Unpack(debs, tree, ct); return $"{AptPackages.Megabytes(tree)} unpacked"; });
             Step("linking programs to their libraries", () => { Prune(tree); Link(tree, ct); return $"{AptPackages.Megabytes(tree)} kept and linked"; });
             Step("moving the engines into place", () => { Discard(Target); Directory.Move(tree, Target); return ""; });
-            Step("trying the engines", () => { Try(ct); return "tried"; });
+            Step("testing the engines", () => { Try(ct); return "engines tested"; });
             Step("writing the marker", () => { WriteMarker(debs, ct); return ""; });
             progress($"ready after {Seconds(clock)}, {Versions()}.");
         }
@@ -73,7 +73,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         }
     }
 
-    /// <summary>Runs one step; a text result that is not empty becomes a progress line, trouble becomes the one sentence that a user reads.</summary>
+    /// <summary>Runs one step. A non-empty text result becomes a progress line; a failure becomes one sentence for the user.</summary>
     public T Step<T>(string what, Func<T> work)
     {
         var clock = Stopwatch.StartNew();
@@ -98,16 +98,16 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         "or set ConnectionStrings__<NAME> to an existing server, or use a Debian-based machine with a reachable mirror.");
 
     private string Why(Exception e) => e.Message.Contains("No space left", StringComparison.Ordinal)
-        ? $"the disk of {options.CacheDirectory} is full ({FreeBytesMin >> 20} MB are needed for a moment)"
+        ? $"the disk of {options.CacheDirectory} is full ({FreeBytesMin >> 20} MB are needed temporarily)"
         : e.Message;
 
     private void CheckMachine()
     {
         if (new[] { "apt-get", "apt-cache", "apt-config", "dpkg-deb", "setpriv" }.FirstOrDefault(name => !Tool.IsOnPath(name)) is { } missing)
-            throw new IOException($"this machine has no {missing}");
+            throw new IOException($"{missing} is not installed on this machine");
         var free = new DriveInfo(options.CacheDirectory).AvailableFreeSpace;
         if (free < FreeBytesMin)
-            throw new IOException($"{options.CacheDirectory} has {free >> 20} MB left and {FreeBytesMin >> 20} MB are needed for a moment");
+            throw new IOException($"{options.CacheDirectory} has {free >> 20} MB left and {FreeBytesMin >> 20} MB are needed temporarily");
     }
 
     private static void Unpack(string[] debs, string tree, CancellationToken ct) => Parallel.ForEach(
@@ -115,7 +115,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 4), CancellationToken = ct },
         deb => Tool.Run("dpkg-deb", ["-x", deb, tree], new() { Timeout = TimeSpan.FromMinutes(2) }, ct));
 
-    // Keeps programs, modules, libraries and Postgres' shared files; of those, leaves out what would double the size for nothing.
+    // Keeps programs, modules, libraries and Postgres' shared files, except unused ones that would double the size.
     private void Prune(string tree)
     {
         string[] kept = ["etc/nginx", "usr/bin", "usr/sbin", PostgresHome, PostgresShare, Libraries];
@@ -134,7 +134,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         var extensions = Path.Combine(tree, PostgresShare, "extension");
         foreach (var pattern in new[] { "postgis_*", "postgis--*--*", "address_standardizer*", "rum--*--*" })
             foreach (var script in Files(extensions, "", pattern)) File.Delete(script);
-        // Debian makes this link with update-alternatives, in a script that does not run here.
+        // Debian creates this link with update-alternatives, in a script that does not run here.
         File.Copy(Path.Combine(extensions, "postgis-3.control"), Path.Combine(extensions, "postgis.control"), overwrite: true);
     }
 
@@ -146,7 +146,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         string[] patchelf = ["--library-path", libraries, Path.Combine(tree, "usr/bin/patchelf"), "--force-rpath", "--set-rpath", path];
         string[] programs = [.. Files(tree, $"{PostgresHome}/bin", "*"), .. Files(tree, "usr/bin", "redis-*"), .. Files(tree, "usr/sbin", "nginx")];
         Tool.Run(loader, [.. patchelf, "--set-interpreter", Path.Combine(Target, Libraries, _architecture.Loader), .. programs.Where(IsElf)], new(), ct);
-        // Modules have a RUNPATH of their own, which would hide the program's RPATH.
+        // Modules have their own RUNPATH, which would override the program's RPATH.
         Tool.Run(loader, [.. patchelf, .. Files(tree, $"{PostgresHome}/lib", "*.so")], new(), ct);
         foreach (var other in Files(tree, "usr/bin", "*").Except(programs)) File.Delete(other);
     }
@@ -161,7 +161,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.SequenceEqual("\u007fELF"u8);
     }
 
-    // The paths are baked in, so this is the first moment at which the engines can run: as the user that will run them.
+    // The paths are final, so the engines can run for the first time here: as the user that will run them.
     private void Try(CancellationToken ct)
     {
         var asUser = new ToolOptions { AsEngineUser = true };
@@ -181,7 +181,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     {
         var (files, bytes) = EngineMarker.Measure(Target);
         var packages = debs.Select(EngineMarker.PackageOf).ToDictionary(StringComparer.Ordinal);
-        // Files first, marker second, both on disk: a power cut leaves a whole root or none.
+        // Files first, marker second, both on disk: after a power cut the root is complete or missing.
         Tool.Run("sync", ["-f", Target], new(), ct);
         var marker = Path.Combine(Target, EngineMarker.FileName);
         File.WriteAllText(marker + ".new", new EngineMarker(Recipe, Target, files, bytes, packages).Format());
@@ -195,7 +195,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         return string.Join(", ", named.Select(name => $"{name} {versions.GetValueOrDefault(name)}"));
     }
 
-    // Everything with our prefixes is dead, because the lock is held. Roots of other recipes go too, unless something still runs out of them.
+    // The lock is held, so everything with these prefixes is abandoned. Roots of other recipes are removed too, unless a process still runs from them.
     private void Sweep()
     {
         var running = Directory.GetDirectories("/proc").Select(process => ProcFile.LinkTarget(Path.Combine(process, "exe"))).OfType<string>().ToList();
@@ -208,7 +208,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         }
     }
 
-    // Renamed first, so that no moment shows half a root; what cannot be deleted now (a tool of a killed builder still writes) goes with the next sweep.
+    // Renamed first, so that a partial root is never visible. A folder that cannot be deleted now (a killed builder's tool may still write) is removed by the
+    // next sweep.
     private void Discard(string folder)
     {
         if (!Directory.Exists(folder)) return;

@@ -1,9 +1,9 @@
 namespace EngineRoots;
 
-/// <summary>Reads what /proc tells about other processes, as far as this user may see it.</summary>
+/// <summary>Reads /proc entries of other processes, as far as this user is allowed to.</summary>
 internal static class ProcFile
 {
-    /// <summary>Where a link of /proc points to; null when the process is gone or belongs to someone else.</summary>
+    /// <summary>Gets the target of a /proc link; null if the process is gone or belongs to another user.</summary>
     public static string? LinkTarget(string link)
     {
         try
@@ -16,7 +16,7 @@ internal static class ProcFile
         }
     }
 
-    /// <summary>A process's command line as it shows in a process list; empty when the process is gone.</summary>
+    /// <summary>Gets a process's command line as shown in a process list; empty if the process is gone.</summary>
     public static string CommandLine(int processId)
     {
         try
@@ -29,7 +29,7 @@ internal static class ProcFile
         }
     }
 
-    /// <summary>The processes whose current folder is exactly this one: engines stay in their data folder, with all their children.</summary>
+    /// <summary>Finds the processes whose working folder is exactly this one: engines stay in their data folder, with all their children.</summary>
     public static IReadOnlyList<int> ProcessesIn(string directory) =>
         [.. from folder in Directory.GetDirectories("/proc")
             where int.TryParse(Path.GetFileName(folder), out _) && LinkTarget(Path.Combine(folder, "cwd")) == directory

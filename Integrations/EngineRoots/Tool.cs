@@ -4,17 +4,17 @@ using System.Text;
 
 namespace EngineRoots;
 
-/// <summary>Runs a short-lived helper program to its end on the calling thread.</summary>
+/// <summary>Runs short-lived helper programs on the calling thread.</summary>
 internal static class Tool
 {
     private const int OutputCharactersMax = 256 * 1024, ErrorLinesMax = 200, TickMs = 1000, OutputMsMax = 2000;
 
     /// <summary>
-    /// Runs a program and returns its standard output (at most 256 Ki characters). The kernel kills it should this process die (PR_SET_PDEATHSIG; the call
-    /// is synchronous because that signal follows the thread that forked).
+    /// Runs a program and returns its standard output (at most 256 Ki characters). The kernel kills it if this process dies (PR_SET_PDEATHSIG; the call is
+    /// synchronous because that signal follows the thread that forked).
     /// </summary>
-    /// <exception cref="ToolException">It could not be started, ended with an exit code other than 0, or ran out of time.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the program and its children are killed.</exception>
+    /// <exception cref="ToolException">The program could not be started, had an exit code other than 0, or timed out.</exception>
+    /// <exception cref="OperationCanceledException">Canceled; the program and its children are killed.</exception>
     public static string Run(string fileName, IEnumerable<string> arguments, ToolOptions options, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -23,7 +23,7 @@ internal static class Tool
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         };
-        // Reasons are searched for English words. GMT, which initdb copies into its data, is the one time zone that Postgres knows without zone files.
+        // Error output is searched for English words. GMT, which initdb copies into its data, is the only time zone that Postgres knows without zone files.
         start.Environment["LC_ALL"] = "C";
         start.Environment["TZ"] = "GMT";
         foreach (var (name, value) in options.Environment) start.Environment[name] = value;
@@ -66,7 +66,9 @@ internal static class Tool
         }
     }
 
-    /// <summary>The line of error output that says why: a full disk first, then apt's first E: line, then the last error, then the last line.</summary>
+    /// <summary>
+    /// Selects the line of error output with the reason: a full disk first, then apt's first E: line, then the last error, then the last line.
+    /// </summary>
     internal static string Reason(IEnumerable<string> errorLines)
     {
         var lines = errorLines.Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
@@ -78,11 +80,11 @@ internal static class Tool
         return (line.StartsWith("E: ", StringComparison.Ordinal) ? line[3..] : line[from..]).TrimEnd('.');
     }
 
-    /// <summary>Whether a program of that name is on the PATH.</summary>
+    /// <summary>Returns whether the PATH has a program with that name.</summary>
     public static bool IsOnPath(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, name)));
 
-    // The marks that Postgres and nginx put before their text; what stands in front of them is a time and a process id.
+    // The marks that Postgres and nginx put before their text; a time and a process id precede them.
     private static readonly string[] ErrorWords = ["PANIC:", "FATAL:", "ERROR:", "[emerg]", "error:"];
 
     private static void WriteInput(Process process, string input)
@@ -94,7 +96,7 @@ internal static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading; its exit code tells.
+            // The program ended without reading its input; the exit code shows whether it failed.
         }
     }
 
@@ -112,8 +114,8 @@ internal static class Tool
             options.Tick?.Invoke();
         }
 
-        // Only this overload also waits until both outputs are read to their end. A child that the program left behind may hold them open for as long as it
-        // lives; what the program itself wrote is in the pipes by now.
+        // Only this overload also waits until both outputs are read to their end. A child that the program left behind may hold them open as long as it lives;
+        // the program's own output is already in the pipes.
         process.WaitForExitAsync().Wait(OutputMsMax);
     }
 }

@@ -2,5 +2,5 @@ using System.ComponentModel;
 
 namespace EngineRoots;
 
-/// <summary>A helper program failed; the message is its reason in one line.</summary>
+/// <summary>Thrown when a helper program fails; the message is the reason in one line.</summary>
 internal sealed class ToolException(string message) : Exception(message);

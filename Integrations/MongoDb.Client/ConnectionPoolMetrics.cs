@@ -5,7 +5,7 @@ using MongoDB.Driver.Core.Events;
 
 namespace MongoDb.Client;
 
-/// <summary>Metrics of one client's connection pools, named by OpenTelemetry's conventions for database clients. The driver has none of its own.</summary>
+/// <summary>Metrics of one client's connection pools, named by OpenTelemetry's conventions for database clients. The driver has no metrics.</summary>
 internal sealed class ConnectionPoolMetrics
 {
     public const string MeterName = "MongoDb.Client";
@@ -17,7 +17,7 @@ internal sealed class ConnectionPoolMetrics
     private readonly KeyValuePair<string, object?> _idle = new("db.client.connection.state", "idle");
     private readonly KeyValuePair<string, object?> _used = new("db.client.connection.state", "used");
 
-    // The driver reports a connection as removed twice if its pool is cleared while it is in use.
+    // The driver reports a connection as removed twice if its pool is cleared while the connection is in use.
     private readonly ConcurrentDictionary<long, bool> _open = new();
 
     public ConnectionPoolMetrics(IMeterFactory meters, string poolName)
@@ -30,7 +30,7 @@ internal sealed class ConnectionPoolMetrics
         _timeouts = meter.CreateCounter<int>("db.client.connection.timeouts", "{timeout}", "Operations that timed out waiting for a connection.");
     }
 
-    /// <summary>Subscribes to the events of the client that is built.</summary>
+    /// <summary>Subscribes to the client's events.</summary>
     public void Subscribe(ClusterBuilder cluster) => cluster
         .Subscribe<ConnectionPoolAddedConnectionEvent>(added =>
         {

@@ -3,13 +3,13 @@ namespace MongoDb.Client;
 /// <summary>Settings of one MongoDB client.</summary>
 public sealed class MongoDBSettings
 {
-    /// <summary>The connection string. <c>ConnectionStrings:NAME</c> wins over the configuration sections.</summary>
+    /// <summary>The connection string. <c>ConnectionStrings:NAME</c> takes precedence over the configuration sections.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>Disables the health check.</summary>
     public bool DisableHealthChecks { get; set; }
 
-    /// <summary>Time limit of the health check in milliseconds; 3,000 unless it is set.</summary>
+    /// <summary>The health check's time limit in milliseconds; 3,000 if not set.</summary>
     public int? HealthCheckTimeout { get; set; }
 
     /// <summary>Disables tracing.</summary>

@@ -4,7 +4,7 @@ using MongoDB.Driver;
 
 namespace MongoDb.Client;
 
-/// <summary>Healthy when the server answers <c>ping</c>, over the service's own connection pool.</summary>
+/// <summary>Reports healthy if the server answers <c>ping</c> over the service's own connection pool.</summary>
 internal sealed class MongoDbHealthCheck(IMongoClient client) : IHealthCheck
 {
     private static readonly BsonDocumentCommand<BsonDocument> Ping = new(new BsonDocument("ping", 1));

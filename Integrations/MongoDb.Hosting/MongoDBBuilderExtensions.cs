@@ -4,12 +4,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting;
 
-/// <summary>MongoDB servers and databases, with the signatures of the package Aspire.Hosting.MongoDB.</summary>
+/// <summary>Adds MongoDB servers and databases, with the signatures of the package Aspire.Hosting.MongoDB.</summary>
 public static class MongoDBBuilderExtensions
 {
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds a MongoDB server as a container. A password is generated and kept in user secrets where none is given.</summary>
+    /// <summary>Adds a MongoDB server as a container. If no password is given, one is generated and kept in user secrets.</summary>
     public static IResourceBuilder<MongoDBServerResource> AddMongoDB(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null,
         IResourceBuilder<ParameterResource>? userName = null, IResourceBuilder<ParameterResource>? password = null)
     {
@@ -30,7 +30,7 @@ public static class MongoDBBuilderExtensions
             });
     }
 
-    /// <summary>Adds a database.</summary>
+    /// <summary>Adds a database to the server.</summary>
     public static IResourceBuilder<MongoDBDatabaseResource> AddDatabase(this IResourceBuilder<MongoDBServerResource> builder, [ResourceName] string name,
         string? databaseName = null)
     {
@@ -39,12 +39,12 @@ public static class MongoDBBuilderExtensions
         return builder.ApplicationBuilder.AddResource(database).WithIconName("Database");
     }
 
-    /// <summary>Keeps the data in a volume, which survives restarts.</summary>
+    /// <summary>Stores the data in a volume, which survives restarts.</summary>
     public static IResourceBuilder<MongoDBServerResource> WithDataVolume(this IResourceBuilder<MongoDBServerResource> builder, string? name = null,
         bool isReadOnly = false)
         => builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), "/data/db", isReadOnly);
 
-    /// <summary>Keeps the data in a folder of the host.</summary>
+    /// <summary>Stores the data in a folder of the host.</summary>
     public static IResourceBuilder<MongoDBServerResource> WithDataBindMount(this IResourceBuilder<MongoDBServerResource> builder, string source,
         bool isReadOnly = false)
         => builder.WithBindMount(source, "/data/db", isReadOnly);

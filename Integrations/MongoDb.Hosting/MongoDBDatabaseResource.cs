@@ -1,6 +1,6 @@
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A database of a MongoDB server; the server creates it with its first document.</summary>
+/// <summary>A database on a MongoDB server; the server creates it with its first document.</summary>
 public class MongoDBDatabaseResource(string name, string databaseName, MongoDBServerResource parent)
     : Resource(name), IResourceWithParent<MongoDBServerResource>, IResourceWithConnectionString
 {

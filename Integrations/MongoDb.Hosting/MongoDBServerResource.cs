@@ -20,10 +20,10 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
     /// <summary>The endpoint that clients connect to.</summary>
     public EndpointReference PrimaryEndpoint => _endpoint ??= new EndpointReference(this, PrimaryEndpointName);
 
-    /// <summary>The root user's name; null for <c>admin</c>.</summary>
+    /// <summary>The parameter with the root user's name; null for <c>admin</c>.</summary>
     public ParameterResource? UserNameParameter { get; }
 
-    /// <summary>The root user's password.</summary>
+    /// <summary>The parameter with the root user's password.</summary>
     public ParameterResource? PasswordParameter { get; }
 
     /// <summary>The root user's name.</summary>
@@ -38,7 +38,7 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() => Properties(null);
 
-    /// <summary>The connection properties of the server, or of one of its databases.</summary>
+    /// <summary>Gets the connection properties of the server, or of one of its databases.</summary>
     internal IEnumerable<KeyValuePair<string, ReferenceExpression>> Properties(string? database)
     {
         yield return new("Host", ReferenceExpression.Create($"{PrimaryEndpoint.Property(EndpointProperty.Host)}"));
@@ -62,7 +62,7 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
             if (database is null) return given;
             if (given.ValueProviders.Count > 0)
                 throw new DistributedApplicationException($"'{Name}' is redirected to '{redirect.Resource.Name}', whose connection string is not a constant: " +
-                    $"a database cannot be put into it.");
+                    $"no database can be added to it.");
             return ReferenceExpression.Create($"{WithDatabase(string.Format(CultureInfo.InvariantCulture, given.Format), database)}");
         }
 
@@ -84,8 +84,8 @@ public class MongoDBServerResource(string name) : ContainerResource(name), IReso
     }
 
     /// <summary>
-    /// Puts a database into a given connection string, in place of the one there. The replaced one, or else <c>admin</c>, stays the one that users
-    /// authenticate against unless the options say otherwise (MongoDB's connection string specification).
+    /// Replaces the database in a connection string. Users still authenticate against the replaced database, or else <c>admin</c>, unless the options say
+    /// otherwise (MongoDB's connection string specification).
     /// </summary>
     private static string WithDatabase(string address, string database)
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting;
 
-/// <summary>Checks that a server answers a <c>ping</c>, which needs no login: one message of the wire protocol, so that an AppHost needs no driver.</summary>
+/// <summary>Checks that a server answers a <c>ping</c>, which needs no login: one message of the wire protocol, so an AppHost needs no driver.</summary>
 internal sealed class PingHealthCheck(MongoDBServerResource server) : IHealthCheck
 {
     private const int ReplyBytesMax = 4096, ReplyHeadBytes = 21, OpMsg = 2013;
@@ -19,7 +19,7 @@ internal sealed class PingHealthCheck(MongoDBServerResource server) : IHealthChe
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // A server of somebody else: its clients know how to reach it, this check might not (TLS, several hosts, SRV records).
+        // An external server: its clients know how to reach it, but this check might not (TLS, several hosts, SRV records).
         if (server.HasAnnotationOfType<ConnectionStringRedirectAnnotation>()) return HealthCheckResult.Healthy();
         try
         {
@@ -31,10 +31,10 @@ internal sealed class PingHealthCheck(MongoDBServerResource server) : IHealthChe
             await stream.ReadExactlyAsync(reply.AsMemory(0, 4), cancellationToken);
             var length = BinaryPrimitives.ReadInt32LittleEndian(reply);
             if (length is <= ReplyHeadBytes or > ReplyBytesMax)
-                return HealthCheckResult.Unhealthy("The answer to a ping is not a message of MongoDB's protocol.");
+                return HealthCheckResult.Unhealthy("The answer to a ping is not a valid message of MongoDB's protocol.");
             await stream.ReadExactlyAsync(reply.AsMemory(4, length - 4), cancellationToken);
             return IsOk(reply.AsSpan(ReplyHeadBytes, length - ReplyHeadBytes)) ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy("The server answers a ping with an error: it is not ready.");
+                : HealthCheckResult.Unhealthy("The server is not ready: it answered a ping with an error.");
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
@@ -42,7 +42,7 @@ internal sealed class PingHealthCheck(MongoDBServerResource server) : IHealthChe
         }
     }
 
-    /// <summary>Whether the reply has <c>ok: 1.0</c>, as all servers write it.</summary>
+    /// <summary>Returns whether the reply has <c>ok: 1.0</c>, as all servers write it.</summary>
     private static bool IsOk(ReadOnlySpan<byte> document)
         => document.IndexOf((ReadOnlySpan<byte>)[1, (byte)'o', (byte)'k', 0, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]) > 0;
 }

@@ -4,26 +4,26 @@ using Microsoft.Extensions.Configuration;
 
 namespace NativeEngines;
 
-/// <summary>Finds out whether Docker or Podman can run containers on this machine.</summary>
+/// <summary>Detects whether Docker or Podman can run containers on this machine.</summary>
 internal static class ContainerRuntimes
 {
     private const string None = "none", Setting = "ASPIRE_CONTAINER_RUNTIME";
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
     private static readonly string[] Known = ["docker", "podman"];
 
-    /// <summary>Takes the setting out of the configuration: the runtime that must be used, <c>none</c>, or null to take the first that answers.</summary>
+    /// <summary>Removes the setting from the configuration. Returns the required runtime, <c>none</c>, or null for the first that answers.</summary>
     public static string? TakeSetting(IConfigurationManager configuration)
     {
         if (configuration[Setting] is not { Length: > 0 } name) return null;
         if (!string.Equals(name, None, StringComparison.OrdinalIgnoreCase)) return name;
-        configuration.AddInMemoryCollection([new(Setting, "")]); // DCP knows docker and podman only
+        configuration.AddInMemoryCollection([new(Setting, "")]); // DCP supports docker and podman only
         return None;
     }
 
-    /// <summary>Whether there is a runtime whose engine answers.</summary>
-    /// <param name="wanted">The one to use; null for any.</param>
-    /// <param name="ct">Ends the question.</param>
-    /// <exception cref="DistributedApplicationException">The wanted one does not answer.</exception>
+    /// <summary>Returns whether a runtime's engine answers.</summary>
+    /// <param name="wanted">The required runtime; null for any.</param>
+    /// <param name="ct">Cancels the check.</param>
+    /// <exception cref="DistributedApplicationException">The required runtime does not answer.</exception>
     public static async Task<bool> AnyAnswersAsync(string? wanted, CancellationToken ct)
     {
         if (wanted == None) return false;
@@ -39,7 +39,7 @@ internal static class ContainerRuntimes
         limit.CancelAfter(AnswerTimeout);
         using var process = new Process
         {
-            // `docker version` fails where there is only the client; `podman version` needs no engine that runs.
+            // `docker version` fails if only the client is installed; `podman version` needs no running engine.
             StartInfo = new(runtime, ["version", "--format", "{{.Server.Version}}"]) { RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try

@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace NativeEngines;
 
 /// <summary>
-/// Runs container resources as processes. A converted resource keeps its place in the model, its endpoints, health checks and events; DCP no longer sees a
-/// container, because the image annotation is gone, and a companion executable is the process.
+/// Runs container resources as processes. A converted resource keeps its place in the model, its endpoints, health checks and events. Its image annotation is
+/// removed, so DCP no longer sees a container; a companion executable is the process.
 /// </summary>
 internal sealed class EngineRuntime(DistributedApplicationExecutionContext execution, IConfiguration configuration, IDistributedApplicationEventing eventing,
     ResourceNotificationService notifications, ResourceLoggerService loggers, IServiceProvider services) : IDisposable
@@ -20,12 +20,12 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
     private readonly Lazy<Task<EngineRoot>> _root = new(() => EngineRoot.EnsureAsync(new(), static line => Console.Out.WriteLine($"  {"engines",-14} {line}"),
         CancellationToken.None));
 
-    /// <summary>Converts every container of the model; the model may have none that cannot run natively.</summary>
-    /// <exception cref="DistributedApplicationException">A container has no native form, or a fixed port is taken.</exception>
+    /// <summary>Converts every container of the model; the model must not have any that cannot run natively.</summary>
+    /// <exception cref="DistributedApplicationException">A container cannot run natively, or a fixed port is taken.</exception>
     public void Convert(DistributedApplicationModel model, IReadOnlyList<ContainerResource> containers)
     {
         if (containers.FirstOrDefault(c => !NativeContainers.Supports(ImageOf(c))) is { } unsupported)
-            throw new DistributedApplicationException($"'{unsupported.Name}' needs a container runtime and none answers: start Docker or Podman" +
+            throw new DistributedApplicationException($"'{unsupported.Name}' needs a container runtime, but none answers: start Docker or Podman" +
                 (unsupported is IResourceWithConnectionString ? $", or set ConnectionStrings__{unsupported.Name} to an existing server." : "."));
         foreach (var container in containers) Convert(model, container);
         if (_engines.Count > 0) _ = Task.Run(FollowAsync);
@@ -51,7 +51,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
         engine.Process.Annotations.Add(new ResourceRelationshipAnnotation(container, "Parent"));
         foreach (var annotation in container.Annotations.Where(a => a is WaitAnnotation or ExplicitStartupAnnotation).ToList())
             engine.Process.Annotations.Add(annotation);
-        // What it refers to was to be reached from a container.
+        // The references were meant for a container's network.
         foreach (var reference in container.Annotations.OfType<EndpointReferenceAnnotation>())
             reference.ContextNetworkId = KnownNetworkIdentifiers.LocalhostNetwork;
         engine.Process.Annotations.Add(new CommandLineArgsCallbackAnnotation(context => AddCommandAsync(context, engine)));
@@ -63,7 +63,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
         foreach (var command in Commands(engine)) container.Annotations.Add(command);
         model.Resources.Add(engine.Process);
         if (!container.TryGetLastAnnotation<NativeGatewayAnnotation>(out var native)) return;
-        // Clients connect to the gateway; the engine only has a socket in its folder.
+        // Clients connect to the gateway; the engine only listens on a socket in its folder.
         native.EngineFolder = NativeContainers.ScratchPath(engine.RunFolder, container.Name);
         _engines.Add(native.Gateway, engine);
         engine.Front = native.Gateway;
@@ -76,14 +76,14 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
         var asked = configuration.GetValue("DcpPublisher:RandomizePorts", false) ? null : endpoint.Port;
         if (asked is { } fixedPort && !Ports.TryTake(fixedPort))
             throw new DistributedApplicationException(
-                $"Port {fixedPort} of '{container.Name}' is in use: end the program that listens there, or choose another port.");
+                $"Port {fixedPort} of '{container.Name}' is in use: stop the program that listens there, or choose another port.");
         var port = asked ?? Ports.Free();
         (endpoint.IsProxied, endpoint.Port, endpoint.TargetPort) = (false, port, port);
         endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", port);
         return port;
     }
 
-    /// <summary>Prepares the engine and completes the companion's command line; DCP asks for it at each start.</summary>
+    /// <summary>Prepares the engine and completes the companion's command line; DCP calls this at each start.</summary>
     private async Task AddCommandAsync(CommandLineArgsCallbackContext context, NativeEngine engine)
     {
         var (container, ct) = (engine.Container, context.CancellationToken);
@@ -97,7 +97,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
             });
             var process = await NativeContainers.PrepareAsync(await SpecAsync(engine, ct), root,
                 line => NativeEngineLog.Step(loggers.GetLogger(container), line), ct);
-            // env -i: an engine gets what a container would get, not the variables of whoever started the AppHost.
+            // env -i: an engine gets the variables of a container, not those of the AppHost.
             context.Args.Add("-i");
             context.Args.Add($"--chdir={process.WorkingDirectory}");
             context.Args.Add(process.FileName);
@@ -123,7 +123,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
             foreach (var item in await files.Callback(new() { Services = services, Model = container }, ct))
             {
                 if (item is not ContainerFile { Contents: { } contents } file)
-                    throw new DistributedApplicationException($"{container.Name}: a native engine takes only files with contents, not '{item.Name}'.");
+                    throw new DistributedApplicationException($"{container.Name}: a native engine supports only files with contents, not '{item.Name}'.");
                 var source = Path.Combine(engine.RunFolder, file.Name);
                 await File.WriteAllTextAsync(source, contents, ct);
                 mounts.Add(new NativeMount(source, $"{files.DestinationPath}/{file.Name}", IsVolume: false, IsReadOnly: true));
@@ -134,7 +134,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
             start.EnvironmentVariables.ToDictionary(), mounts, engine.Ports, engine.RunFolder);
     }
 
-    /// <summary>The lifecycle commands of the converted resource, which are its companion's.</summary>
+    /// <summary>Gets the lifecycle commands of the converted resource, which act on its companion.</summary>
     private IEnumerable<ResourceCommandAnnotation> Commands(NativeEngine engine)
     {
         yield return Forward(KnownResourceCommands.StartCommand, "Start", "Play", whenRunning: false, isHighlighted: true);
@@ -148,7 +148,7 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
             displayDescription: null, parameter: null, confirmationMessage: null, icon, IconVariant.Filled, isHighlighted);
     }
 
-    /// <summary>Gives each converted resource the state of its process.</summary>
+    /// <summary>Updates each converted resource with the state of its process.</summary>
     private async Task FollowAsync()
     {
         try

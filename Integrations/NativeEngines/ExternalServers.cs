@@ -6,13 +6,13 @@ using Microsoft.Extensions.Configuration;
 namespace NativeEngines;
 
 /// <summary>
-/// Servers and databases that exist already: configuration names them as <c>ConnectionStrings:NAME</c>. The application starts none for that name, and whoever
-/// refers to it gets the given connection string.
+/// Handles existing servers and databases, which the configuration names as <c>ConnectionStrings:NAME</c>. The application does not start them, and resources
+/// that refer to them get the given connection string.
 /// </summary>
 internal sealed class ExternalServers(IConfiguration configuration, IDistributedApplicationEventing eventing, ResourceNotificationService notifications,
     IServiceProvider services)
 {
-    /// <summary>Takes what exists already out of the hands of the orchestrator.</summary>
+    /// <summary>Removes existing servers from the orchestrator's control.</summary>
     public async Task ApplyAsync(DistributedApplicationModel model, CancellationToken ct)
     {
         foreach (var server in model.Resources.OfType<ContainerResource>().Where(r => r is IResourceWithConnectionString).ToList())
@@ -30,7 +30,7 @@ internal sealed class ExternalServers(IConfiguration configuration, IDistributed
             else if (databases.Count > 0 && databases.TrueForAll(d => Given(d) is not null))
             {
                 RemoveContainer(server);
-                server.Annotations.Add(new ExplicitStartupAnnotation()); // nobody needs it
+                server.Annotations.Add(new ExplicitStartupAnnotation()); // no resource needs it
                 foreach (var resource in model.Resources)
                     foreach (var wait in resource.Annotations.OfType<WaitAnnotation>().Where(w => w.Resource == server).ToList())
                         resource.Annotations.Remove(wait);
@@ -41,7 +41,7 @@ internal sealed class ExternalServers(IConfiguration configuration, IDistributed
 
     private string? Given(IResource resource) => configuration.GetConnectionString(resource.Name) is { Length: > 0 } given ? given : null;
 
-    /// <summary>A database of its own server: whoever refers to it gets its connection string, and nothing of the local server's.</summary>
+    /// <summary>Replaces a database that has its own server: resources that refer to it get its connection string, and nothing from the local server.</summary>
     private static void Replace(DistributedApplicationModel model, IResource database, string connection)
     {
         foreach (var check in database.Annotations.OfType<HealthCheckAnnotation>().ToList()) database.Annotations.Remove(check);
@@ -50,7 +50,7 @@ internal sealed class ExternalServers(IConfiguration configuration, IDistributed
                 context => context.EnvironmentVariables[$"ConnectionStrings__{database.Name}"] = connection));
     }
 
-    /// <summary>Without its image the orchestrator takes the resource for one that it does not run.</summary>
+    /// <summary>Removes the image, so that the orchestrator does not run the resource.</summary>
     private static void RemoveContainer(ContainerResource server)
     {
         foreach (var annotation in server.Annotations.Where(a => a is ContainerImageAnnotation or EndpointAnnotation).ToList())
@@ -66,7 +66,7 @@ internal sealed class ExternalServers(IConfiguration configuration, IDistributed
             });
     }
 
-    /// <summary>A connection string from configuration, as the resource that another one is redirected to.</summary>
+    /// <summary>A configured connection string, as a resource that another one redirects to.</summary>
     private sealed class GivenConnectionString(string name, string connection) : Resource(name), IResourceWithConnectionString
     {
         public ReferenceExpression ConnectionStringExpression { get; } = ReferenceExpression.Create($"{connection}");

@@ -4,20 +4,20 @@ using EngineRoots;
 
 namespace NativeEngines;
 
-/// <summary>One preparation of one container resource: what all recipes share.</summary>
+/// <summary>The state that all recipes share while they prepare one container resource.</summary>
 internal sealed record NativeContext(NativeContainerSpec Spec, EngineRoot Root, Action<string> Log, CancellationToken Cancellation)
 {
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(8), OrphanLimit = TimeSpan.FromSeconds(0.5);
     private const int PollMs = 50;
 
-    /// <summary>A private folder of this resource that is thrown away after the run.</summary>
+    /// <summary>A private folder of this resource that is deleted after the run.</summary>
     public string Scratch { get; } = NativeContainers.ScratchPath(Spec.SessionDirectory, Spec.Name);
 
     public string Variable(string name) => Spec.Environment.GetValueOrDefault(name, "");
 
     public int HostPort(int containerPort) => Spec.Ports.GetValueOrDefault(containerPort, containerPort);
 
-    /// <summary>Makes <see cref="Scratch"/>, and lets the engines' user pass through the session's folder (which stays unreadable).</summary>
+    /// <summary>Creates <see cref="Scratch"/>, and lets the engines' user pass through the session's folder (which stays unreadable).</summary>
     public void MakeScratch()
     {
         EngineUser.LetPass(Spec.SessionDirectory);
@@ -25,16 +25,16 @@ internal sealed record NativeContext(NativeContainerSpec Spec, EngineRoot Root, 
         EngineUser.Own(Scratch, Cancellation);
     }
 
-    /// <summary>The exception that tells a user why this resource cannot run.</summary>
+    /// <summary>Creates the exception that tells the user why this resource cannot run.</summary>
     public EngineException Trouble(string why) => new($"{Spec.Name}: {why}.");
 
-    /// <summary>The folder for what a container keeps at or below <paramref name="target"/>: a volume's, a bind mount's, or else one to throw away.</summary>
+    /// <summary>Gets the folder for a container's data at or below <paramref name="target"/>: a volume's, a bind mount's, or else a temporary one.</summary>
     public (string Folder, bool IsKept) DataFolder(string target)
     {
         var mount = Spec.Mounts.FirstOrDefault(m => IsAtOrBelow(m.Target, target));
-        // A mounted configuration file is used when the command names it.
+        // A mounted configuration file is used if the command names it.
         foreach (var other in Spec.Mounts.Where(m => m != mount && !Spec.Args.Any(a => a.Contains(m.Target, StringComparison.Ordinal))))
-            Log($"The native engine does not use what is mounted at {other.Target}.");
+            Log($"The native engine ignores the mount at {other.Target}.");
         if (mount?.Source is null) return (Path.Combine(Scratch, "volume"), false);
         var folder = mount.IsVolume ? NativeContainers.VolumePath(mount.Source) : Path.GetFullPath(mount.Source);
         if (!Directory.Exists(Path.GetDirectoryName(folder))) Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
@@ -43,12 +43,12 @@ internal sealed record NativeContext(NativeContainerSpec Spec, EngineRoot Root, 
     }
 
     /// <summary>
-    /// Waits until no process works in a data folder. An engine that is still stopping gets a moment; children whose engine was killed get a shorter one,
-    /// and are then killed: they can only end, and the next engine must not meet them.
+    /// Waits until no process uses a data folder. An engine that is still stopping gets a moment. Children of a killed engine get a shorter one and are then
+    /// killed: they can only end, and must be gone before the next engine starts.
     /// </summary>
-    /// <param name="data">The engine's current folder.</param>
-    /// <param name="isEngine">Tells the engine's main process from its children.</param>
-    /// <exception cref="EngineException">Another engine runs on that data.</exception>
+    /// <param name="data">The engine's working folder.</param>
+    /// <param name="isEngine">Distinguishes the engine's main process from its children.</param>
+    /// <exception cref="EngineException">Another engine is using the data.</exception>
     public void WaitUntilReleased(string data, Func<int, bool> isEngine)
     {
         var clock = Stopwatch.StartNew();

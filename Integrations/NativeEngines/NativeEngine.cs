@@ -3,10 +3,10 @@ using EngineRoots;
 
 namespace NativeEngines;
 
-/// <summary>A converted container resource with the process that stands in for the container.</summary>
+/// <summary>A converted container resource with its companion process.</summary>
 internal sealed class NativeEngine
 {
-    // env becomes the engine (exec), so the executable's process id is the engine's. The arguments are known when it starts.
+    // env becomes the engine (exec), so the executable's process id is the engine's. The arguments are known only at the start.
     private const string Command = "/usr/bin/env";
 
     private CustomResourceSnapshot? _process, _front;
@@ -19,23 +19,21 @@ internal sealed class NativeEngine
 
     public ContainerResource Container { get; }
 
-    /// <summary>The image that the resource would have run.</summary>
     public string Image { get; }
 
-    /// <summary>Container port to port of this machine.</summary>
+    /// <summary>The container's ports, each with its port on this machine.</summary>
     public IReadOnlyDictionary<int, int> Ports { get; }
 
     /// <summary>The resource's part of the run's folder.</summary>
     public string RunFolder { get; }
 
-    /// <summary>The companion.</summary>
     public ExecutableResource Process { get; }
 
-    /// <summary>Who accepts the clients' connections: the companion, or a gateway before it.</summary>
+    /// <summary>The resource that accepts clients' connections: the companion, or a gateway in front of it.</summary>
     public IResource Front { get; set; }
 
     /// <summary>
-    /// Takes note of a process's state, and gives the one that the resource has: the engine's where that has ended, else that of whoever accepts connections.
+    /// Records a process's state and returns the resource's: the engine's if it has ended, else that of the resource that accepts connections.
     /// </summary>
     public CustomResourceSnapshot? Follow(ResourceEvent change)
     {
@@ -44,19 +42,17 @@ internal sealed class NativeEngine
         return KnownResourceStates.TerminalStates.Contains(_process?.State?.Text) ? _process : _front;
     }
 
-    /// <summary>The state that the resource shows.</summary>
     public string? State { get; set; }
 
-    /// <summary>Whether connection strings were announced.</summary>
     public bool WasAnnounced { get; set; }
 
-    /// <summary>What runs, for the dashboard's Source column.</summary>
+    /// <summary>Describes the program, for the dashboard's Source column.</summary>
     public string Describe(EngineRoot? root)
     {
         var (program, package) = NativeContainers.ProgramOf(Image);
         return root?.Versions.GetValueOrDefault(package) is { } version ? $"{program} {Upstream(version)} (native)" : $"{program} (native)";
     }
 
-    /// <summary>Debian's <c>5:8.0.6-3</c> is upstream's 8.0.6.</summary>
+    /// <summary>Gets the upstream version: Debian's <c>5:8.0.6-3</c> is 8.0.6.</summary>
     private static string Upstream(string version) => version[(version.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('-')[0];
 }

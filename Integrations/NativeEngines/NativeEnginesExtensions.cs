@@ -9,9 +9,9 @@ namespace Aspire.Hosting;
 public static class NativeEnginesExtensions
 {
     /// <summary>
-    /// Decides when the application starts where its servers are: at the address in <c>ConnectionStrings:NAME</c>, where configuration has one; in a
-    /// container, where Docker or Podman answers; else as processes of this machine, out of Debian packages in the user's cache. Images that run natively:
-    /// postgres, mongo, redis and nginx. <c>ASPIRE_CONTAINER_RUNTIME=none</c> forces native engines.
+    /// Decides at startup where servers run: at the address in <c>ConnectionStrings:NAME</c> if it is configured; in a container if Docker or Podman answers;
+    /// otherwise as processes on this machine, from Debian packages in the user's cache. Images that can run natively: postgres, mongo, redis and nginx.
+    /// <c>ASPIRE_CONTAINER_RUNTIME=none</c> forces native engines.
     /// </summary>
     public static IDistributedApplicationBuilder AddNativeEngines(this IDistributedApplicationBuilder builder)
     {

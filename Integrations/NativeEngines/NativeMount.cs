@@ -5,6 +5,6 @@ namespace NativeEngines;
 /// <summary>A volume or bind mount of a container resource.</summary>
 /// <param name="Source">Volume name or host path; null for an anonymous volume.</param>
 /// <param name="Target">Absolute path in the container.</param>
-/// <param name="IsVolume">A volume, else a bind mount.</param>
-/// <param name="IsReadOnly">The container may not write there.</param>
+/// <param name="IsVolume">True for a volume, false for a bind mount.</param>
+/// <param name="IsReadOnly">Whether the container may only read there.</param>
 internal sealed record NativeMount(string? Source, string Target, bool IsVolume, bool IsReadOnly);

@@ -3,7 +3,7 @@ using EngineRoots;
 
 namespace NativeEngines;
 
-/// <summary>nginx: the mounted configuration is copied with its paths changed to this machine's; it decides the ports.</summary>
+/// <summary>Runs nginx with a copy of the mounted configuration whose paths are changed to this machine's. The configuration sets the ports.</summary>
 internal static partial class NginxRecipe
 {
     private const string Folder = "/etc/nginx", Main = "nginx.conf";
@@ -12,7 +12,7 @@ internal static partial class NginxRecipe
     public static NativeProcess Prepare(NativeContext context)
     {
         context.MakeScratch();
-        // Workers outlive a master that was killed, and keep the port.
+        // Workers outlive a killed master, and keep the port.
         context.WaitUntilReleased(context.Scratch, _ => false);
         foreach (var stale in Directory.GetFiles(context.Scratch, "*.conf", SearchOption.AllDirectories)) File.Delete(stale);
         Copy(context, Main, MainOfImage);
@@ -34,13 +34,13 @@ internal static partial class NginxRecipe
     }
 
     /// <summary>
-    /// A configuration file as it must read outside a container: mounted paths become their sources, what the command line sets is taken out, and what
-    /// would lie in folders of the system lies in <paramref name="prefix"/>.
+    /// Adapts a configuration file to run outside a container: mounted paths become their sources, settings of the command line are removed, and paths in
+    /// system folders move to <paramref name="prefix"/>.
     /// </summary>
-    /// <param name="text">The file.</param>
-    /// <param name="prefix">The private folder that stands for /etc/nginx.</param>
+    /// <param name="text">The file's text.</param>
+    /// <param name="prefix">The private folder that replaces /etc/nginx.</param>
     /// <param name="mounts">The container's mounts.</param>
-    /// <param name="canOpenOutput">Whether nginx may open /dev/stdout. As another user than that file's owner it may not; a log file takes its place.</param>
+    /// <param name="canOpenOutput">Whether nginx may open /dev/stdout. It may not if another user owns it; a log file then replaces it.</param>
     internal static string Localize(string text, string prefix, IEnumerable<NativeMount> mounts, bool canOpenOutput)
     {
         text = SetByCommandLine().Replace(text, "");
@@ -52,7 +52,7 @@ internal static partial class NginxRecipe
         };
         foreach (var mount in mounts.Where(m => m is { IsVolume: false, Source: not null, Target.Length: > 1 } && !NativeContext.IsAtOrBelow(m.Target, Folder)))
             places[mount.Target.TrimEnd('/')] = Path.GetFullPath(mount.Source!).TrimEnd('/');
-        // All at once, so that nothing is changed twice, the longest first, and none that is only a part of a longer path.
+        // All in one pass, so that nothing is replaced twice, the longest first, and never just a part of a longer path.
         var paths = string.Join('|', places.Keys.OrderByDescending(path => path.Length).Select(Regex.Escape));
         text = Regex.Replace(text, $@"(?<![\w.}}/-])(?:{paths})(?![\w.-])", match => places[match.Value]);
         var added = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }

@@ -6,8 +6,8 @@ using EngineRoots;
 namespace NativeEngines;
 
 /// <summary>
-/// Finds ports for endpoints. They lie below the range that the system takes for outgoing connections: otherwise a client's connection could sit on a server's
-/// port while that server restarts, or even connect to itself.
+/// Finds ports for endpoints, below the system's range for outgoing connections. Otherwise a client's connection could take a server's port while that server
+/// restarts, or even connect to itself.
 /// </summary>
 internal static class Ports
 {
@@ -23,17 +23,17 @@ internal static class Ports
             if (TryTake(port)) return port;
         }
         throw new EngineException(string.Create(CultureInfo.InvariantCulture,
-            $"No free TCP port was found between {Lowest} and {Highest}; end some of the programs that listen there."));
+            $"No free TCP port was found between {Lowest} and {Highest}; stop some of the programs that listen there."));
     }
 
-    /// <summary>Takes a certain port, unless something listens on it or it was given away before.</summary>
+    /// <summary>Takes a certain port, unless a program listens on it or it was already assigned.</summary>
     public static bool TryTake(int port)
     {
         lock (Given)
             return IsFree(port) && Given.Add(port);
     }
 
-    /// <summary>Whether nothing listens on the port, on IPv4 or IPv6.</summary>
+    /// <summary>Returns whether no program listens on the port, on IPv4 or IPv6.</summary>
     private static bool IsFree(int port) => CanBind(IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || CanBind(IPAddress.IPv6Any, port));
 
     private static bool CanBind(IPAddress address, int port)
@@ -42,7 +42,7 @@ internal static class Ports
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            // As servers do it: a connection of a former server in TIME_WAIT is no obstacle, a listener is.
+            // As servers do it: a former server's connection in TIME_WAIT does not block the port, but a listener does.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(1);

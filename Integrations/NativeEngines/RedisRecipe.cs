@@ -4,7 +4,7 @@ using EngineRoots;
 
 namespace NativeEngines;
 
-/// <summary>Redis: the command line becomes a private configuration file, because everyone can read a process's arguments.</summary>
+/// <summary>Runs Redis. Its command line becomes a private configuration file, because everyone can read a process's arguments.</summary>
 internal static class RedisRecipe
 {
     public static NativeProcess Prepare(NativeContext context)
@@ -12,7 +12,7 @@ internal static class RedisRecipe
         context.MakeScratch();
         var (data, _) = context.DataFolder("/data");
         EngineUser.Own(data, context.Cancellation);
-        // A child that writes a snapshot or a log outlives a server that was killed; it is told by its title.
+        // A child that writes a snapshot or a log outlives a killed server; its title identifies it.
         context.WaitUntilReleased(data, process => ProcFile.CommandLine(process) is var title && !title.StartsWith("redis-rdb-", StringComparison.Ordinal)
             && !title.StartsWith("redis-aof-", StringComparison.Ordinal));
         var configuration = Path.Combine(context.Scratch, "redis.conf");
@@ -22,13 +22,15 @@ internal static class RedisRecipe
         string ReadMounted(string path)
         {
             var mount = context.Spec.Mounts.FirstOrDefault(m => !m.IsVolume && NativeContext.IsAtOrBelow(path, m.Target.TrimEnd('/')));
-            var source = mount?.Source ?? throw new IOException($"nothing is mounted at {path}");
+            var source = mount?.Source ?? throw new IOException($"no mount found at {path}");
             return File.ReadAllText(source + path[mount.Target.TrimEnd('/').Length..]);
         }
     }
 
-    /// <summary>The arguments for redis-server, out of what the image accepts: <c>/bin/sh -c "redis-server ..."</c>, a command, or bare options.</summary>
-    /// <exception cref="FormatException">The command is no plain redis-server command.</exception>
+    /// <summary>
+    /// Gets redis-server's arguments from the forms that the image accepts: <c>/bin/sh -c "redis-server ..."</c>, a command, or bare options.
+    /// </summary>
+    /// <exception cref="FormatException">The command is not a plain redis-server command.</exception>
     internal static IReadOnlyList<string> Command(NativeContainerSpec spec)
     {
         var isShell = Path.GetFileName(spec.Entrypoint) is "sh" or "bash" && spec.Args is ["-c", ..];
@@ -39,7 +41,10 @@ internal static class RedisRecipe
         return !isShell && isOptions ? words : throw new FormatException("it does not start redis-server");
     }
 
-    /// <summary>A redis.conf out of redis-server's arguments: a file first, then <c>--name value ...</c>; later lines win, so ours come last.</summary>
+    /// <summary>
+    /// Creates a redis.conf from redis-server's arguments: a file first, then <c>--name value ...</c>. Later lines take precedence, so the engine's own come
+    /// last.
+    /// </summary>
     internal static string Configuration(IReadOnlyList<string> arguments, Func<string, string> readFile, int port, string data)
     {
         var text = new StringBuilder();

@@ -7,14 +7,14 @@ using EngineRoots;
 namespace NativeEngines;
 
 /// <summary>
-/// The run's own folder: generated files, data of resources without a volume. It goes with the run; what a killed AppHost left is
-/// swept by the next one.
+/// The run's own folder: generated files, and data of resources without a volume. It is deleted with the run; the next run removes the folder of a killed
+/// AppHost.
 /// </summary>
 internal sealed class RunDirectory : IDisposable
 {
     private const string Prefix = "aspire-run-";
 
-    /// <summary>Logs, generated files and a throw-away database fit; without any of it the orchestrator would only fall silent.</summary>
+    /// <summary>Enough for logs, generated files and a temporary database; without any space the orchestrator would only fail silently.</summary>
     private const long FreeBytesMin = 200L << 20;
 
     public RunDirectory()
@@ -27,13 +27,12 @@ internal sealed class RunDirectory : IDisposable
                 $"folder with more."));
         Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(),
             $"{Prefix}{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid().ToString("N")[..8]}");
-        // Engines run as another user when the AppHost is root: they may pass through, not look around.
+        // If the AppHost is root, engines run as another user, which may pass through the folder but not list it.
         Create(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     public string Path { get; }
 
-    /// <summary>A folder for one resource.</summary>
     public string For(string resource)
     {
         var folder = System.IO.Path.Combine(Path, resource);
@@ -51,8 +50,8 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EngineException($"The folder {folder} cannot be made ({e.Message}); free some disk space, or set TMPDIR to a folder " +
-                $"that can be written.");
+            throw new EngineException($"The folder {folder} cannot be created ({e.Message}); free some disk space, or set TMPDIR to a folder " +
+                $"that is writable.");
         }
     }
 
@@ -74,7 +73,7 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's, or a process still closes its files: the next sweep takes it.
+            // It belongs to another user, or a process is still closing its files: the next sweep removes it.
         }
     }
 

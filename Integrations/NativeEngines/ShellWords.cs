@@ -2,14 +2,14 @@ using System.Text;
 
 namespace NativeEngines;
 
-/// <summary>Splits the simple commands that resources hand to <c>/bin/sh -c</c>, so that no shell is needed and no secret shows in a process list.</summary>
+/// <summary>Splits the simple commands that resources pass to <c>/bin/sh -c</c>, so that no shell is needed and no secret appears in a process list.</summary>
 internal static class ShellWords
 {
     /// <summary>
-    /// The words of one simple command: blanks separate; '...', "..." and \ quote; $NAME and ${NAME} are replaced and (unlike in a shell) never split.
-    /// As in a shell, one that is unset or empty makes no word unless it is quoted.
+    /// Splits one simple command into words: blanks separate; '...', "..." and \ quote; $NAME and ${NAME} are replaced and (unlike in a shell) never split. As
+    /// in a shell, an unset or empty variable makes no word unless it is quoted.
     /// </summary>
-    /// <exception cref="FormatException">The text needs a real shell (pipes, lists, redirections, substitutions) or a quote is not closed.</exception>
+    /// <exception cref="FormatException">The text needs a real shell (pipes, lists, redirections, substitutions), or a quote is not closed.</exception>
     public static IReadOnlyList<string> Parse(string command, IReadOnlyDictionary<string, string> variables)
     {
         var words = new List<string>();
@@ -23,7 +23,7 @@ internal static class ShellWords
             else if (quote == '\0' && (c is '\'' or '"')) (quote, isWord) = (c, true);
             else if (c == '\\' && i + 1 < command.Length && (quote == '\0' || "$`\"\\\n".Contains(command[i + 1], StringComparison.Ordinal)))
             {
-                if (command[++i] != '\n') (_, isWord) = (word.Append(command[i]), true); // the line goes on in the next one
+                if (command[++i] != '\n') (_, isWord) = (word.Append(command[i]), true); // the line continues in the next one
             }
             else if (c == '$') (i, isWord) = (AppendVariable(command, i, variables, word), isWord || word.Length > 0);
             else if (quote == '\0' && char.IsWhiteSpace(c))

@@ -4,12 +4,11 @@ using System.Text.Json;
 namespace LoadTest.Checkouts;
 
 /// <summary>
-/// The books, as far as the public API shows them: orders with their lines, stock of each item, credit of each user. Nothing else may use the shop
-/// meanwhile. Without I/O.
+/// Checks the books as the public API shows them: orders with their lines, each item's stock, each user's credit. Nothing else may use the shop during the run.
+/// Does no I/O.
 /// </summary>
 internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, int items, int users, long stockEach, long creditEach)
 {
-    /// <summary>How many violations are told.</summary>
     public const int ViolationsMax = 20;
 
     private readonly bool[] _isPaid = new bool[outcomes.Length];
@@ -17,7 +16,7 @@ internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, in
     private readonly List<string> _strange = [];
     private long _violations, _strangeCount;
 
-    /// <summary>What an answer to a checkout says; status 0: there was none.</summary>
+    /// <summary>Gets the outcome from a checkout's status; status 0 means no answer.</summary>
     public static CheckoutOutcome OutcomeOf(int status) => status switch
     {
         >= 200 and < 300 => CheckoutOutcome.Committed,
@@ -25,11 +24,11 @@ internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, in
         _ => CheckoutOutcome.Unknown,
     };
 
-    /// <summary>Orders that were asked for and have not been seen paid: those to read, again.</summary>
+    /// <summary>Gets the orders to read or read again: all requested ones that were not found paid so far.</summary>
     public long[] OrdersToRead() =>
         [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] != CheckoutOutcome.Unused && !_isPaid[i]).Select(i => (long)i)];
 
-    /// <summary>Takes <c>GET /orders/find</c>; false when it is not an order's JSON.</summary>
+    /// <summary>Records the answer of <c>GET /orders/find</c>; false if it is not an order's JSON.</summary>
     public bool TakeOrder(long number, ReadOnlySpan<byte> body)
     {
         try
@@ -45,33 +44,32 @@ internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, in
         }
     }
 
-    /// <summary>Takes <c>GET /stock/find</c>; false when it is not an item's JSON.</summary>
+    /// <summary>Records the answer of <c>GET /stock/find</c>; false if it is not an item's JSON.</summary>
     public bool TakeItem(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "stock", out _stock[number]);
 
-    /// <summary>Takes <c>GET /payment/find_user</c>; false when it is not a user's JSON.</summary>
+    /// <summary>Records the answer of <c>GET /payment/find_user</c>; false if it is not a user's JSON.</summary>
     public bool TakeUser(long number, ReadOnlySpan<byte> body) => JsonBody.TryNumber(body, "credit", out _credit[number]);
 
-    /// <summary>Compares all that was taken.</summary>
     public CheckoutBooksResult Compare()
     {
         var told = new List<string>(_strange);
         _violations = _strangeCount;
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (outcomes[i] == CheckoutOutcome.Committed && !_isPaid[i]) Tell(told, $"order {ids[i]}: answered 2xx, but it is not paid");
-            if (outcomes[i] == CheckoutOutcome.Refused && _isPaid[i]) Tell(told, $"order {ids[i]}: answered 4xx, but it is paid");
+            if (outcomes[i] == CheckoutOutcome.Committed && !_isPaid[i]) Tell(told, $"order {ids[i]}: answered 2xx, but not paid");
+            if (outcomes[i] == CheckoutOutcome.Refused && _isPaid[i]) Tell(told, $"order {ids[i]}: answered 4xx, but paid");
         }
 
         for (var i = 0; i < items; i++)
         {
-            if (_stock[i] < 0) Tell(told, $"item {i}: its stock is {_stock[i]}");
+            if (_stock[i] < 0) Tell(told, $"item {i}: stock is {_stock[i]}");
             if (stockEach - _stock[i] != _ordered[i]) Tell(told, $"item {i}: {stockEach - _stock[i]} taken from stock, {_ordered[i]} in paid orders");
         }
 
         for (var i = 0; i < users; i++)
         {
-            if (_credit[i] < 0) Tell(told, $"user {i}: the credit is {_credit[i]}");
-            if (creditEach - _credit[i] != _cost[i]) Tell(told, $"user {i}: {creditEach - _credit[i]} of credit taken, paid orders cost {_cost[i]}");
+            if (_credit[i] < 0) Tell(told, $"user {i}: credit is {_credit[i]}");
+            if (creditEach - _credit[i] != _cost[i]) Tell(told, $"user {i}: {creditEach - _credit[i]} of credit taken, but paid orders cost {_cost[i]}");
         }
 
         return new CheckoutBooksResult(
@@ -84,11 +82,11 @@ internal sealed class CheckoutBooks(CheckoutOutcome[] outcomes, OrderIds ids, in
         _isPaid[number] = true;
         var user = IdOf(order.User);
         if (user >= 0 && user < users) _cost[user] += order.TotalCost;
-        else Wonder($"order {ids[number]}: paid by a user that is not of this run");
+        else Wonder($"order {ids[number]}: paid by a user from outside this run");
         foreach (var (item, pieces) in lines)
         {
             if (item >= 0 && item < items) _ordered[item] += pieces;
-            else Wonder($"order {ids[number]}: has an item that is not of this run");
+            else Wonder($"order {ids[number]}: has an item from outside this run");
         }
     }
 

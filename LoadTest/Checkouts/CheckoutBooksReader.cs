@@ -13,8 +13,8 @@ internal sealed class CheckoutBooksReader(
         new(outcomes, ids, (int)options.Items, (int)options.Users, options.StockEach, options.CreditEach);
 
     /// <summary>
-    /// Reads every order that was asked for, every item and every user, and compares. What cannot be read or does not fit at first may be a service that is
-    /// coming back, or a checkout that is still being resolved: it is read again for 15 s, and at least once.
+    /// Reads every requested order, every item and every user, and compares. Failed reads and mismatches may be caused by a service that is recovering, or by a
+    /// checkout that is still being resolved. They are read again for 15 s, and at least once.
     /// </summary>
     /// <exception cref="LoadTestException">The books cannot be read.</exception>
     public CheckoutBooksResult Read()
@@ -26,13 +26,13 @@ internal sealed class CheckoutBooksReader(
             var result = unread is null ? _books.Compare() : null;
             if (result?.IsBalanced == true) return result;
             if (pass > 1 && clock.Elapsed > TimeSpan.FromSeconds(ResolveSecondsMax))
-                return result ?? throw new LoadTestException($"The ledger could not be read: {unread}");
-            output.WriteLine($"ledger     {unread ?? $"{result!.ViolationCount:N0} things do not fit yet."} Reading again.");
+                return result ?? throw new LoadTestException($"The books could not be read: {unread}");
+            output.WriteLine($"ledger     {unread ?? $"{result!.ViolationCount:N0} mismatches so far."} Reading again.");
             if (cancellationToken.WaitHandle.WaitOne(PauseMs)) cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    // What is wrong, or null. What follows a failure is not read: it would most likely fail as well.
+    // Returns the error, or null. Stops at the first failure, because later reads would most likely fail, too.
     private string? ReadAll()
     {
         var orders = _books.OrdersToRead();
@@ -56,7 +56,7 @@ internal sealed class CheckoutBooksReader(
                 if (second.Second % SecondsBetweenLines == 0) output.WriteLine($"ledger     {Volatile.Read(ref done):N0} of {count:N0} {what} read");
             },
         }, cancellationToken);
-        return unread > 0 ? $"{unread:N0} of {count:N0} {what} could not be read, the last was answered {lastStatus}." : null;
+        return unread > 0 ? $"{unread:N0} of {count:N0} {what} could not be read; the last answer was {lastStatus}." : null;
 
         Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
         {

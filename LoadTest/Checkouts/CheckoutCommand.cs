@@ -13,8 +13,8 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
     private readonly List<SecondStatistics> _seconds = [];
     private ProcessSample? _before, _after;
 
-    /// <summary>Does it all; false when the books do not balance.</summary>
-    /// <exception cref="LoadTestException">It cannot be measured, or the books cannot be read.</exception>
+    /// <summary>Runs the command; false if the books do not balance.</summary>
+    /// <exception cref="LoadTestException">The measurement failed, or the books cannot be read.</exception>
     public bool Run()
     {
         output.Print(MeasuredMachine.Current);
@@ -23,7 +23,7 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
             + $" {options.Target}");
         if (options.Orders > ManyOrders) output.WriteLine($"note       {options.Orders:N0} orders take minutes to prepare and to check, and some GB of disk.");
         var nginx = options.HasBareHop ? NginxBinary.Find(options.Nginx) : null;
-        AskStores(); // wrong addresses show before the work, not after
+        AskStores(); // reports wrong addresses before the work, not after
 
         var ids = new ShopData(options, output, cancellationToken).Prepare();
         var outcomes = new CheckoutOutcome[ids.Count];

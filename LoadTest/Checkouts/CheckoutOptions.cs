@@ -2,7 +2,6 @@ using System.CommandLine;
 
 namespace LoadTest.Checkouts;
 
-/// <summary>What <c>LoadTest checkout</c> is asked for.</summary>
 internal sealed record CheckoutOptions
 {
     public const int LinesOfBatch = 2;
@@ -11,7 +10,7 @@ internal sealed record CheckoutOptions
     private const int LinesMax = 1_000, SpreadOver = 100_000;
     private const long ItemsMax = 1_000_000, OrdersMax = 10_000_000;
 
-    // By default: orders for each second, and at most, of a batch and call by call.
+    // Defaults: orders for each second, and the maximum for a batch and for single calls.
     private const int ExpectedPerSecondMax = 25_000;
     private const long AutomaticOrdersMax = 1_000_000, AutomaticOrdersByCallMax = 100_000;
 
@@ -20,24 +19,24 @@ internal sealed record CheckoutOptions
     public int DurationSeconds { get; init; }
     public int WarmupSeconds { get; init; }
 
-    /// <summary>Arrivals per second of an open loop; 0 for a closed loop.</summary>
+    /// <summary>Arrivals per second in an open loop; 0 for a closed loop.</summary>
     public int RatePerSecond { get; init; }
 
     public required long Orders { get; init; }
     public required long Items { get; init; }
     public required long Users { get; init; }
 
-    /// <summary>How many lines an order has. One batch_init makes two (one for a single item); all others are made call by call.</summary>
+    /// <summary>The number of lines of an order. One batch_init makes two (one for a single item); other orders are created by single calls.</summary>
     public required int Lines { get; init; }
 
-    /// <summary>Chooses items and users of orders that are made call by call.</summary>
+    /// <summary>The seed that selects items and users of orders created by single calls.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Pieces of each item, and credit of each user: more than any run can take.</summary>
+    /// <summary>The initial stock of each item and credit of each user, more than any run can use.</summary>
     public long StockEach { get; init; } = 1_000_000_000;
     public long CreditEach { get; init; } = 1_000_000_000;
 
-    /// <summary>Whether the orders are of the users in turn, and not of random ones; only where they are made call by call.</summary>
+    /// <summary>Whether orders belong to the users in turn instead of at random; only for orders created by single calls.</summary>
     public bool IsOneEach { get; init; }
 
     public bool IsHotItem { get; init; }
@@ -53,14 +52,14 @@ internal sealed record CheckoutOptions
     {
         var (connections, duration, warmup, rate) = (Setting.Connections(256), Setting.Duration(20), Setting.Warmup(5), Setting.Rate());
         var target = Setting.Of("--target", "URL", "The gateway", Target.Parse, static () => Target.Parse(Target.Default));
-        var orders = Setting.Of("--orders", "N|auto", $"Orders prepared, 1 to {OrdersMax:N0}; each is used once. auto, the default: {ExpectedPerSecondMax:N0}"
-            + $" for each second, or the rate's, up to {AutomaticOrdersMax:N0} ({AutomaticOrdersByCallMax:N0} if they are made call by call)", ReadOrders);
+        var orders = Setting.Of("--orders", "N|auto", $"Orders to prepare, 1 to {OrdersMax:N0}; each is used once. auto, the default: {ExpectedPerSecondMax:N0}"
+            + $" for each second, or the rate's, up to {AutomaticOrdersMax:N0} ({AutomaticOrdersByCallMax:N0} if created by single calls)", ReadOrders);
         var items = Setting.Number("--items", "N", "Items that the orders are spread over", 1, ItemsMax, SpreadOver);
         var users = Setting.Number("--users", "N", "Users that the orders are spread over", 1, UsersMax, SpreadOver);
         var hotItem = Setting.Flag("--hot-item", "All orders take the same item: one line, two pieces");
-        var hotUser = Setting.Flag("--hot-user", "All orders are of the same user");
-        var lines = Setting.Number("--lines", "N", $"Lines of an order; others than {LinesOfBatch} are made call by call", 1, LinesMax, LinesOfBatch);
-        var seed = Setting.Number("--seed", "N", "Chooses items and users of orders made call by call", long.MinValue, long.MaxValue, 1);
+        var hotUser = Setting.Flag("--hot-user", "All orders belong to the same user");
+        var lines = Setting.Number("--lines", "N", $"Lines of an order; if not {LinesOfBatch}, orders are created by single calls", 1, LinesMax, LinesOfBatch);
+        var seed = Setting.Number("--seed", "N", "Selects items and users of orders created by single calls", long.MinValue, long.MaxValue, 1);
         var noVerify = Setting.Flag("--no-verify", "Do not compare orders, stock and credit afterwards");
         var noBare = Setting.Flag("--no-bare", "Do not measure the bare gateway hop before and after");
         var postgres = Setting.Text("--postgres", "CONNECTION", "Ask PostgreSQL for its durability settings and growth (Npgsql connection string)");
@@ -74,8 +73,8 @@ internal sealed record CheckoutOptions
         };
         command.SetAction(given =>
         {
-            if (given.GetValue(hotItem) && IsGiven(given, items)) throw new UsageException("--hot-item means one item; it does not go with --items.");
-            if (given.GetValue(hotUser) && IsGiven(given, users)) throw new UsageException("--hot-user means one user; it does not go with --users.");
+            if (given.GetValue(hotItem) && IsGiven(given, items)) throw new UsageException("--hot-item means one item; it cannot be combined with --items.");
+            if (given.GetValue(hotUser) && IsGiven(given, users)) throw new UsageException("--hot-user means one user; it cannot be combined with --users.");
             return run(new CheckoutOptions
             {
                 Target = given.GetRequiredValue(target), Connections = given.GetValue(connections), DurationSeconds = given.GetValue(duration),
@@ -95,9 +94,9 @@ internal sealed record CheckoutOptions
 
     private CheckoutOptions Complete()
     {
-        if (Lines != LinesOfBatch && Lines > Items) throw new UsageException($"--lines {Lines} needs as many items; there are {Items}.");
+        if (Lines != LinesOfBatch && Lines > Items) throw new UsageException($"--lines {Lines} requires at least as many items; --items is {Items}.");
         if (Orders > 0) return this;
-        // A second more than needed: the window begins when the processes have been looked at, a little late.
+        // One second more than needed, because the window begins slightly late, after the processes were sampled.
         var wanted = (long)(DurationSeconds + WarmupSeconds + 1) * (RatePerSecond > 0 ? RatePerSecond : ExpectedPerSecondMax);
         return this with { Orders = Math.Min(wanted, Lines == LinesOfBatch ? AutomaticOrdersMax : AutomaticOrdersByCallMax) };
     }

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace LoadTest.Checkouts;
 
 /// <summary>
-/// Many users with credit for one piece want the same item at once, of which there is one for every tenth of them. Exactly so many must get it, and the answers
-/// must say what the books say.
+/// Lets many users with credit for one piece order the same item at once, with one piece for every ten users. Exactly that many must get one, and the answers
+/// must match the books.
 /// </summary>
 internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
@@ -15,7 +15,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
     private readonly List<SecondStatistics> _seconds = [];
     private readonly Dictionary<string, long> _refusals = new(StringComparer.Ordinal);
 
-    /// <summary>Does it all; false when it is not consistent.</summary>
+    /// <summary>Runs the command; false if the result is inconsistent.</summary>
     /// <exception cref="LoadTestException">The shop cannot be reached, or the books cannot be read.</exception>
     public bool Run()
     {
@@ -73,10 +73,10 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
         }
     }
 
-    // While the outcome of one is not known it may hold a piece that is refused to others, so then fewer may be sold.
+    // While one outcome is unknown it may hold a piece that is refused to others, so fewer may be sold.
     private IEnumerable<CountReport> Faults(CheckoutBooksResult ledger, long pieces, long failed)
     {
-        foreach (var (refusal, count) in _refusals) yield return new($"{Scenario}: refused as {refusal}, not {OutOfStock}", count);
+        foreach (var (refusal, count) in _refusals) yield return new($"{Scenario}: refused as {refusal} instead of {OutOfStock}", count);
         foreach (var violation in ledger.Violations) yield return new($"{Scenario}: {violation}", 1);
         if (ledger.OrdersPaid > pieces || (failed == 0 && ledger.OrdersPaid < pieces))
             yield return new($"{Scenario}: {ledger.OrdersPaid:N0} paid orders for {pieces:N0} pieces", 1);

@@ -2,15 +2,14 @@ using System.CommandLine;
 
 namespace LoadTest.Checkouts;
 
-/// <summary>What <c>LoadTest consistency</c> is asked for.</summary>
-/// <param name="Targets">Addresses of one shop.</param>
-/// <param name="Size">How many users want the item.</param>
-/// <param name="Connections">As many at most.</param>
-/// <param name="HtmlFile">Gets a page; null: none.</param>
-/// <param name="JsonFile">Gets the results; null: none.</param>
+/// <summary>The options of <c>LoadTest consistency</c>.</summary>
+/// <param name="Targets">The addresses of one shop.</param>
+/// <param name="Size">The number of users that want the item.</param>
+/// <param name="Connections">The maximum number of connections.</param>
+/// <param name="HtmlFile">The file for the page; null for none.</param>
+/// <param name="JsonFile">The file for the results; null for none.</param>
 internal sealed record ConsistencyOptions(IReadOnlyList<Target> Targets, long Size, int Connections, string? HtmlFile, string? JsonFile)
 {
-    /// <summary>Users for each piece.</summary>
     public const int UsersPerPiece = 10;
 
     public static Command Command(Func<ConsistencyOptions, int> run)

@@ -6,15 +6,15 @@ using Spectre.Console;
 namespace LoadTest.Checkouts;
 
 /// <summary>
-/// Fills the shop through its public API: items and users by one call each; orders likewise, or call by call where batch_init cannot make them.
+/// Fills the shop through its public API: items and users by one call each; orders likewise, or by single calls if batch_init cannot create them.
 /// </summary>
 internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const long Price = 1;
     private const int ConnectionsMax = 64, IdBytesMax = 40, SecondsBetweenLines = 5;
 
-    /// <summary>Replaces the shop's numbered items and users, and makes the orders.</summary>
-    /// <exception cref="LoadTestException">The shop cannot be reached, or refused.</exception>
+    /// <summary>Replaces the shop's numbered items and users, and creates the orders.</summary>
+    /// <exception cref="LoadTestException">The shop cannot be reached, or rejected a request.</exception>
     public OrderIds Prepare()
     {
         var clock = Stopwatch.StartNew();
@@ -39,7 +39,7 @@ internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, Can
         Call($"{path}{last}", 1, (_, buffer) => request.Write(last, buffer), (_, _) => true);
     }
 
-    // An order's lines are of different items: a random first one, and the next ones after it.
+    // An order's lines have different items: a random first one, and the ones after it.
     private byte[][] Make()
     {
         var random = new Random(options.Seed.GetHashCode());
@@ -48,7 +48,7 @@ internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, Can
         var create = new RequestTemplate(options.Target, "POST", "/orders/create/");
         Call("/orders/create", ids.Length, (number, buffer) => create.Write(users[number], buffer), (number, body) => TryReadId(body, out ids[number]));
 
-        // Line by line over all orders, so that no two calls for one order meet.
+        // Line by line over all orders, so that there are never two concurrent calls for one order.
         var add = new RequestTemplate(options.Target, "POST", "/orders/addItem/", "/1");
         Call("/orders/addItem", (long)ids.Length * options.Lines, Write, (_, _) => true);
         return ids;
@@ -65,7 +65,7 @@ internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, Can
         }
     }
 
-    // Every answer must be 2xx; the first other one is the error, and ends it.
+    // Every answer must be 2xx; the first other one is reported as the error and stops the preparation.
     private void Call(string path, long count, WriteRequest write, ReadBody use)
     {
         string? failure = null;
@@ -93,7 +93,7 @@ internal sealed class ShopData(CheckoutOptions options, IAnsiConsole output, Can
         {
             done++;
             if (status is >= 200 and < 300 && use(number, body)) return new(IsExpected: true);
-            failure ??= status == 0 ? $"{path} was not answered." : $"{path} was answered {status}: {Encoding.UTF8.GetString(body)}";
+            failure ??= status == 0 ? $"No answer to {path}." : $"{path} was answered {status}: {Encoding.UTF8.GetString(body)}";
             end.Cancel();
             return new(IsExpected: false);
         }

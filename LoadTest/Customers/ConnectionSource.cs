@@ -2,13 +2,16 @@ using System.Text;
 
 namespace LoadTest.Customers;
 
-/// <summary>Finds out where MongoDB is.</summary>
+/// <summary>Finds MongoDB's connection string.</summary>
 internal static class ConnectionSource
 {
     private const string Variable = "ConnectionStrings__customers";
 
-    /// <summary>The option, else the environment, else what a Customer.Api that runs here was given: its port and password are an AppHost's own.</summary>
-    /// <exception cref="LoadTestException">There is none.</exception>
+    /// <summary>
+    /// Gets the option, else the environment variable, else the connection string of a Customer.Api running on this machine, because an AppHost chooses its own
+    /// port and password.
+    /// </summary>
+    /// <exception cref="LoadTestException">No connection string was found, or several.</exception>
     public static string Find(string? option)
     {
         if (option is not null) return option;
@@ -17,8 +20,8 @@ internal static class ConnectionSource
         return found switch
         {
             [var one] => one,
-            [] => throw new LoadTestException($"Where is MongoDB? Give --connection or {Variable}; no Customer.Api runs here that could be asked."),
-            _ => throw new LoadTestException($"Several Customer.Api with different databases run here: give --connection or {Variable}."),
+            [] => throw new LoadTestException($"MongoDB not found: no Customer.Api is running on this machine. Give --connection or {Variable}."),
+            _ => throw new LoadTestException($"Several Customer.Api with different databases are running on this machine: give --connection or {Variable}."),
         };
     }
 
@@ -36,7 +39,7 @@ internal static class ConnectionSource
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                continue; // another user's, or gone
+                continue; // belongs to another user, or has ended
             }
 
             if (found is not null) yield return found[(Variable.Length + 1)..];

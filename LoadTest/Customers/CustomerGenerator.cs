@@ -5,8 +5,8 @@ using MongoDB.Bson.IO;
 namespace LoadTest.Customers;
 
 /// <summary>
-/// Makes customer number N of a seed, always the same one, as Customer.Api would have stored it. Nothing here depends on the customers made before, so that
-/// they can be made in any order and by any number of threads.
+/// Generates customer number N of a seed, always the same one, as Customer.Api would have stored it. A customer does not depend on those generated before, so
+/// they can be generated in any order and by any number of threads.
 /// </summary>
 internal sealed class CustomerGenerator(long seed)
 {
@@ -22,10 +22,9 @@ internal sealed class CustomerGenerator(long seed)
     private readonly CustomerPools _pools = new();
     private readonly ulong _seed = Mix((ulong)seed + 0x5DEECE66D);
 
-    /// <summary>The id of a customer, growing with its number; those of one seed lie together.</summary>
+    /// <summary>Gets a customer's id, which grows with its number; the ids of one seed are contiguous.</summary>
     public string IdOf(long index) => string.Create(CultureInfo.InvariantCulture, $"00{_seed >> 40:x6}{index:x16}");
 
-    /// <summary>Makes a customer.</summary>
     public byte[] Make(long index)
     {
         var random = new Random64(_seed ^ Mix((ulong)index));
@@ -36,7 +35,7 @@ internal sealed class CustomerGenerator(long seed)
             Write(bson, "_id", IdOf(index));
             WritePerson(bson, index, ref random);
             WriteExtras(bson, ref random);
-            // More of them later: a shop that grows.
+            // More customers are recent, as in a growing shop.
             var created = BeginMs + (long)(HistoryMs * Math.Sqrt(random.NextUnit()));
             WritePurchases(bson, created, ref random);
             bson.WriteName("created_at");
@@ -56,7 +55,7 @@ internal sealed class CustomerGenerator(long seed)
         Write(bson, "name", $"{first.Text} {last.Text}");
         Write(bson, "first_name", first.Text);
         Write(bson, "last_name", last.Text);
-        // The number makes it unique, and the seed among seeds.
+        // The number makes it unique within a seed, and the seed part across seeds.
         Write(bson, "email", string.Create(
             CultureInfo.InvariantCulture, $"{first.InEmail}.{last.InEmail}.{index}{(seed == 1 ? "" : "-" + seed)}@{random.Of(MailHosts)}"));
         Write(bson, "phone", string.Create(CultureInfo.InvariantCulture, $"{country.Phone} {random.Below(900) + 100} {random.Below(9_000_000) + 1_000_000}"));
@@ -109,7 +108,7 @@ internal sealed class CustomerGenerator(long seed)
         bson.WriteStartArray();
         for (var i = 0; i < count; i++)
         {
-            // The lesser of two numbers: the first products are bought more than the last ones.
+            // The lower of two numbers, because the first products are bought more often.
             var product = _pools.Products[Math.Min(random.Below(_pools.Products.Count), random.Below(_pools.Products.Count))];
             var (quantity, at) = (random.Below(4) == 0 ? random.Below(4) + 2L : 1L, createdMs + (long)((BeginMs + HistoryMs - createdMs) * random.NextUnit()));
             bson.WriteStartDocument();
@@ -147,7 +146,7 @@ internal sealed class CustomerGenerator(long seed)
         return value ^ (value >> 31);
     }
 
-    // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): a state of one number, so each customer has one of its own.
+    // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): its state is one number, so each customer has its own.
     private struct Random64(ulong state)
     {
         private ulong _state = state;

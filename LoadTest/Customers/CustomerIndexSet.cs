@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace LoadTest.Customers;
 
-/// <summary>The indexes of Customer.Api, by the same names: made after a load, they cost a third of what they cost during it.</summary>
+/// <summary>Customer.Api's indexes, with the same names. Created after a load, they take a third of the time that they take during it.</summary>
 internal sealed class CustomerIndexSet(IMongoCollection<RawBsonDocument> customers, IAnsiConsole output, CancellationToken cancellationToken)
 {
     internal static IReadOnlyList<(string Name, string[] Fields, bool IsUnique, bool IsSparse)> Indexes { get; } =
@@ -18,7 +18,7 @@ internal sealed class CustomerIndexSet(IMongoCollection<RawBsonDocument> custome
         ("customers_words", ["words"], false, false),
     ];
 
-    /// <summary>Drops those that only make lists fast. Unique ones stay: a Customer.Api that runs meanwhile answers by them.</summary>
+    /// <summary>Drops the indexes that only make lists fast. Unique ones stay, because a running Customer.Api depends on them.</summary>
     public async Task DropAsync()
     {
         using var cursor = await customers.Indexes.ListAsync(cancellationToken);
@@ -31,7 +31,6 @@ internal sealed class CustomerIndexSet(IMongoCollection<RawBsonDocument> custome
         }
     }
 
-    /// <summary>Makes those that are missing.</summary>
     public async Task MakeAsync()
     {
         foreach (var (name, fields, isUnique, isSparse) in Indexes)

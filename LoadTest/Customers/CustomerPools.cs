@@ -3,8 +3,8 @@ using Bogus;
 namespace LoadTest.Customers;
 
 /// <summary>
-/// Names, streets, towns and products to put customers together from, made by Bogus once, always the same ones. A customer made by Bogus alone costs 100 µs,
-/// which would make this program and not the engine the limit.
+/// Names, streets, towns and products for customers, generated once by Bogus and always the same. Generating a whole customer with Bogus takes 100 µs, which
+/// would make this program the bottleneck instead of the engine.
 /// </summary>
 internal sealed class CustomerPools
 {
@@ -36,15 +36,15 @@ internal sealed class CustomerPools
 
     public IReadOnlyList<Country> Countries { get; }
 
-    /// <summary>The first ones are bought most.</summary>
+    /// <summary>The products; the first ones are bought most often.</summary>
     public IReadOnlyList<MadeUpProduct> Products { get; }
 
-    /// <summary>A country, as often as its customers are.</summary>
+    /// <summary>Chooses a country, weighted by its share of the customers.</summary>
     public Country CountryOf(ulong random) => Countries[_placeOfPercent[(int)(random % 100)]];
 
     private static Faker New(string locale) => new(locale) { Random = new Randomizer(SeedOfPools) };
 
-    /// <summary>What customers of a country are put together from.</summary>
+    /// <summary>The parts of customers of one country.</summary>
     internal sealed class Country
     {
         public Country(string code, string locale, string phone)
@@ -77,7 +77,7 @@ internal sealed class CustomerPools
 
     internal sealed record MadeUpProduct(string Name, long Price);
 
-    /// <summary>A name, its words as Customer.Api's search has them, and what an email address has of it.</summary>
+    /// <summary>A name, its words for Customer.Api's search, and its part of an email address.</summary>
     internal sealed class Name
     {
         public Name(string text)

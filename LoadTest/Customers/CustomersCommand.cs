@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace LoadTest.Customers;
 
 /// <summary>
-/// Fills the collection: looks what is there already, inserts what is missing in blocks of 1,000 ids, makes the indexes. The ids themselves say how far an
-/// earlier run came, so there is nothing to keep and nothing that could be wrong.
+/// Fills the collection: finds existing customers, inserts missing ones in blocks of 1,000 ids, and creates the indexes. The ids show how far an earlier run
+/// came, so there is no state to keep that could be wrong.
 /// </summary>
 internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole output, CancellationToken cancellationToken)
 {
@@ -16,7 +16,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
 
     private readonly CustomerGenerator _generator = new(options.Seed);
 
-    /// <exception cref="LoadTestException">It cannot be loaded.</exception>
+    /// <exception cref="LoadTestException">The load failed.</exception>
     public async Task<bool> RunAsync()
     {
         var connection = ConnectionSource.Find(options.Connection);
@@ -47,7 +47,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
         var missing = await FindMissingAsync(customers, count);
         var total = missing.Sum(static block => (long)block.Count);
         var there = await customers.EstimatedDocumentCountAsync(cancellationToken: cancellationToken);
-        output.WriteLine($"there      {count - total:N0} of them; {total:N0} are to come (about {there:N0} customers in the collection)");
+        output.WriteLine($"existing   {count - total:N0} of them; {total:N0} are missing (about {there:N0} customers in the collection)");
         var indexes = new CustomerIndexSet(customers, output, cancellationToken);
         if (total > 0 && (options.DropsIndexes || await IsEmptyAsync(customers))) await indexes.DropAsync();
         if (total > 0) await InsertAsync(customers, missing, total);
@@ -57,7 +57,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
     private async Task<bool> IsEmptyAsync(IMongoCollection<RawBsonDocument> customers) =>
         await customers.CountDocumentsAsync(new BsonDocument(), new CountOptions { Limit = 1 }, cancellationToken) == 0;
 
-    // A block is a range of ids. What is there is counted by hundreds of blocks first, so that a run that has nothing to do says so in seconds.
+    // A block is a range of ids. Existing customers are first counted by hundreds of blocks, so that a run with nothing to do ends within seconds.
     private async Task<List<Block>> FindMissingAsync(IMongoCollection<RawBsonDocument> customers, long count)
     {
         var missing = new List<Block>();
@@ -114,7 +114,7 @@ internal sealed class CustomersCommand(CustomersOptions options, IAnsiConsole ou
         }
     }
 
-    // Of a block that an earlier run was stopped in some are there.
+    // A block that was interrupted in an earlier run has some of its customers.
     private async Task InsertAsync(IMongoCollection<RawBsonDocument> customers, RawBsonDocument[] documents)
     {
         try

@@ -2,15 +2,15 @@ using Spectre.Console;
 
 namespace LoadTest.Customers;
 
-/// <summary>Says how far a load is: a bar in a terminal, elsewhere a line every ten seconds.</summary>
+/// <summary>Shows a load's progress: a bar in a terminal, elsewhere a line every ten seconds.</summary>
 internal static class LoadProgress
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Shows a load.</summary>
-    /// <param name="output">Where.</param>
-    /// <param name="total">How many customers it has.</param>
-    /// <param name="load">The load; it gets the action to call with the size of each block that is in. Several threads may call it at once.</param>
+    /// <summary>Runs a load and shows its progress.</summary>
+    /// <param name="output">The console.</param>
+    /// <param name="total">The number of customers to load.</param>
+    /// <param name="load">The load. Its argument must be called with the size of each inserted block; several threads may call it concurrently.</param>
     public static async Task WatchAsync(IAnsiConsole output, long total, Func<Action<int>, Task> load)
     {
         if (output.Profile.Capabilities.Interactive)
@@ -34,7 +34,6 @@ internal static class LoadProgress
         await load(added => Interlocked.Add(ref count, added));
     }
 
-    /// <summary>The line of a moment.</summary>
     internal static string Line(long count, long total, double perSecond)
     {
         var left = perSecond > 0 ? TimeSpan.FromSeconds((total - count) / perSecond) : (TimeSpan?)null;

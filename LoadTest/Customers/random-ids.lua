@@ -1,4 +1,4 @@
--- For wrk: reads customers by ids chosen among the first N of the loader's seed 1 (docs/performance.md).
+-- For wrk: reads customers by random ids among the first N of the loader's seed 1 (docs/performance.md).
 local count = tonumber(os.getenv("N") or 1000000)
 math.randomseed(os.time())
 request = function()

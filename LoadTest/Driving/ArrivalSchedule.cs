@@ -3,18 +3,18 @@ using System.Diagnostics;
 namespace LoadTest.Driving;
 
 /// <summary>
-/// When requests of an open loop are to be sent: evenly, however fast the answers come. Those that are due and not yet sent are the backlog; it is bounded,
-/// and what leaves it unsent is dropped from its old end. Without I/O and clock.
+/// Schedules the requests of an open loop: evenly, however fast the answers come. Requests that are due and not yet sent are the backlog. It is bounded, and
+/// the oldest ones above the limit are dropped without being sent. Does no I/O and reads no clock.
 /// </summary>
-/// <param name="ratePerSecond">Arrivals a second.</param>
-/// <param name="begin">When the first is due, in ticks of the stopwatch.</param>
-/// <param name="ramp">How long the rate grows from nothing to all of it, in ticks of the stopwatch.</param>
+/// <param name="ratePerSecond">Arrivals per second.</param>
+/// <param name="begin">When the first arrival is due, in ticks of the stopwatch.</param>
+/// <param name="ramp">How long the rate grows from zero to its full value, in ticks of the stopwatch.</param>
 internal sealed class ArrivalSchedule(int ratePerSecond, long begin, long ramp = 0)
 {
-    /// <summary>Most arrivals that wait, in seconds of the rate.</summary>
+    /// <summary>The maximum backlog, in seconds of the rate.</summary>
     public const int BacklogSecondsMax = 5;
 
-    /// <summary>A request that is sent this much after its time was late. Below that is the grain of the clock that sends.</summary>
+    /// <summary>A request sent at least this much after its due time counts as late. The sending clock is no more precise than this.</summary>
     public const int LateMsMin = 10;
 
     private static readonly long LateTicks = Stopwatch.Frequency / 1000 * LateMsMin;
@@ -23,21 +23,21 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin, long ramp =
     private readonly long _rampCount = (long)((Int128)ratePerSecond * ramp / Stopwatch.Frequency / 2);
     private long _next;
 
-    /// <summary>From when on none is due, in ticks of the stopwatch.</summary>
+    /// <summary>The time from which no arrival is due, in ticks of the stopwatch.</summary>
     public long End { get; set; } = long.MaxValue;
 
-    /// <summary>Arrivals that were given out.</summary>
+    /// <summary>The number of arrivals handed out.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>Arrivals that were given out late: no connection was free.</summary>
+    /// <summary>The number of arrivals handed out late, because no connection was free.</summary>
     public long Late { get; private set; }
 
-    /// <summary>Arrivals that were never sent.</summary>
+    /// <summary>The number of arrivals never sent.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Takes the oldest arrival that is due.</summary>
-    /// <param name="now">In ticks of the stopwatch.</param>
-    /// <param name="scheduled">When it was due.</param>
+    /// <summary>Takes the oldest due arrival.</summary>
+    /// <param name="now">The current time in ticks of the stopwatch.</param>
+    /// <param name="scheduled">When the arrival was due.</param>
     public bool TryTake(long now, out long scheduled)
     {
         var waiting = Waiting(now);
@@ -50,24 +50,24 @@ internal sealed class ArrivalSchedule(int ratePerSecond, long begin, long ramp =
         return true;
     }
 
-    /// <summary>How many are due and not yet taken.</summary>
+    /// <summary>Gets the number of due arrivals not yet taken.</summary>
     public long Waiting(long now)
     {
         var time = Math.Min(now, End - 1) - begin;
         return time < 0 ? 0 : DueAt(time) + 1 - _next;
     }
 
-    /// <summary>Gives up the oldest ones that wait.</summary>
     public void Drop(long count)
     {
         _next += count;
         Dropped += count;
     }
 
-    /// <summary>Counts from here on: the window begins.</summary>
+    /// <summary>Resets the counts at the beginning of the window.</summary>
     public void ResetCounts() => (Sent, Late, Dropped) = (0, 0, 0);
 
-    // The number of the last one that is due at a time after the beginning, and the time of a number. While the rate grows the number grows as time's square.
+    // The number of the last arrival due by a time since the beginning, and the time of a number. While the rate grows, the number grows with the square of the
+    // time.
     private long DueAt(long time) => time < ramp ? (long)((double)time * time / ramp * ratePerSecond / Stopwatch.Frequency / 2)
         : _rampCount + (long)((Int128)(time - ramp) * ratePerSecond / Stopwatch.Frequency);
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace LoadTest.Driving;
 
 /// <summary>
-/// Sends a series over keep-alive connections, in a closed or an open loop. Answers are taken, and the next requests sent, on the one thread of the sockets;
-/// the caller's thread keeps time, connects, and sends what is due while connections are idle. A lock keeps the two apart; it is hardly ever contended.
-/// By hand: an answer's thread sends the next request at once, without a task or an allocation for each.
+/// Sends a series over keep-alive connections, in a closed or an open loop. The sockets' single thread handles answers and sends the next requests; the
+/// caller's thread keeps time, connects, and sends due requests over idle connections. A lock, rarely contended, separates the two. Written by hand so that an
+/// answer's thread sends the next request at once, without a task or an allocation for each.
 /// </summary>
 internal sealed class LoadDriver : IConnectionUser, IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
     private readonly RequestSource _series;
     private readonly LoadPlan _plan;
     private readonly HttpConnection[] _connections;
-    private readonly Queue<HttpConnection> _idle; // all that neither have a request on the way nor are being connected
+    private readonly Queue<HttpConnection> _idle; // without a request in flight, and not being connected
     private readonly LoadStatistics _statistics = new();
     private ArrivalSchedule? _schedule;
     private long _begin, _next, _ranOutAt, _nextSecondAt;
@@ -36,13 +36,13 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
 
     private long RampTicks => _plan.IsRamped ? Ticks(_plan.WarmupSeconds) : 0;
 
-    /// <summary>Drives the series as planned, and returns what came of it once no request is on the way any more.</summary>
-    /// <param name="targets">Addresses of one shop; connections take turns.</param>
-    /// <param name="series">What to send.</param>
-    /// <param name="plan">How.</param>
-    /// <param name="cancellationToken">Ends it without a result.</param>
+    /// <summary>Drives the series as planned, and returns the results when no request is in flight anymore.</summary>
+    /// <param name="targets">The addresses of one shop; connections are spread over them in turn.</param>
+    /// <param name="series">The requests to send.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Ends the run without a result.</param>
     /// <exception cref="LoadTestException">A target cannot be reached.</exception>
-    /// <exception cref="OperationCanceledException">It was interrupted, or stopped before the window began.</exception>
+    /// <exception cref="OperationCanceledException">The run was interrupted, or stopped before the window began.</exception>
     public static LoadStatistics Run(IReadOnlyList<Target> targets, RequestSource series, LoadPlan plan, CancellationToken cancellationToken)
     {
         using var driver = new LoadDriver(targets, series, plan);
@@ -156,7 +156,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
             _statistics.RanOut = _plan.DurationSeconds > 0 && _ranOutAt > 0;
             _statistics.End(_statistics.RanOut ? _ranOutAt : end);
             if (_schedule is null) _isSending = _series.Begin is not null;
-            else _schedule.End = end; // what was due within the window is still sent
+            else _schedule.End = end; // requests due within the window are still sent
         }
 
         _plan.WindowEnded?.Invoke();
@@ -167,7 +167,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         while (Now < end && !IsExhausted() && !_plan.Stop.IsCancellationRequested) Tick(cancellationToken);
     }
 
-    // What was due in the window is still sent, what is on the way gets its time, and what is late then is unanswered.
+    // Requests due in the window are still sent, and those in flight get time to finish; later ones count as unanswered.
     private void Drain(CancellationToken cancellationToken)
     {
         RestWithin(DrainSecondsMax, cancellationToken);
@@ -217,7 +217,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         _plan.EachSecond?.Invoke(_statistics.AddSecond(second));
     }
 
-    // Gives idle connections what is due, and connects closed ones again.
+    // Sends due requests over idle connections, and reconnects closed ones.
     private void Pump()
     {
         for (var left = _connections.Length; left > 0; left--)
@@ -260,7 +260,7 @@ internal sealed class LoadDriver : IConnectionUser, IDisposable
         }
     }
 
-    // The next four are called under the lock.
+    // The next four methods must be called under the lock.
     private bool AssignOrQueue(HttpConnection connection, long now)
     {
         if (TryTake(now, out var start))

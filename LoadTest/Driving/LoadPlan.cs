@@ -1,30 +1,27 @@
 namespace LoadTest.Driving;
 
-/// <summary>How a series is driven.</summary>
-/// <param name="Connections">Keep-alive connections, and so the requests on the way at most.</param>
+/// <summary>How to drive a series.</summary>
+/// <param name="Connections">The number of keep-alive connections, which is also the maximum number of requests in flight.</param>
 internal sealed record LoadPlan(int Connections)
 {
-    /// <summary>Seconds before the window.</summary>
+    /// <summary>The warm-up before the window, in seconds.</summary>
     public int WarmupSeconds { get; init; }
 
-    /// <summary>Whether the load grows evenly over the seconds before the window, from nothing to all of it; else it is all there at once.</summary>
+    /// <summary>Whether the load grows evenly from zero during the warm-up; otherwise it starts in full.</summary>
     public bool IsRamped { get; init; }
 
-    /// <summary>Ends the window early; what was measured until then counts.</summary>
+    /// <summary>Ends the window early; results measured until then count.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>Seconds of the window; 0: until the series ends.</summary>
+    /// <summary>The length of the window in seconds; 0 until the series ends.</summary>
     public int DurationSeconds { get; init; }
 
-    /// <summary>Arrivals a second of an open loop; 0: a closed loop.</summary>
+    /// <summary>Arrivals per second in an open loop; 0 for a closed loop.</summary>
     public int RatePerSecond { get; init; }
 
-    /// <summary>Called right before the window begins.</summary>
     public Action? WindowBegins { get; init; }
 
-    /// <summary>Called right after it has ended.</summary>
     public Action? WindowEnded { get; init; }
 
-    /// <summary>Called after each second.</summary>
     public Action<SecondStatistics>? EachSecond { get; init; }
 }

@@ -1,4 +1,4 @@
 namespace LoadTest.Driving;
 
-/// <summary>Reads the body of a number's answer; false when it is not what was asked for. Called by one thread at a time.</summary>
+/// <summary>Reads the body of an answer by its request's number; false if the body is not valid. Called by one thread at a time.</summary>
 internal delegate bool ReadBody(long number, ReadOnlySpan<byte> body);

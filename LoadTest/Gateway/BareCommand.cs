@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace LoadTest.Gateway;
 
-/// <summary>Measures the bare hop alone.</summary>
+/// <summary>Measures only the bare hop.</summary>
 internal static class BareCommand
 {
-    /// <exception cref="LoadTestException">It cannot be measured.</exception>
+    /// <exception cref="LoadTestException">The measurement failed.</exception>
     public static bool Run(BareOptions options, IAnsiConsole output, CancellationToken cancellationToken)
     {
         var startedAt = DateTimeOffset.UtcNow;

@@ -1,12 +1,12 @@
 namespace LoadTest.Gateway;
 
 /// <summary>
-/// The measure of the machine: nginx passing a request to an nginx that answers 200, on loopback, by the same client as the checkouts. As much as any shop
-/// behind this gateway could do if it cost nothing.
+/// Measures the machine: nginx passing requests to an nginx that answers 200, on loopback, with the same client as the checkouts. This is the limit for any
+/// shop behind this gateway.
 /// </summary>
 internal static class BareHop
 {
-    /// <summary>Starts both nginx, measures, and ends them.</summary>
+    /// <summary>Starts both nginx, measures, and stops them.</summary>
     /// <exception cref="LoadTestException">nginx does not start, or does not answer 200.</exception>
     public static BareHopResult Measure(string nginx, int connections, int warmupSeconds, int durationSeconds, CancellationToken cancellationToken)
     {

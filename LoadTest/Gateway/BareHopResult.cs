@@ -1,9 +1,9 @@
 namespace LoadTest.Gateway;
 
-/// <summary>What the bare hop does.</summary>
-/// <param name="PerSecond">Answers a second.</param>
-/// <param name="CpuMicrosecondsOfNginx">Of both nginx together, for each request.</param>
-/// <param name="CpuMicrosecondsOfClient">Of this program, for each request.</param>
-/// <param name="MedianMs">Half of the answers take no longer.</param>
-/// <param name="Percentile99Ms">99 of 100 answers take no longer.</param>
+/// <summary>The result of the bare hop.</summary>
+/// <param name="PerSecond">Answers per second.</param>
+/// <param name="CpuMicrosecondsOfNginx">CPU time of both nginx together, per request.</param>
+/// <param name="CpuMicrosecondsOfClient">CPU time of this program, per request.</param>
+/// <param name="MedianMs">The median latency.</param>
+/// <param name="Percentile99Ms">The 99th percentile of the latency.</param>
 internal sealed record BareHopResult(double PerSecond, double CpuMicrosecondsOfNginx, double CpuMicrosecondsOfClient, double MedianMs, double Percentile99Ms);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace LoadTest.Gateway;
 
-/// <summary>An nginx of our own, on a free port of the loopback, with its files in a folder of its own. Disposing ends it and removes them.</summary>
+/// <summary>A private nginx on a free loopback port, with its files in its own folder. Dispose stops it and deletes them.</summary>
 internal sealed class Nginx : IDisposable
 {
     private const int StartSecondsMax = 10, StopSecondsMax = 5, PollMs = 20, AttemptsMax = 3;
@@ -16,14 +16,13 @@ internal sealed class Nginx : IDisposable
     private Nginx(string binary, DirectoryInfo folder, Process process, IPEndPoint endPoint)
         => (_binary, _folder, _process, EndPoint) = (binary, folder, process, endPoint);
 
-    /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Starts it and waits until it takes connections.</summary>
-    /// <param name="binary">Its file.</param>
-    /// <param name="site">The servers of its configuration; <c>LISTEN</c> stands for the address to listen on.</param>
-    /// <param name="cancellationToken">Ends the wait, and nginx.</param>
-    /// <exception cref="LoadTestException">It does not start; the message has what it said.</exception>
+    /// <summary>Starts nginx and waits until it accepts connections.</summary>
+    /// <param name="binary">The path of the nginx binary.</param>
+    /// <param name="site">The servers of its configuration; <c>LISTEN</c> is replaced by the address to listen on.</param>
+    /// <param name="cancellationToken">Cancels the wait and stops nginx.</param>
+    /// <exception cref="LoadTestException">nginx does not start; the message contains its error output.</exception>
     public static Nginx Start(string binary, string site, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -32,15 +31,15 @@ internal sealed class Nginx : IDisposable
             if (nginx.WaitUntilReady(cancellationToken, out var said)) return nginx;
             nginx.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            // Another process may have taken the port between our looking for one and nginx's listening.
-            if (attempt == AttemptsMax) throw new LoadTestException($"{binary} does not start: {said}");
+            // Another process may have taken the port after it was found free.
+            if (attempt == AttemptsMax) throw new LoadTestException($"{binary} did not start: {said}");
         }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        // Its master ends the workers when it is told to; killed, it would leave them behind.
+        // Stopped, the master ends its workers; killed, it would leave them behind.
         if (!_process.HasExited)
         {
             using var stop = Process.Start(new ProcessStartInfo(_binary, [.. Arguments(_folder), "-s", "stop"]) { RedirectStandardError = true });
@@ -87,7 +86,7 @@ internal sealed class Nginx : IDisposable
             said = "";
             if (_process.WaitForExit(TimeSpan.FromMilliseconds(PollMs)))
             {
-                said = $"it ended with {_process.ExitCode}. {_process.StandardError.ReadToEnd().Trim()}";
+                said = $"its exit code was {_process.ExitCode}. {_process.StandardError.ReadToEnd().Trim()}";
                 return false;
             }
 
@@ -99,11 +98,11 @@ internal sealed class Nginx : IDisposable
             }
             catch (SocketException)
             {
-                // Not yet.
+                // Not ready yet.
             }
         }
 
-        said = $"it does not listen after {StartSecondsMax} s.";
+        said = $"it was not listening after {StartSecondsMax} s.";
         return false;
     }
 }

@@ -1,20 +1,19 @@
 namespace LoadTest.Gateway;
 
-/// <summary>Where nginx is.</summary>
 internal static class NginxBinary
 {
-    /// <summary>The given file, else the one of PATH, else the newest that an AppHost has unpacked into the user's cache.</summary>
-    /// <exception cref="LoadTestException">There is none.</exception>
+    /// <summary>Finds nginx: the given file, else the one on the PATH, else the newest that an AppHost unpacked into the user's cache.</summary>
+    /// <exception cref="LoadTestException">nginx was not found.</exception>
     public static string Find(string? given)
     {
-        if (given is not null) return File.Exists(given) ? Path.GetFullPath(given) : throw new LoadTestException($"--nginx: there is no file {given}.");
+        if (given is not null) return File.Exists(given) ? Path.GetFullPath(given) : throw new LoadTestException($"--nginx: file {given} not found.");
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         return folders.Select(folder => Path.Combine(folder, "nginx")).Concat(Unpacked()).FirstOrDefault(File.Exists)
             ?? throw new LoadTestException(
-                "There is no nginx on PATH and none that the AppHost has unpacked; give one by --nginx, or leave the bare hop out by --no-bare.");
+                "nginx not found on the PATH or among the AppHost's unpacked engines; give --nginx, or skip the bare hop with --no-bare.");
     }
 
-    // docs/adr/0003-native-engines.md: root's engines lie in /var/cache, where the user that they run as can read them.
+    // docs/adr/0003-native-engines.md: root's engines are in /var/cache, where the engines' user can read them.
     private static IEnumerable<string> Unpacked()
     {
         string?[] caches =

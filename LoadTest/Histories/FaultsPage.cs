@@ -3,10 +3,9 @@ using System.Text;
 
 namespace LoadTest.Histories;
 
-/// <summary>The page of evidence: what was broken how often, and what came of it.</summary>
+/// <summary>Writes the page of evidence: how often each fault was injected, and its outcome.</summary>
 internal static class FaultsPage
 {
-    /// <summary>Makes the page, in Markdown.</summary>
     public static string Write(IReadOnlyCollection<HistoryVerdict> verdicts)
     {
         var text = new StringBuilder($"""

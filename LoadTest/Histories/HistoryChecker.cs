@@ -1,28 +1,28 @@
 namespace LoadTest.Histories;
 
 /// <summary>
-/// Judges a history without the shop. A checkout happens once or not at all, so an order is a register that goes from unpaid to paid and never back, and the
-/// history must be linearizable as such (Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", TOPLAS 1990): whose request ended
-/// with yes is paid, a request that begins after a yes does not end with no, and nothing is paid that nobody can have caused. And money and goods that have
-/// gone are exactly those of the orders that are paid.
+/// Checks a history without the shop. A checkout happens once or not at all, so an order is a register that goes from unpaid to paid and never back. The
+/// history must be linearizable as such (Herlihy and Wing, "Linearizability: A Correctness Condition for Concurrent Objects", TOPLAS 1990): an order whose
+/// request ended with yes is paid, a request that begins after a yes does not end with no, and no order is paid without a request that can have caused it.
+/// Missing money and goods must match the paid orders exactly.
 /// </summary>
 internal static class HistoryChecker
 {
     public const int ViolationsMax = 20;
 
-    /// <exception cref="LoadTestException">The history is not complete: whatever it shows would prove nothing.</exception>
+    /// <exception cref="LoadTestException">The history is incomplete, so it would prove nothing.</exception>
     public static HistoryVerdict Check(IReadOnlyCollection<HistoryLine> lines)
     {
         if (lines.OfType<HistoryRun>().SingleOrDefault() is not { } run || lines.OfType<HistoryBooks>().SingleOrDefault() is not { } books)
-            throw new LoadTestException("A history has one line that says what it is of, and one with the books afterwards.");
+            throw new LoadTestException("A history must have one line that describes its run, and one with the books afterwards.");
         var requests = lines.OfType<HistoryRequest>().ToList();
         var paid = books.Paid.ToDictionary(static order => order.Id);
         var violations = requests.GroupBy(static r => r.Order).SelectMany(one => Order(one.Key, [.. one], paid.ContainsKey(one.Key)))
             .Concat(books.Paid.ExceptBy(requests.Select(static r => r.Order), static order => order.Id)
-                .Select(static order => $"Order {order.Id} is paid, and nobody asked for it."))
+                .Select(static order => $"Order {order.Id} is paid, but its checkout was never requested."))
             .Concat(Sums("user", "credit", books.CreditBefore, books.CreditAfter, books.Paid.Select(static order => (order.User, order.Total))))
             .Concat(Sums("item", "stock", books.StockBefore, books.StockAfter, books.Paid.SelectMany(static order => order.Items.Zip(order.Quantities))));
-        if (books.Held != 0) violations = violations.Append($"{books.Held} pieces are reserved, and no checkout is open.");
+        if (books.Held != 0) violations = violations.Append($"{books.Held} pieces are reserved, but no checkout is open.");
 
         double? damaged = At(MarkedEvent.Damaged), healed = At(MarkedEvent.Healed);
         var back = requests.Where(r => r.Outcome == Outcome.Ok && r.FromMs >= healed).Select(static r => (double?)r.UntilMs).Min();
@@ -35,10 +35,10 @@ internal static class HistoryChecker
     private static IEnumerable<string> Order(string id, List<HistoryRequest> requests, bool isPaid)
     {
         var firstOk = requests.Where(static r => r.Outcome == Outcome.Ok).Select(static r => (double?)r.UntilMs).Min();
-        if (firstOk is not null && !isPaid) yield return $"Order {id} was answered with yes, and is not paid.";
-        if (isPaid && requests.TrueForAll(static r => r.Outcome == Outcome.Fail)) yield return $"Order {id} was answered with nothing but no, and is paid.";
+        if (firstOk is not null && !isPaid) yield return $"Order {id} was answered with yes, but is not paid.";
+        if (isPaid && requests.TrueForAll(static r => r.Outcome == Outcome.Fail)) yield return $"Order {id} was only answered with no, but is paid.";
         foreach (var late in requests.Where(r => r.Outcome == Outcome.Fail && r.FromMs > firstOk))
-            yield return $"Order {id} was answered with yes at {firstOk:0} ms, and a request of {late.FromMs:0} ms with no.";
+            yield return $"Order {id} was answered with yes at {firstOk:0} ms, but a request sent at {late.FromMs:0} ms with no.";
     }
 
     private static IEnumerable<string> Sums(
@@ -47,8 +47,8 @@ internal static class HistoryChecker
         var sums = gone.ToLookup(static one => one.Id, static one => one.Amount);
         foreach (var id in before.Keys.Union(after.Keys).Union(sums.Select(static one => one.Key)))
         {
-            if (!before.TryGetValue(id, out var had) | !after.TryGetValue(id, out var has)) yield return $"There are no books of {what} {id}.";
-            else if (had - sums[id].Sum() != has) yield return $"The {of} of {what} {id} was {had}, paid orders took {sums[id].Sum()}, and {has} is left.";
+            if (!before.TryGetValue(id, out var had) | !after.TryGetValue(id, out var has)) yield return $"No books found for {what} {id}.";
+            else if (had - sums[id].Sum() != has) yield return $"The {of} of {what} {id} was {had}, paid orders took {sums[id].Sum()}, but {has} is left.";
             if (has < 0) yield return $"The {of} of {what} {id} is {has}.";
         }
     }

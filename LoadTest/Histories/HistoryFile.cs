@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace LoadTest.Histories;
 
-/// <summary>Histories in files: a JSON object a line.</summary>
+/// <summary>Reads and writes histories as files with one JSON object per line.</summary>
 internal static class HistoryFile
 {
     public const string Extension = ".jsonl";
 
     private const long BytesMax = 256 << 20;
 
-    // An outcome that is missing is not the first one that there is.
+    // A missing outcome must not become the enum's first member.
     private static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true };
 
-    /// <summary>Writes a history into a folder, under a name made of its fault and its seed.</summary>
+    /// <summary>Writes a history into a folder; its file name contains the fault and the seed.</summary>
     public static void Save(string folder, IReadOnlyCollection<HistoryLine> lines)
     {
         Directory.CreateDirectory(folder);
@@ -23,7 +23,7 @@ internal static class HistoryFile
     }
 
     /// <summary>Reads a history.</summary>
-    /// <exception cref="LoadTestException">It is none.</exception>
+    /// <exception cref="LoadTestException">The file is not a valid history.</exception>
     public static List<HistoryLine> Load(string file)
     {
         if (new FileInfo(file) is { Exists: true, Length: > BytesMax }) throw new LoadTestException($"{file} is larger than {BytesMax >> 20} MiB.");
@@ -32,7 +32,7 @@ internal static class HistoryFile
         {
             try
             {
-                lines.Add(JsonSerializer.Deserialize<HistoryLine>(text, Options) ?? throw new JsonException("null is no line of a history."));
+                lines.Add(JsonSerializer.Deserialize<HistoryLine>(text, Options) ?? throw new JsonException("null is not a valid line of a history."));
             }
             catch (Exception e) when (e is JsonException or NotSupportedException)
             {

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace LoadTest.Histories;
 
 /// <summary>
-/// A line of a history: what clients asked of the shop and heard while something was broken on purpose, and what its books said afterwards. A file of them,
-/// JSON lines, is all that <see cref="HistoryChecker"/> needs. Times are milliseconds since the beginning, all by one monotonic clock.
+/// A line of a history: the clients' requests and answers while a fault was injected, and the books afterwards. A file of them, JSON lines, is all that
+/// <see cref="HistoryChecker"/> needs. Times are milliseconds since the beginning, on one monotonic clock.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
 [JsonDerivedType(typeof(HistoryRun), "run")]

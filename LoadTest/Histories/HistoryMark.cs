@@ -1,6 +1,5 @@
 namespace LoadTest.Histories;
 
-/// <summary>Something happened to the shop.</summary>
-/// <param name="Event">What.</param>
-/// <param name="AtMs">When.</param>
+/// <summary>An event of the shop.</summary>
+/// <param name="AtMs">When the event happened, in milliseconds.</param>
 internal sealed record HistoryMark(MarkedEvent Event, double AtMs) : HistoryLine;

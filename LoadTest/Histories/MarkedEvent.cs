@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace LoadTest.Histories;
 
-/// <summary>What happened to the shop.</summary>
+/// <summary>Events of the shop during a history.</summary>
 [JsonConverter(typeof(NamedConverter<MarkedEvent>))]
 internal enum MarkedEvent
 {
-    /// <summary>From now on something is broken.</summary>
+    /// <summary>A fault begins.</summary>
     Damaged,
 
-    /// <summary>Nothing is broken any more: the rest must come by itself.</summary>
+    /// <summary>The fault ends; the shop must recover on its own.</summary>
     Healed,
 
-    /// <summary>No checkout is open any more, and nobody asks for one.</summary>
+    /// <summary>No checkout is open, and no more will be requested.</summary>
     Settled,
 }

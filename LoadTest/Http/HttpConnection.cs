@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace LoadTest.Http;
 
 /// <summary>
-/// A keep-alive connection with one request on the way at a time. A receive is always pending, so that the end of an idle connection is noticed at once;
-/// a request fits in the socket's buffer, so that a send never waits. Nothing is allocated for a request: that is why this is by hand and not HttpClient,
-/// which would take CPU time from the shop on the same machine.
+/// A keep-alive connection with one request in flight at a time. A receive is always pending, so the end of an idle connection is noticed at once. A request
+/// fits in the socket's buffer, so a send never waits. Nothing is allocated for a request. HttpClient would allocate, and take CPU time from the shop on the
+/// same machine.
 /// </summary>
 internal sealed class HttpConnection(Target target, IConnectionUser user, int requestBytesMax) : IDisposable
 {
@@ -16,30 +16,30 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
     private Socket? _socket;
     private SocketAsyncEventArgs? _connect, _receive;
 
-    /// <summary>The user's: which request is on the way; -1 when none is.</summary>
+    /// <summary>The number of the request in flight, set by the user; -1 if there is none.</summary>
     public long Number { get; set; } = -1;
 
-    /// <summary>The user's: from when on the answer's time counts, in ticks of the stopwatch.</summary>
+    /// <summary>When the latency starts to count, set by the user, in ticks of the stopwatch.</summary>
     public long Start { get; set; }
 
-    /// <summary>The user's: when the request was sent, or when a closed connection may be tried again; in ticks of the stopwatch.</summary>
+    /// <summary>When the request was sent, or when a closed connection may reconnect, set by the user; in ticks of the stopwatch.</summary>
     public long Since { get; set; }
 
-    /// <summary>The user's: whether it can send.</summary>
+    /// <summary>Whether the connection can send, set by the user.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>The user's: whether it waits in a queue for something to do.</summary>
+    /// <summary>Whether the connection is waiting in a queue for work, set by the user.</summary>
     public bool IsQueued { get; set; }
 
-    /// <summary>The user's: where it writes the request.</summary>
+    /// <summary>The buffer that the user writes the request to.</summary>
     public byte[] Request { get; } = new byte[requestBytesMax];
 
-    /// <summary>Begins to connect. Not to be called on a connection that is open.</summary>
+    /// <summary>Begins to connect. Must not be called on an open connection.</summary>
     public void Connect()
     {
         _socket?.Dispose();
         _socket = new Socket(target.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
-        if (requestBytesMax > SmallSendBytes) _socket.SendBufferSize = 2 * requestBytesMax; // smaller ones fit as it is
+        if (requestBytesMax > SmallSendBytes) _socket.SendBufferSize = 2 * requestBytesMax; // smaller ones fit by default
         _received = 0;
         if (_connect is null)
         {
@@ -53,7 +53,7 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
         if (!_socket.ConnectAsync(_connect)) OnConnected();
     }
 
-    /// <summary>Sends the first bytes of <see cref="Request"/>. When that fails, the user hears of it as of any other end of the connection.</summary>
+    /// <summary>Sends the first bytes of <see cref="Request"/>. If that fails, the user is notified as for any other end of the connection.</summary>
     public void Send(int length)
     {
         try
@@ -62,11 +62,11 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
         }
         catch (ObjectDisposedException)
         {
-            // Closed meanwhile, and told so.
+            // Closed meanwhile; the user was notified.
         }
     }
 
-    /// <summary>Ends the connection as if the server had. Any thread may.</summary>
+    /// <summary>Ends the connection as if the server had closed it. Can be called on any thread.</summary>
     public void Abort()
     {
         try
@@ -75,7 +75,7 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Ended already.
+            // Already ended.
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
         if (Receive()) OnReceived();
     }
 
-    // Answers that are there already are taken in a loop, not by recursion.
+    // Answers that have already arrived are handled in a loop, not by recursion.
     private void OnReceived()
     {
         do
@@ -125,7 +125,7 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
         }
     }
 
-    // False when the connection is of no more use.
+    // False if the connection is no longer usable.
     private bool Take(int bytes)
     {
         _received += bytes;
@@ -137,7 +137,7 @@ internal sealed class HttpConnection(Target target, IConnectionUser user, int re
             return true;
         }
 
-        // Bytes that nobody asked for: what they answer is anybody's guess.
+        // Unexpected bytes: it is unknown which request they answer.
         if (state == ResponseState.Invalid || response.Length != _received || Number < 0) return false;
         _received = 0;
         if (_receive!.Offset != 0 || _receive.Count != _response.Length) _receive.SetBuffer(_response, 0, _response.Length);

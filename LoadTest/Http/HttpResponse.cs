@@ -4,19 +4,20 @@ using System.Text;
 namespace LoadTest.Http;
 
 /// <summary>
-/// An HTTP/1.1 response (RFC 9112) in a buffer. Only what a load test meets: a length or chunks, never a body that ends with the connection, no 1xx.
+/// An HTTP/1.1 response (RFC 9112) in a buffer. Supports only responses that a load test receives: with a length or chunks, never a body that ends with the
+/// connection, no 1xx.
 /// </summary>
 /// <param name="Status">From 200 to 599.</param>
-/// <param name="BodyStart">Where the body begins in the buffer.</param>
-/// <param name="BodyLength">In bytes, without chunk headers.</param>
-/// <param name="Length">Of head and body as received, in bytes.</param>
-/// <param name="IsLast">Whether the server closes the connection after it.</param>
+/// <param name="BodyStart">The body's offset in the buffer.</param>
+/// <param name="BodyLength">The body's length in bytes, without chunk headers.</param>
+/// <param name="Length">The length of head and body as received, in bytes.</param>
+/// <param name="IsLast">Whether the server closes the connection after this response.</param>
 internal readonly record struct HttpResponse(int Status, int BodyStart, int BodyLength, int Length, bool IsLast)
 {
-    /// <summary>Longest head, and longest body, in bytes.</summary>
+    /// <summary>The maximum length of the head and of the body, in bytes.</summary>
     public const int HeadBytesMax = 16 * 1024, BodyBytesMax = 1024 * 1024;
 
-    /// <summary>Reads a response from its first byte on. The chunks of a complete one are joined in place.</summary>
+    /// <summary>Parses a response from its first byte. The chunks of a complete response are joined in place.</summary>
     public static ResponseState Parse(Span<byte> received, out HttpResponse response)
     {
         response = default;
@@ -32,7 +33,7 @@ internal readonly record struct HttpResponse(int Status, int BodyStart, int Body
         return ResponseState.Complete;
     }
 
-    // The length is -1 when there is none.
+    // The length is -1 if not given.
     private static bool TryReadHead(ReadOnlySpan<byte> head, out int status, out int length, out bool isChunked, out bool isLast)
     {
         (status, length, isChunked, isLast) = (0, -1, false, false);
@@ -45,7 +46,7 @@ internal readonly record struct HttpResponse(int Status, int BodyStart, int Body
             var line = head[..end];
             head = head[(end + 2)..];
             var colon = line.IndexOf((byte)':');
-            if (colon is not (10 or 14 or 17)) continue; // the lengths of the three names below: most lines are done with here
+            if (colon is not (10 or 14 or 17)) continue; // the lengths of the three names below; most lines are skipped here
             var name = line[..colon];
             var value = line[(colon + 1)..];
             value = value[Ascii.Trim(value)];
@@ -92,7 +93,7 @@ internal readonly record struct HttpResponse(int Status, int BodyStart, int Body
         }
     }
 
-    // RFC 9112, 7.1: the size in hexadecimal, perhaps extensions, and the end of the line. Moves on to the data.
+    // RFC 9112, 7.1: the size in hexadecimal, optional extensions, and the end of the line. Advances to the data.
     private static ResponseState ReadChunkHead(ReadOnlySpan<byte> received, ref int at, out int size)
     {
         size = 0;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace LoadTest.Http;
 
-/// <summary>An HTTP/1.1 request without a body, rendered but for one id in its path. Threads may share it.</summary>
+/// <summary>An HTTP/1.1 request without a body, complete except for one id in its path. Threads may share it.</summary>
 internal sealed class RequestTemplate
 {
-    /// <summary>Room that any request needs at most, in bytes.</summary>
+    /// <summary>The maximum size of a request, in bytes.</summary>
     public const int BytesMax = 1024;
 
     private const int IdBytesMax = 64;
@@ -17,7 +17,7 @@ internal sealed class RequestTemplate
     public RequestTemplate(Target target, string method, string pathBefore, string pathAfter = "")
     {
         _before = Encoding.ASCII.GetBytes($"{method} {pathBefore}");
-        var length = method == "GET" ? "" : "Content-Length: 0\r\n"; // RFC 9110, 8.6: a POST without a body says so
+        var length = method == "GET" ? "" : "Content-Length: 0\r\n"; // RFC 9110, 8.6: a POST without a body declares it
         _after = Encoding.ASCII.GetBytes($"{pathAfter} HTTP/1.1\r\nHost: {target.Authority}\r\n{length}\r\n");
         if (_before.Length + IdBytesMax + _after.Length > BytesMax) throw new UsageException($"The address is too long: {target}.");
     }

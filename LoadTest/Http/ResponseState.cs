@@ -1,14 +1,13 @@
 namespace LoadTest.Http;
 
-/// <summary>How much of a response is there.</summary>
+/// <summary>How much of a response has arrived.</summary>
 internal enum ResponseState
 {
-    /// <summary>More bytes have to come.</summary>
+    /// <summary>More bytes must arrive.</summary>
     Incomplete,
 
-    /// <summary>All of it.</summary>
     Complete,
 
-    /// <summary>Not a response that this client understands; the connection is of no more use.</summary>
+    /// <summary>Not a response that this client understands; the connection is no longer usable.</summary>
     Invalid,
 }

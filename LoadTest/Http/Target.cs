@@ -3,27 +3,26 @@ using System.Net.Sockets;
 
 namespace LoadTest.Http;
 
-/// <summary>Where requests go.</summary>
-/// <param name="EndPoint">The address.</param>
-/// <param name="Authority">Host and port as the <c>Host</c> header has them.</param>
+/// <summary>A server that requests go to.</summary>
+/// <param name="EndPoint">The server's address.</param>
+/// <param name="Authority">Host and port as in the <c>Host</c> header.</param>
 internal sealed record Target(IPEndPoint EndPoint, string Authority)
 {
-    /// <summary>Most addresses of one shop.</summary>
+    /// <summary>The maximum number of addresses of one shop.</summary>
     public const int CountMax = 64;
 
-    /// <summary>Where the AppHost's gateway is.</summary>
     public const string Default = "http://localhost:8000";
 
-    /// <summary>Reads URLs with commas between them.</summary>
-    /// <exception cref="UsageException">One is not the URL of an HTTP server, its name is not known, or there are too many.</exception>
+    /// <summary>Parses URLs separated by commas.</summary>
+    /// <exception cref="UsageException">A URL is not an HTTP server's, its host is unknown, or there are too many.</exception>
     public static Target[] ParseMany(string urls)
     {
         Target[] targets = [.. urls.Split(',').Select(static url => Parse(url.Trim()))];
-        return targets.Length <= CountMax ? targets : throw new UsageException($"--target takes {CountMax} addresses at most.");
+        return targets.Length <= CountMax ? targets : throw new UsageException($"--target accepts at most {CountMax} addresses.");
     }
 
-    /// <summary>Reads a URL like <c>http://localhost:8000</c>; a name is looked up once, IPv4 first.</summary>
-    /// <exception cref="UsageException">It is not the URL of an HTTP server, or the name is not known.</exception>
+    /// <summary>Parses a URL like <c>http://localhost:8000</c>; a host name is looked up once, IPv4 first.</summary>
+    /// <exception cref="UsageException">The URL is not an HTTP server's, or its host is unknown.</exception>
     public static Target Parse(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/")
@@ -35,7 +34,7 @@ internal sealed record Target(IPEndPoint EndPoint, string Authority)
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            throw new UsageException($"--target: there is no host {uri.Host}.");
+            throw new UsageException($"--target: unknown host {uri.Host}.");
         }
     }
 

@@ -1,6 +1,6 @@
-"""The six ways to use the shop, each checked to the piece: what `LoadTest shop` does, for Locust 2.
+"""The six ways to use the shop, with every piece checked: the scenarios of `LoadTest shop`, for Locust 2.
 
-SHOP_WEIGHTS sets how often each is chosen, like one=3,two=1; what is not named is left out.
+SHOP_WEIGHTS sets their weights, like one=3,two=1; unnamed scenarios are skipped.
 """
 
 import os
@@ -15,17 +15,17 @@ Line = namedtuple("Line", "item price quantity pieces")
 
 
 class Wrong(Exception):
-    """Something was answered that must not be; Locust has counted it."""
+    """An answer was wrong; Locust has counted it."""
 
 
 class Shopper(HttpUser):
-    """A user who plays one scenario after the other."""
+    """A user who plays one scenario after another."""
 
     host = "http://localhost:8000"
     wait_time = constant(0)
 
     def call(self, method, name, path, check=lambda body: None, status=200):
-        """Sends a request and returns the answer's JSON; `check` returns what is wrong with it, if anything is."""
+        """Sends a request and returns the answer's JSON; `check` returns an error text, or None."""
         with self.client.request(method, path, name=name, catch_response=True) as answer:
             try:
                 body = answer.json() if answer.text else {}
@@ -42,12 +42,12 @@ class Shopper(HttpUser):
         return self.call("POST", name, path, check, status)
 
     def get(self, name, path, **expected):
-        """Reads something whose members must be as expected."""
+        """Reads an object and checks its members."""
         return self.call("GET", name, path, lambda body: next(
             (f"{key} is {body.get(key)}, not {value}" for key, value in expected.items() if body.get(key) != value), None))
 
     def id(self, name, path, key):
-        """Makes something and returns its id."""
+        """Creates an object and returns its id."""
         return self.post(name, path, lambda body: None if body.get(key) else f"no {key}")[key]
 
     def new_item(self, price, pieces):
@@ -57,7 +57,7 @@ class Shopper(HttpUser):
         return item
 
     def buy(self, items, lack=None, changes_mind=False):
-        """Of a purchase that is refused nothing may be left. The last item is the one that there is not enough of."""
+        """Buys items. A refused purchase must leave no trace. The last item is the one that is out of stock."""
         lines = []
         for i in range(items):
             price, quantity = random.randint(1, PRICE_MAX), random.randint(1, QUANTITY_MAX)
@@ -90,7 +90,7 @@ class Shopper(HttpUser):
 
     @task
     def play(self):
-        """One scenario, chosen as the weights say. What is wrong ends it, and the next one begins."""
+        """Plays one scenario, chosen by weight. An error ends it, and the next one begins."""
         try:
             random.choices(list(SCENARIOS), list(SCENARIOS.values()))[0](self)
         except Wrong:
@@ -108,12 +108,12 @@ ALL = {
 
 
 def weighted(text):
-    """The scenarios with their weights; ValueError where the text has a name that is not one of them."""
+    """Returns the scenarios with their weights; raises ValueError for an unknown name."""
     if not text:
         return {play: weight for weight, play in ALL.values()}
     weights = dict(part.split("=") for part in text.split(","))
     if unknown := weights.keys() - ALL.keys():
-        raise ValueError(f"SHOP_WEIGHTS: there is no scenario {', '.join(unknown)}; there are {', '.join(ALL)}.")
+        raise ValueError(f"SHOP_WEIGHTS: unknown scenario {', '.join(unknown)}; there are {', '.join(ALL)}.")
     return {ALL[name][1]: int(weight) for name, weight in weights.items()}
 
 

@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>Answers of a status and problem type.</summary>
+/// <summary>The number of answers with a status and problem type.</summary>
 internal sealed record AnswerReport(int Status, string Type, long Count);

@@ -1,8 +1,8 @@
 namespace LoadTest.Reports;
 
-/// <summary>The bare hop in the same run.</summary>
+/// <summary>The results of the bare hop in the same run.</summary>
 /// <param name="Before">Right before the checkouts.</param>
-/// <param name="After">Right after them.</param>
+/// <param name="After">Right after the checkouts.</param>
 /// <param name="PerSecond">The mean of both.</param>
-/// <param name="Ratio">Committed checkouts a second over it.</param>
+/// <param name="Ratio">Committed checkouts per second, divided by the mean.</param>
 internal sealed record BareHopReport(BareHopResult Before, BareHopResult After, double PerSecond, double Ratio);

@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>Durations up to this, and longer than the bucket before.</summary>
+/// <summary>The number of durations up to this one and above the previous bucket.</summary>
 internal sealed record BucketReport(double UpToMs, long Count);

@@ -1,6 +1,6 @@
 namespace LoadTest.Reports;
 
-/// <summary>All that a run of <c>LoadTest checkout</c> found: the load as other commands report it, and the figures of checkouts.</summary>
+/// <summary>The results of <c>LoadTest checkout</c>: the load as other commands report it, and the figures of checkouts.</summary>
 internal sealed record CheckoutReport
 {
     public DateTimeOffset StartedAt => Load.StartedAt;
@@ -18,26 +18,26 @@ internal sealed record CheckoutReport
     public long Committed => Load.Handled;
     public double CommittedPerSecond => Load.HandledPerSecond;
 
-    /// <summary>4xx, and 5xx, within the window.</summary>
+    /// <summary>The number of 4xx answers, and of 5xx answers, in the window.</summary>
     public long Refused => Load.Errors.Where(static error => error.Status < 500).Sum(static error => error.Count);
     public long ServerErrors => Load.Errors.Where(static error => error.Status >= 500).Sum(static error => error.Count);
     public long Unanswered => Load.Unanswered;
     public long ConnectFailures => Load.ConnectFailures;
     public IReadOnlyList<AnswerReport> OtherAnswers => Load.Errors;
 
-    /// <summary>Of committed checkouts, and of all others.</summary>
+    /// <summary>The latency of committed checkouts, and of all others.</summary>
     public LatencyReport? Latency => Load.Latency;
     public required LatencyReport? OtherLatency { get; init; }
     public ArrivalReport? Arrivals => Load.Arrivals;
     public required IReadOnlyList<ProcessReport> Processes { get; init; }
 
-    /// <summary>Of the group "other", the processes that took most time.</summary>
+    /// <summary>The processes of the group "other" that used the most CPU time.</summary>
     public required IReadOnlyList<OtherProcess> LargestOthers { get; init; }
     public required BareHopReport? BareHop { get; init; }
     public required StoreReport? Postgres { get; init; }
     public required StoreReport? Redis { get; init; }
     public CheckoutBooksResult? Ledger { get; init; }
 
-    /// <summary>The load, where <c>LoadTest compare</c> takes it from.</summary>
+    /// <summary>The load, as read by <c>LoadTest compare</c>.</summary>
     public required RunReport Load { get; init; }
 }

@@ -1,16 +1,15 @@
 namespace LoadTest.Reports;
 
 /// <summary>
-/// Two runs side by side. A rate or latency differs beyond noise when its difference exceeds 5 % and three standard errors of the mean of its measured seconds
-/// (seconds hang together a little, so it is three and not two). Shares of errors differ when they are three standard errors of two proportions apart. Other
+/// Compares two runs. A rate or latency differs beyond noise if its difference exceeds 5 % and three standard errors of the mean of its measured seconds
+/// (seconds are slightly correlated, so it is three and not two). Shares of errors differ if they are three standard errors of two proportions apart. Other
 /// percentiles have no value for each second and are not judged.
 /// </summary>
 internal static class Comparison
 {
-    /// <summary>The rule, for people.</summary>
     public const string Rule = "beyond noise: more than 5 %, and more than 3 standard errors over the measured seconds; errors: 3 standard errors of the share";
 
-    /// <summary>Seconds that must be measured for a judgement.</summary>
+    /// <summary>The minimum number of measured seconds for a judgment.</summary>
     public const int SecondsMin = 5;
 
     private const double PartMin = 0.05, ErrorsMin = 3;
@@ -41,7 +40,7 @@ internal static class Comparison
         return figures;
     }
 
-    /// <summary>What makes two runs hard to compare.</summary>
+    /// <summary>Lists differences that make two runs hard to compare.</summary>
     public static IEnumerable<string> Differences(RunReport before, RunReport after)
     {
         if (before.Command != after.Command) yield return $"command {before.Command}, {after.Command}";

@@ -2,15 +2,14 @@ using Spectre.Console;
 
 namespace LoadTest.Reports;
 
-/// <summary>Consoles to write to.</summary>
 internal static class Consoles
 {
-    private const int PlainWidth = 10_000; // a line stays a line
+    private const int PlainWidth = 10_000; // lines are never wrapped
 
-    /// <summary>Standard output: in a terminal it has styles and parts that are redrawn, elsewhere plain lines.</summary>
+    /// <summary>Standard output: in a terminal with styles and redrawn parts, elsewhere with plain lines.</summary>
     public static IAnsiConsole Standard => Console.IsOutputRedirected ? Plain(Console.Out) : AnsiConsole.Console;
 
-    /// <summary>Plain lines, as long as they are, whatever the environment says of the terminal.</summary>
+    /// <summary>Creates a console with plain lines of any length, whatever the environment says about the terminal.</summary>
     public static IAnsiConsole Plain(TextWriter writer)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

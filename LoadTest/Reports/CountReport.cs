@@ -1,4 +1,3 @@
 namespace LoadTest.Reports;
 
-/// <summary>So many of these.</summary>
 internal sealed record CountReport(string What, long Count);

@@ -1,6 +1,8 @@
 namespace LoadTest.Reports;
 
-/// <summary>A run as a page that needs nothing but itself: no script, no file from elsewhere. It is XML as well. report.html has its frame and style.</summary>
+/// <summary>
+/// Writes a run as a self-contained page without scripts and external files. The page is also valid XML. report.html has its frame and style.
+/// </summary>
 internal static class HtmlReport
 {
     private static readonly (string Name, string Class)[] OutcomeParts =
@@ -91,7 +93,7 @@ internal static class HtmlReport
     private static string Key((string Name, string Class)[] parts) =>
         $"<div class=\"key\">{string.Concat(parts.Select(static part => $"<span><i class=\"{part.Class}\"></i>{Svg.Text(part.Name)}</span>"))}</div>";
 
-    // None where there are no rows.
+    // None if there are no rows.
     private static IEnumerable<string> Table(string title, string text, string[] head, IEnumerable<string[]> rows)
     {
         var body = string.Concat(rows.Select(static row => $"<tr>{string.Concat(row.Select(static cell => $"<td>{Svg.Text(cell)}</td>"))}</tr>"));

@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace LoadTest.Reports;
 
-/// <summary>Durations in milliseconds.</summary>
+/// <summary>Percentiles of durations, in milliseconds.</summary>
 internal sealed record LatencyReport(double P50Ms, double P95Ms, double P99Ms, double P999Ms, double MaxMs)
 {
     public static LatencyReport? Of(LongHistogram histogram) => histogram.TotalCount == 0 ? null

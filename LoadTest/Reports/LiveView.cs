@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace LoadTest.Reports;
 
-/// <summary>How a run goes, each second: a few lines that are redrawn in a terminal, elsewhere a line.</summary>
+/// <summary>Shows a run's progress each second: a few redrawn lines in a terminal, elsewhere one line.</summary>
 internal sealed class LiveView
 {
     private const int CurveLength = 60;
@@ -17,16 +17,16 @@ internal sealed class LiveView
     {
     }
 
-    /// <summary>Shows a run.</summary>
-    /// <param name="output">Where.</param>
-    /// <param name="isPlain">Whether it is a line a second also in a terminal.</param>
-    /// <param name="totalSeconds">How long it is to be.</param>
-    /// <param name="run">The run; it gets the action to call after each second.</param>
+    /// <summary>Runs the load and shows its progress.</summary>
+    /// <param name="output">The console.</param>
+    /// <param name="isPlain">Whether to print a line per second even in a terminal.</param>
+    /// <param name="totalSeconds">The planned duration in seconds.</param>
+    /// <param name="run">The run; its argument must be called after each second.</param>
     public static LoadStatistics Watch(IAnsiConsole output, bool isPlain, int totalSeconds, Func<Action<SecondStatistics>, LoadStatistics> run)
     {
         if (isPlain || !output.Profile.Capabilities.Interactive) return run(output.Print);
         var view = new LiveView();
-        // No refresh by a timer: ten a second would take CPU time from the shop.
+        // No timer refreshes the view: ten times a second would take CPU time from the shop.
         return output.Progress().AutoRefresh(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new ElapsedTimeColumn())
             .UseRenderHook((bar, _) => new Rows(bar, view.Lines())).Start(context =>
             {

@@ -2,10 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LoadTest.Reports;
 
-/// <summary>The machine that was measured.</summary>
 internal sealed record MeasuredMachine(string Processor, int Cores, double MemoryGiB, string System, string Runtime)
 {
-    /// <summary>This one.</summary>
+    /// <summary>The machine that this program runs on.</summary>
     public static MeasuredMachine Current { get; } = new(ProcessorName(), Environment.ProcessorCount,
         Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30), 1),
         RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);

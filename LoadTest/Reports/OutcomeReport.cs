@@ -1,9 +1,9 @@
 namespace LoadTest.Reports;
 
-/// <summary>How plays of a scenario ended, over the whole run.</summary>
-/// <param name="Scenario">Its name.</param>
-/// <param name="AsExpected">All calls were answered as expected, and all checks held.</param>
-/// <param name="Wrong">Something was answered that must not be.</param>
-/// <param name="Failed">A call was answered with 5xx, or not at all: the outcome is not known.</param>
-/// <param name="Unfinished">The run ended first.</param>
+/// <summary>The outcomes of a scenario's plays over the whole run.</summary>
+/// <param name="Scenario">The scenario's name.</param>
+/// <param name="AsExpected">Plays whose calls were all answered as expected, and whose checks all passed.</param>
+/// <param name="Wrong">Plays with a wrong answer.</param>
+/// <param name="Failed">Plays with a 5xx or missing answer, so that the outcome is unknown.</param>
+/// <param name="Unfinished">Plays that the end of the run cut off.</param>
 internal sealed record OutcomeReport(string Scenario, long AsExpected, long Wrong, long Failed, long Unfinished);

@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>A line of a plot. Its class colours it.</summary>
+/// <summary>A line of a plot. Its class sets the color.</summary>
 internal sealed record PlotLine(string Name, string Class, IReadOnlyList<double> Values);

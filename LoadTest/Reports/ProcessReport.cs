@@ -1,4 +1,4 @@
 namespace LoadTest.Reports;
 
-/// <summary>A group of processes within the window.</summary>
+/// <summary>The resource usage of a group of processes in the window.</summary>
 internal sealed record ProcessReport(string Name, double? CpuMicrosecondsPerCheckout, double CpuSeconds, double ResidentMiBBefore, double ResidentMiBAfter);

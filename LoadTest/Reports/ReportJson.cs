@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace LoadTest.Reports;
 
-/// <summary>The results as JSON.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CheckoutReport))]
 [JsonSerializable(typeof(BareReport))]

@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace LoadTest.Reports;
 
-/// <summary>Requests of a kind that were answered as expected.</summary>
+/// <summary>The requests of one kind that were answered as expected.</summary>
 internal sealed record RequestReport(string Name, long Count, double PerSecond, LatencyReport? Latency)
 {
     public static RequestReport Of(string name, LongHistogram latency, double seconds) =>

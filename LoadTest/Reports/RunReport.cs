@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace LoadTest.Reports;
 
-/// <summary>What a run of any command found, for people, pages and <c>LoadTest compare</c>.</summary>
+/// <summary>The results of a run of any command, for people, pages and <c>LoadTest compare</c>.</summary>
 internal sealed record RunReport
 {
-    /// <summary>Buckets of the distribution to each power of two.</summary>
+    /// <summary>The number of buckets for each power of two.</summary>
     private const int BucketsPerDoubling = 4;
 
     private const long JsonBytesMax = 64 << 20;
@@ -17,44 +17,43 @@ internal sealed record RunReport
     public IReadOnlyList<string> Targets { get; init; } = [];
     public int Users { get; init; }
 
-    /// <summary>Requests a second of an open loop; 0: closed loop.</summary>
+    /// <summary>Requests per second in an open loop; 0 for a closed loop.</summary>
     public int RatePerSecond { get; init; }
     public int RampSeconds { get; init; }
     public long Seed { get; init; }
     public bool IsStoppedEarly { get; init; }
     public required double MeasuredSeconds { get; init; }
 
-    /// <summary>Requests answered as expected, in the window.</summary>
+    /// <summary>The number of requests in the window answered as expected.</summary>
     public required long Handled { get; init; }
     public required double HandledPerSecond { get; init; }
 
-    /// <summary>All other answers, by status and problem type, in the window.</summary>
+    /// <summary>All other answers in the window, by status and problem type.</summary>
     public required IReadOnlyList<AnswerReport> Errors { get; init; }
     public required long Unanswered { get; init; }
 
-    /// <summary>Of the whole run; no request was lost by it.</summary>
+    /// <summary>The number of failed connection attempts over the whole run; they lost no request.</summary>
     public required long ConnectFailures { get; init; }
 
-    /// <summary>Of requests answered as expected.</summary>
+    /// <summary>The latency of requests answered as expected.</summary>
     public required LatencyReport? Latency { get; init; }
     public required ArrivalReport? Arrivals { get; init; }
     public IReadOnlyList<RequestReport> Requests { get; init; } = [];
     public IReadOnlyList<OutcomeReport> Outcomes { get; init; } = [];
 
-    /// <summary>What was wrong or failed, by scenario and call; over the whole run.</summary>
+    /// <summary>Wrong and failed calls by scenario and call, over the whole run.</summary>
     public IReadOnlyList<CountReport> Wrong { get; init; } = [];
     public required IReadOnlyList<SecondReport> Seconds { get; init; }
     public required IReadOnlyList<BucketReport> Distribution { get; init; }
 
-    /// <summary>Requests of the window that were not answered as expected.</summary>
+    /// <summary>The number of requests in the window that were not answered as expected.</summary>
     [JsonIgnore]
     public long ErrorCount => Errors.Sum(static error => error.Count) + Unanswered;
 
-    /// <summary>Whether nothing was answered that must not be. A failure is no wrong answer.</summary>
+    /// <summary>Whether there was no wrong answer. A failure does not count as a wrong answer.</summary>
     [JsonIgnore]
     public bool IsRight => Outcomes.All(static outcome => outcome.Wrong == 0);
 
-    /// <summary>What the driver measured.</summary>
     public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
         IReadOnlyList<SecondStatistics> seconds) => new()
     {
@@ -70,17 +69,17 @@ internal sealed record RunReport
             .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
     };
 
-    /// <summary>Reads a file that a command wrote by <c>--json</c>.</summary>
-    /// <exception cref="UsageException">It is not one.</exception>
+    /// <summary>Reads a file that a command wrote with <c>--json</c>.</summary>
+    /// <exception cref="UsageException">The file is not a report.</exception>
     public static RunReport Read(string file)
     {
         try
         {
-            if (new FileInfo(file).Length > JsonBytesMax) throw new UsageException($"{file} is too long to be a report.");
+            if (new FileInfo(file).Length > JsonBytesMax) throw new UsageException($"{file} is too large to be a report.");
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("load", out var load)) root = load; // a checkout's
-            return root.Deserialize(ReportJson.Default.RunReport) ?? throw new JsonException("It is empty.");
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("load", out var load)) root = load; // of a checkout
+            return root.Deserialize(ReportJson.Default.RunReport) ?? throw new JsonException("The file is empty.");
         }
         catch (JsonException e)
         {
@@ -88,7 +87,7 @@ internal sealed record RunReport
         }
     }
 
-    /// <summary>Writes it to files; null: not asked for.</summary>
+    /// <summary>Writes the report to files; null skips one.</summary>
     public void Save(string? htmlFile, string? jsonFile)
     {
         if (jsonFile is not null) File.WriteAllText(jsonFile, JsonSerializer.Serialize(this, ReportJson.Default.RunReport) + "\n");

@@ -2,16 +2,16 @@ using System.Net;
 
 namespace LoadTest.Reports;
 
-/// <summary>Plots as SVG; the page's style colours them.</summary>
+/// <summary>Draws plots as SVG; the page's style sets their colors.</summary>
 internal static class Svg
 {
     private const int Width = 720, Height = 220, Left = 60, Right = 12, Top = 12, Bottom = 28, Ticks = 4, TimeTicks = 8, LabelsMax = 10;
     private const int BarHeight = 22, RowHeight = 34, NamesWidth = 130, CountsWidth = 90;
 
-    /// <summary>Lines over time, one value a second from second 1 on.</summary>
-    /// <param name="title">For who does not see it.</param>
-    /// <param name="measuredFrom">Index of the first second that counts; what is before is shaded.</param>
-    /// <param name="lines">Each with a value for each second.</param>
+    /// <summary>Plots lines over time, with one value per second from second 1.</summary>
+    /// <param name="title">The title for screen readers.</param>
+    /// <param name="measuredFrom">The index of the first measured second; earlier ones are shaded.</param>
+    /// <param name="lines">The lines, each with a value for each second.</param>
     public static string OverTime(string title, int measuredFrom, params PlotLine[] lines)
     {
         var (count, top) = (lines[0].Values.Count, NiceTop(lines.Max(static line => line.Values.DefaultIfEmpty().Max())));
@@ -36,7 +36,7 @@ internal static class Svg
         return Drawing(title, Height, svg);
     }
 
-    /// <summary>Bars side by side, each with a label below where there is room.</summary>
+    /// <summary>Plots bars side by side, each with a label below it if there is room.</summary>
     public static string Bars(string title, IReadOnlyList<(string Label, double Value)> bars)
     {
         var (top, step) = (NiceTop(bars.Select(static bar => bar.Value).DefaultIfEmpty().Max()), (double)(Width - Left - Right) / Math.Max(bars.Count, 1));
@@ -52,7 +52,7 @@ internal static class Svg
         return Drawing(title, Height, svg);
     }
 
-    /// <summary>A row for each name, divided into parts of it.</summary>
+    /// <summary>Plots a row for each name, divided into its parts.</summary>
     public static string Rows(string title, IReadOnlyList<(string Name, IReadOnlyList<(string Part, string Class, long Count)> Parts)> rows)
     {
         var svg = new List<string>();
@@ -62,7 +62,7 @@ internal static class Svg
             svg.Add($"""<text x="0" y="{(i * RowHeight) + 16}">{Text(name)}</text>""");
             foreach (var (part, style, count) in parts.Where(static part => part.Count > 0))
             {
-                var width = Math.Max((Width - NamesWidth - CountsWidth) * (double)count / total, 2); // what there is shows, however little
+                var width = Math.Max((Width - NamesWidth - CountsWidth) * (double)count / total, 2); // even the smallest part is visible
                 svg.Add($"""<rect class="{style}" x="{x:0.#}" y="{i * RowHeight}" width="{width:0.#}" height="{BarHeight}">""");
                 svg.Add($"<title>{Text(name)}: {count:N0} {Text(part)}</title></rect>");
                 x += width + 2;
@@ -74,11 +74,11 @@ internal static class Svg
         return Drawing(title, rows.Count * RowHeight, svg);
     }
 
-    /// <summary>A number of three digits or so.</summary>
+    /// <summary>Formats a number with about three digits.</summary>
     public static string Number(double value) =>
         value switch { >= 100 or 0 => $"{value:N0}", >= 10 => $"{value:0.#}", >= 1 => $"{value:0.##}", _ => $"{value:0.###}" };
 
-    /// <summary>A text in a page.</summary>
+    /// <summary>Encodes text for a page.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     private static string Drawing(string title, int height, IEnumerable<string> parts) =>
@@ -92,7 +92,7 @@ internal static class Svg
 
     private static double Y(double value, double top) => Height - Bottom - ((Height - Top - Bottom) * value / top);
 
-    // 1, 2, 4 or 8 times a power of ten, not below the value: four ticks are round numbers.
+    // 1, 2, 4 or 8 times a power of ten, not below the value, so that four ticks are round numbers.
     private static double NiceTop(double max)
     {
         if (max <= 0) return 1;

@@ -2,7 +2,6 @@ using Spectre.Console;
 
 namespace LoadTest.Reports;
 
-/// <summary>The results as lines for people.</summary>
 internal static class TextReport
 {
     public static void Print(this IAnsiConsole output, MeasuredMachine machine) => output.WriteLine(
@@ -13,17 +12,17 @@ internal static class TextReport
         + $"  p50 {second.Median / 1e6:N1} ms  p99 {second.Percentile99 / 1e6:N1} ms{(second.Waiting > 0 ? $"  waiting {second.Waiting:N0}" : "")}");
 
     public static void Print(this IAnsiConsole output, string name, BareHopResult hop) => output.WriteLine(
-        $"bare hop   {hop.PerSecond:N0}/s {name}; CPU a request: nginx {hop.CpuMicrosecondsOfNginx:N1} µs, LoadTest {hop.CpuMicrosecondsOfClient:N1} µs;"
+        $"bare hop   {hop.PerSecond:N0}/s {name}; CPU per request: nginx {hop.CpuMicrosecondsOfNginx:N1} µs, LoadTest {hop.CpuMicrosecondsOfClient:N1} µs;"
         + $" p50 {hop.MedianMs:N1} ms, p99 {hop.Percentile99Ms:N1} ms");
 
     public static void Print(this IAnsiConsole output, CheckoutReport report)
     {
-        if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; measured only that long. Give more by --orders.");
+        if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; the run ended early. Give more with --orders.");
         output.WriteLine($"committed  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
         output.WriteLine($"refused    {report.Refused:N0}");
         output.WriteLine($"5xx        {report.ServerErrors:N0}");
         output.WriteLine($"unanswered {report.Unanswered:N0}"
-            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
+            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections failed" : ""));
         foreach (var kind in report.OtherAnswers) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         output.WriteLine($"latency    {Describe(report.Latency)}");
         if (report.OtherLatency is not null) output.WriteLine($"  others   {Describe(report.OtherLatency)}");
@@ -49,12 +48,12 @@ internal static class TextReport
 
     public static void Print(this IAnsiConsole output, RunReport report)
     {
-        if (report.IsStoppedEarly) output.WriteLine("stopped    early; what was measured until then follows");
+        if (report.IsStoppedEarly) output.WriteLine("stopped    early; the results until then follow");
         output.WriteLine($"handled    {report.HandledPerSecond:N1} requests/s on average ({report.Handled:N0} in {report.MeasuredSeconds:N1} s)");
         output.WriteLine($"latency    {Describe(report.Latency)}");
         PrintArrivals(output, report.Arrivals);
         output.WriteLine($"errors     {report.ErrorCount:N0}"
-            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections could not be made" : ""));
+            + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections failed" : ""));
         foreach (var kind in report.Errors) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         if (report.Unanswered > 0) output.WriteLine($"           {report.Unanswered:N0} x no answer");
         output.WriteTable(["request", "handled", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms"], report.Requests.Select(static request => new[]
@@ -66,7 +65,7 @@ internal static class TextReport
         {
             outcome.Scenario, $"{outcome.AsExpected:N0}", $"{outcome.Wrong:N0}", $"{outcome.Failed:N0}", $"{outcome.Unfinished:N0}",
         }));
-        foreach (var wrong in report.Wrong) output.WriteLine($"not so     {wrong.Count:N0} x {wrong.What}");
+        foreach (var wrong in report.Wrong) output.WriteLine($"unexpected {wrong.Count:N0} x {wrong.What}");
     }
 
     public static void Print(this IAnsiConsole output, RunReport before, RunReport after)
@@ -82,13 +81,13 @@ internal static class TextReport
     public static void Print(this IAnsiConsole output, CheckoutBooksResult ledger)
     {
         foreach (var violation in ledger.Violations) output.WriteLine($"violation  {violation}");
-        if (ledger.ViolationCount > ledger.Violations.Count) output.WriteLine($"violation  and {ledger.ViolationCount - ledger.Violations.Count:N0} more");
+        if (ledger.ViolationCount > ledger.Violations.Count) output.WriteLine($"violation  {ledger.ViolationCount - ledger.Violations.Count:N0} more");
         output.WriteLine($"ledger: {(ledger.IsBalanced ? "balanced" : "NOT BALANCED")}; {ledger.OrdersPaid:N0} orders paid"
             + $" ({ledger.UnknownPaid:N0} of them after a 5xx or no answer), stock taken {ledger.StockTaken:N0} = {ledger.StockOrdered:N0} ordered,"
             + $" credit taken {ledger.CreditTaken:N0} = {ledger.CreditOrdered:N0} of cost");
     }
 
-    // Names to the left, numbers to the right; nothing where there are no rows.
+    // Names on the left, numbers on the right; prints nothing without rows.
     private static void WriteTable(this IAnsiConsole output, string[] head, IEnumerable<string[]> rows)
     {
         var grid = new Grid();
@@ -101,12 +100,12 @@ internal static class TextReport
     private static void PrintArrivals(IAnsiConsole output, ArrivalReport? arrivals)
     {
         if (arrivals is not null)
-            output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s asked for, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
-                + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": too much for this shop, and the latencies above are too good" : ""));
+            output.WriteLine($"arrivals   {arrivals.RatePerSecond:N0}/s requested, {arrivals.Sent:N0} sent, {arrivals.Late:N0} of them late,"
+                + $" {arrivals.Dropped:N0} dropped" + (arrivals.Dropped > 0 ? ": the rate is too high for this shop, so the latencies above are too low" : ""));
     }
 
     private static void PrintStore(IAnsiConsole output, string name, StoreReport? store) => output.WriteLine(store is null
-        ? $"{name,-10} not asked (--{name})"
+        ? $"{name,-10} not queried (--{name})"
         : $"{name,-10} {string.Join(", ", store.Settings.Select(setting => $"{setting.Key}={setting.Value}"))}; growth a checkout: "
             + string.Join(", ", store.BytesPerCheckout.Select(growth => $"{growth.Key} {growth.Value:N0} bytes")));
 

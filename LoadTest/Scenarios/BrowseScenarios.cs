@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>People who look around in the storefront, and buy nothing.</summary>
+/// <summary>Simulates visitors who look around in the storefront and buy nothing.</summary>
 internal static partial class BrowseScenarios
 {
     public static ScenarioSet Set { get; } = new("browse", "Loads the storefront's pages",

@@ -3,23 +3,22 @@ using System.Text;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>A request of a scenario, and the status that answers it as it should be.</summary>
-/// <param name="Kind">What is asked for; durations are reported by it.</param>
-/// <param name="Method">As HTTP has it.</param>
-/// <param name="Path">With the query, in ASCII.</param>
+/// <summary>A request of a scenario, and its expected status.</summary>
+/// <param name="Kind">The kind of request, by which durations are reported.</param>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The path with its query, in ASCII.</param>
 internal sealed record Call(string Kind, string Method, string Path)
 {
-    /// <summary>Room for all but the body, in bytes.</summary>
+    /// <summary>The maximum size of the request without its body, in bytes.</summary>
     public const int HeadBytesMax = 1024;
 
-    /// <summary>Content and its type; empty: none.</summary>
+    /// <summary>The content and its type; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>The status that is expected.</summary>
     public int Status { get; init; } = 200;
 
-    /// <summary>Another one that will do; 0: none will.</summary>
+    /// <summary>Another accepted status; 0 for none.</summary>
     public int OtherStatus { get; init; }
 
     public static Call Get(string kind, string path) => new(kind, "GET", path);

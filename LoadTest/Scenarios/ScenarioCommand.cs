@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>Plays scenarios against the shop, says live how it goes, and reports.</summary>
+/// <summary>Plays scenarios against the shop, shows the progress, and reports.</summary>
 internal static class ScenarioCommand
 {
-    /// <summary>Does it all; false when something was answered that must not be. Stopped early, it reports what there is.</summary>
+    /// <summary>Runs the command; false if there was a wrong answer. If stopped early, it reports the results until then.</summary>
     /// <exception cref="LoadTestException">The shop cannot be reached.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped before the measurement began.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped before the measurement began.</exception>
     public static bool Run(ScenarioOptions options, IAnsiConsole output, CancellationToken stop)
     {
         var startedAt = DateTimeOffset.UtcNow;

@@ -1,21 +1,20 @@
 namespace LoadTest.Scenarios;
 
 /// <summary>The scenarios of a command.</summary>
-/// <param name="Name">The command's.</param>
-/// <param name="Description">For the help.</param>
-/// <param name="All">All of them.</param>
+/// <param name="Name">The command's name.</param>
+/// <param name="Description">The help text.</param>
+/// <param name="All">All scenarios.</param>
 internal sealed record ScenarioSet(string Name, string Description, IReadOnlyList<Scenario> All)
 {
     private const int WeightMax = 1_000;
 
-    /// <summary>Users at most.</summary>
     public int UsersMax { get; init; } = Setting.ConnectionsMax;
 
-    /// <summary>Longest body of a call, in bytes.</summary>
+    /// <summary>The maximum length of a call's body, in bytes.</summary>
     public int BodyBytesMax { get; init; }
 
-    /// <summary>Those that are asked for like <c>one=3,two=1</c>; the others are left out.</summary>
-    /// <exception cref="UsageException">There is no such scenario, or a weight is no whole number.</exception>
+    /// <summary>Selects scenarios by text like <c>one=3,two=1</c>; unnamed ones are skipped.</summary>
+    /// <exception cref="UsageException">A scenario is unknown, or a weight is not a whole number.</exception>
     public ScenarioSet WithWeights(string text)
     {
         var weights = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -23,18 +22,18 @@ internal sealed record ScenarioSet(string Name, string Description, IReadOnlyLis
         {
             var (name, weight) = part.Split('=', 2) is [var left, var right] ? (left, right) : (part, "1");
             if (All.All(scenario => scenario.Name != name))
-                throw new UsageException($"--weights: there is no scenario '{name}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}.");
+                throw new UsageException($"--weights: unknown scenario '{name}'; there are {string.Join(", ", All.Select(scenario => scenario.Name))}.");
             if (!weights.TryAdd(name, Setting.ReadNumber("--weights", weight, 0, WeightMax))) throw new UsageException($"--weights: {name} is given twice.");
         }
 
-        if (weights.Values.Sum() == 0) throw new UsageException("--weights: one must be more than 0.");
+        if (weights.Values.Sum() == 0) throw new UsageException("--weights: at least one must be above 0.");
         return this with { All = [.. All.Where(s => weights.GetValueOrDefault(s.Name) > 0).Select(s => s with { Weight = weights[s.Name] })] };
     }
 
-    /// <summary>As <c>--weights</c> has them.</summary>
+    /// <summary>Formats the weights as in <c>--weights</c>.</summary>
     public override string ToString() => string.Join(",", All.Select(static scenario => $"{scenario.Name}={scenario.Weight}"));
 
-    /// <summary>One by chance, as its weight says.</summary>
+    /// <summary>Chooses a scenario at random by weight.</summary>
     public Scenario Choose(Random random)
     {
         var left = random.Next(All.Sum(static scenario => scenario.Weight));

@@ -1,11 +1,11 @@
 namespace LoadTest.Scenarios;
 
-/// <summary>The six ways to use the shop through its gateway. Each makes its own items, user and order, so the books must be right to the piece.</summary>
+/// <summary>The six ways to use the shop through its gateway. Each creates its own items, user and order, so the books can be checked to the piece.</summary>
 internal static class ShopScenarios
 {
     private const int PriceMax = 20, QuantityMax = 5, PiecesMax = 100, SpareMax = 50;
 
-    public static ScenarioSet Set { get; } = new("shop", "Plays the six ways to use the shop, each checked to the piece",
+    public static ScenarioSet Set { get; } = new("shop", "Plays the six ways to use the shop, with every piece checked",
     [
         new("item", 10, NewItem),
         new("one", 30, static visit => Buy(visit, 1)),
@@ -33,7 +33,7 @@ internal static class ShopScenarios
         visit.CheckNumber("price", price);
     }
 
-    // Of a purchase that is refused nothing may be left: no piece, no credit. The last item is the one that there is not enough of.
+    // A refused purchase must leave no trace: no piece taken, no credit charged. The last item is the one that is out of stock.
     private static IEnumerable<Call> Buy(Visit visit, int items, Lack lack = Lack.Nothing, bool changesMind = false)
     {
         var lines = new (string Item, int Price, int Quantity, int Pieces)[items];

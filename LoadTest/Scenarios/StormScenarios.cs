@@ -3,19 +3,19 @@ using System.Text;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>Hard work for Customer.Api: storms on its pool of connections, large bodies both ways, and customers that come, change and go.</summary>
+/// <summary>Puts Customer.Api under stress: storms on its connection pool, large bodies both ways, and creating, changing and deleting customers.</summary>
 internal static class StormScenarios
 {
     private const int Operations = 500, Concurrency = 50, AnswerKbMax = 512, RequestKbMax = 64, UsersMax = 1_000;
 
     public static ScenarioSet Set { get; } = new("storm",
-        "Opens storms of connections in Customer.Api, sends large bodies, and makes, changes and deletes customers",
+        "Opens storms of connections in Customer.Api, sends large bodies, and creates, changes and deletes customers",
         [new("storm", 1, Storm), new("payload", 4, Payload), new("crud", 5, Crud)])
     {
         UsersMax = UsersMax, BodyBytesMax = RequestKbMax * 1024,
     };
 
-    // An instance has one storm at a time; who comes meanwhile is told so.
+    // An instance runs one storm at a time and rejects others meanwhile.
     private static IEnumerable<Call> Storm(Visit visit)
     {
         yield return Call.Get("storm", $"/stress/connection-storm?operations={Operations}&concurrency={Concurrency}") with { OtherStatus = 503 };

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace LoadTest.Scenarios;
 
-/// <summary>One play of a scenario: what it was last answered, and what was wrong.</summary>
-/// <param name="number">From 0; the same seed gives a number the same scenario and the same chances.</param>
-/// <param name="random">Its chances.</param>
-/// <param name="run">A text that no other run has.</param>
+/// <summary>One play of a scenario: its last answer, and its first error.</summary>
+/// <param name="number">The number from 0; with the same seed, a number has the same scenario and the same random values.</param>
+/// <param name="random">The source of its random values.</param>
+/// <param name="run">A text that is unique to this run.</param>
 internal sealed class Visit(long number, Random random, string run)
 {
-    /// <summary>The type of all problem documents of the shop begins so.</summary>
+    /// <summary>The prefix of the type of all the shop's problem documents.</summary>
     public const string ProblemPrefix = "urn:shop:problem:";
 
     private IEnumerator<Call>? _calls;
@@ -16,24 +16,23 @@ internal sealed class Visit(long number, Random random, string run)
 
     public Random Random => random;
 
-    /// <summary>What no other visit has, of this run or another.</summary>
+    /// <summary>A text that is unique among all visits of all runs.</summary>
     public string Unique => $"{run}-{number}";
 
     public Scenario Scenario { get; private set; } = null!;
 
-    /// <summary>The call that is to be made, or on the way.</summary>
+    /// <summary>The current call, to be sent or in flight.</summary>
     public Call Call => _calls!.Current;
 
-    /// <summary>The status of the last answer.</summary>
     public int Status { get; private set; }
 
-    /// <summary>What was wrong first; null: nothing.</summary>
+    /// <summary>The first error; null if there is none.</summary>
     public string? Wrong { get; private set; }
 
-    /// <summary>Length of the last answer's body, in bytes.</summary>
+    /// <summary>The length of the last answer's body, in bytes.</summary>
     public int BodyBytes => _body.Length;
 
-    /// <summary>Begins; a scenario has a call at least.</summary>
+    /// <summary>Begins a scenario, which must have at least one call.</summary>
     public void Begin(Scenario scenario)
     {
         Scenario = scenario;
@@ -41,9 +40,9 @@ internal sealed class Visit(long number, Random random, string run)
         _calls.MoveNext();
     }
 
-    /// <summary>Takes an answer and goes on to the next call; false when there is none, or when something is wrong.</summary>
-    /// <param name="status">Its status.</param>
-    /// <param name="body">Valid during the call only.</param>
+    /// <summary>Handles an answer and moves to the next call; false if there is none, or if there was an error.</summary>
+    /// <param name="status">The answer's status.</param>
+    /// <param name="body">The answer's body, valid during the call only.</param>
     public bool Take(int status, ReadOnlyMemory<byte> body)
     {
         (Status, _body) = (status, body);
@@ -52,27 +51,25 @@ internal sealed class Visit(long number, Random random, string run)
         return Wrong is null && _calls!.MoveNext() && Wrong is null;
     }
 
-    /// <summary>Says what is wrong if it is.</summary>
+    /// <summary>Records an error if the condition is false.</summary>
     public void Check(bool isRight, string what)
     {
         if (!isRight) Wrong ??= $"{Call.Kind}: {what}";
     }
 
-    /// <summary>A text of the last answer; that it is missing is wrong.</summary>
+    /// <summary>Gets a string of the last answer; records an error if it is missing.</summary>
     public string Text(string name)
     {
         Check(JsonBody.TryText(_body.Span, name, out var value), $"no {name}");
         return value;
     }
 
-    /// <summary>A whole number of the last answer must be this.</summary>
     public void CheckNumber(string name, long expected)
     {
         Check(JsonBody.TryNumber(_body.Span, name, out var value), $"no {name}");
         Check(value == expected, $"wrong {name}");
     }
 
-    /// <summary>A truth value of the last answer must be this.</summary>
     public void CheckBool(string name, bool expected)
     {
         var value = JsonBody.Bool(_body.Span, name);
@@ -80,10 +77,10 @@ internal sealed class Visit(long number, Random random, string run)
         Check(value == expected, $"wrong {name}");
     }
 
-    /// <summary>The last answer as text.</summary>
+    /// <summary>Gets the last answer as text.</summary>
     public string Page() => Encoding.UTF8.GetString(_body.Span);
 
-    /// <summary>The last part of the type of a problem document; empty when the answer is none.</summary>
+    /// <summary>Gets the last part of a problem document's type; empty if the answer is not one.</summary>
     public string Problem() =>
         JsonBody.TryText(_body.Span, "type", out var type) && type.StartsWith(ProblemPrefix, StringComparison.Ordinal) ? type[ProblemPrefix.Length..] : "";
 }

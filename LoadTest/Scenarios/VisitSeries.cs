@@ -1,12 +1,12 @@
 namespace LoadTest.Scenarios;
 
 /// <summary>
-/// Visits as an endless series of requests: each request is the next call of a visit that has its answer, and of a new one where there is none. So as many
-/// visits are under way as there are connections, or as the rate needs.
+/// Turns visits into an endless series of requests: each request is the next call of a visit whose answer has arrived, or the first call of a new visit. The
+/// number of concurrent visits is therefore the number of connections, or as many as the rate requires.
 /// </summary>
 internal sealed class VisitSeries
 {
-    /// <summary>How many ways to be wrong are told apart; the rest counts together.</summary>
+    /// <summary>The maximum number of distinct errors; the rest are counted together.</summary>
     public const int WrongMax = 64;
 
     private const string Others = "others";
@@ -34,7 +34,7 @@ internal sealed class VisitSeries
     /// <summary>The kinds of calls, in the order of <see cref="LoadStatistics.Requests"/>.</summary>
     public IReadOnlyList<string> Kinds => _kinds;
 
-    /// <summary>How visits ended, of each scenario. Of the whole run, once it is over.</summary>
+    /// <summary>Gets the outcomes of each scenario's visits over the whole run, after its end.</summary>
     public IReadOnlyCollection<OutcomeReport> Ended()
     {
         foreach (var visit in _ready.Concat(_underWay.Values))
@@ -44,13 +44,12 @@ internal sealed class VisitSeries
         return _outcomes.Values;
     }
 
-    /// <summary>What was wrong or failed, by scenario and call, and how often. Of the whole run.</summary>
+    /// <summary>The errors and failures by scenario and call, with their counts, over the whole run.</summary>
     public IEnumerable<(string What, long Count)> Wrong => _wrong.OrderByDescending(static pair => pair.Value).Select(static pair => (pair.Key, pair.Value));
 
-    /// <summary>The series for a driver.</summary>
     public RequestSource Requests => new(long.MaxValue, Write, Answered) { Begin = Begin, RequestBytesMax = Call.HeadBytesMax + _set.BodyBytesMax };
 
-    /// <summary>No visit begins any more; those that are under way go on.</summary>
+    /// <summary>Begins no more visits; those under way continue.</summary>
     public void Close()
     {
         lock (_gate) _isClosed = true;
@@ -75,7 +74,7 @@ internal sealed class VisitSeries
     {
         Call? call;
         lock (_gate) call = _underWay.GetValueOrDefault(number)?.Call;
-        return call?.Write(_authority, buffer) ?? 0; // 0: it has been answered already, by the end of its connection
+        return call?.Write(_authority, buffer) ?? 0; // 0: the end of its connection has already answered it
     }
 
     private Verdict Answered(long number, int status, ReadOnlySpan<byte> body)
@@ -92,7 +91,7 @@ internal sealed class VisitSeries
         }
     }
 
-    // Not System.HashCode, which is another one in each process.
+    // Not System.HashCode, whose values differ in each process.
     private Visit New(long number)
     {
         var random = new Random((int)((((ulong)_seed * 0x9E3779B97F4A7C15) + ((ulong)number * 0xBF58476D1CE4E5B9)) >> 33));

@@ -1,6 +1,5 @@
 namespace LoadTest.Statistics;
 
-/// <summary>Where a run is.</summary>
 internal enum LoadPhase
 {
     Warmup,

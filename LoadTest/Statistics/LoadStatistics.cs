@@ -5,65 +5,64 @@ using HdrHistogram;
 namespace LoadTest.Statistics;
 
 /// <summary>
-/// What became of the requests. Answers are counted when they come within the window; durations when their request was sent (or was due) within it, so that
-/// slow ones at its end are not lost. One thread at a time.
+/// The results of a run's requests. Answers count if they arrive within the window. Durations count if their request was sent (or due) within it, so that slow
+/// ones at its end are not lost. Used by one thread at a time.
 /// </summary>
 internal sealed class LoadStatistics
 {
-    /// <summary>How many problem types are told apart; the rest goes by its status alone.</summary>
+    /// <summary>The maximum number of distinct problem types; the rest are counted by status only.</summary>
     public const int KindsMax = 64;
 
     private const int KindBytesMax = 128;
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
     private readonly List<(byte[] Kind, int Status, long Count)> _kinds = [];
-    private readonly LatencyRecorder _outside = new(), _failure = new(); // of requests outside the window, and of those that were not answered as asked
-    private readonly List<LatencyRecorder> _success = []; // all others, by kind of request; the first is of those without a kind
+    private readonly LatencyRecorder _outside = new(), _failure = new(); // for requests outside the window, and for those not answered as expected
+    private readonly List<LatencyRecorder> _success = []; // all others, by kind of request; the first is for requests without a kind
     private LatencyRecorder[] _taken = [];
     private long _begin = long.MaxValue, _end = long.MaxValue;
     private long _secondSucceeded, _secondRefused, _secondFailed;
 
-    /// <summary>Answers that were asked for: of 2xx, if nothing else is said.</summary>
+    /// <summary>The number of expected answers: 2xx, unless stated otherwise.</summary>
     public long Succeeded { get; private set; }
 
-    /// <summary>Requests without an answer: the connection broke, or it took too long.</summary>
+    /// <summary>The number of requests without an answer: the connection broke, or the request timed out.</summary>
     public long Unanswered { get; private set; }
 
-    /// <summary>Connections that could not be made; no request was lost by it. Of the whole run.</summary>
+    /// <summary>The number of failed connection attempts over the whole run; they lost no request.</summary>
     public long ConnectFailures { get; set; }
 
-    /// <summary>Durations of answers that were asked for, in nanoseconds.</summary>
+    /// <summary>The durations of expected answers, in nanoseconds.</summary>
     public LongHistogram Success => Sum(_success);
 
-    /// <summary>Durations of all others.</summary>
+    /// <summary>The durations of all other answers, in nanoseconds.</summary>
     public LongHistogram Failure => Sum([_failure]);
 
-    /// <summary>Durations of answers that were asked for, by kind of request, where there are several.</summary>
+    /// <summary>The durations of expected answers by kind of request, if there are several.</summary>
     public IEnumerable<LongHistogram> Requests => _success.Skip(1).Select(static kind => Sum([kind]));
 
     /// <summary>Whether the series ended before the window did.</summary>
     public bool RanOut { get; set; }
 
-    /// <summary>Open loop: arrivals of the window that were sent, sent late, and never sent.</summary>
+    /// <summary>For an open loop, the window's arrivals that were sent, sent late, and never sent.</summary>
     public (long Sent, long Late, long Dropped) Arrivals { get; set; }
 
-    /// <summary>The window's length.</summary>
     public double Seconds => Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
 
-    /// <summary>Answers that were asked for a second.</summary>
+    /// <summary>Expected answers per second.</summary>
     public double PerSecond => Seconds > 0 ? Succeeded / Seconds : 0;
 
     /// <summary>All other answers, by status and problem type.</summary>
     public IEnumerable<(int Status, string Type, long Count)> Others =>
         _kinds.Select(kind => (kind.Status, Encoding.UTF8.GetString(kind.Kind), kind.Count)).OrderBy(kind => kind.Status);
 
-    /// <summary>The window begins, in ticks of the stopwatch.</summary>
+    /// <summary>Begins the window, in ticks of the stopwatch.</summary>
     public void Begin(long now) => _begin = now;
 
-    /// <summary>The window ends.</summary>
+    /// <summary>Ends the window, in ticks of the stopwatch.</summary>
     public void End(long now) => _end = now;
 
-    /// <summary>Counts an answer; status 0: none came.</summary>
+    /// <summary>Records an answer; status 0 means that none arrived.</summary>
     public void Record(long start, long now, int status, ReadOnlySpan<byte> body, Verdict verdict)
     {
         var duration = (long)((now - start) * NanosecondsPerTick);
@@ -71,7 +70,7 @@ internal sealed class LoadStatistics
         if (isSuccess) _secondSucceeded++;
         else if (status is >= 200 and < 500) _secondRefused++;
         else _secondFailed++;
-        // Once in all: each second, and the whole run, is a sum of these.
+        // Recorded once; each second, and the whole run, is a sum of these.
         var success = Of(verdict.Kind);
         (start < _begin || start >= _end ? _outside : isSuccess ? success : _failure).Record(duration);
         if (now < _begin || now >= _end) return;
@@ -80,7 +79,7 @@ internal sealed class LoadStatistics
         else Count(status, ProblemType(body));
     }
 
-    /// <summary>What was counted since the last call, but for the durations: <see cref="AddSecond"/> is to follow.</summary>
+    /// <summary>Gets the counts since the last call, without durations: call <see cref="AddSecond"/> next.</summary>
     public SecondStatistics TakeSecond(int second, long waiting)
     {
         var phase = _begin == long.MaxValue ? LoadPhase.Warmup : _end == long.MaxValue ? LoadPhase.Measured : LoadPhase.Draining;
@@ -91,7 +90,7 @@ internal sealed class LoadStatistics
         return taken;
     }
 
-    /// <summary>Adds up the durations of a second that was taken. Answers may be counted meanwhile.</summary>
+    /// <summary>Adds the durations of a second from <see cref="TakeSecond"/>. Answers may be recorded concurrently.</summary>
     public SecondStatistics AddSecond(SecondStatistics second)
     {
         var all = LatencyRecorder.NewHistogram();
@@ -99,7 +98,7 @@ internal sealed class LoadStatistics
         return second with { Median = LatencyRecorder.Percentile(all, 50), Percentile99 = LatencyRecorder.Percentile(all, 99) };
     }
 
-    /// <summary>The <c>type</c> of a problem document (RFC 9457); empty when the body has none.</summary>
+    /// <summary>Gets the <c>type</c> of a problem document (RFC 9457); empty if the body has none.</summary>
     internal static ReadOnlySpan<byte> ProblemType(ReadOnlySpan<byte> body)
     {
         var at = body.IndexOf("\"type\":"u8);

@@ -1,4 +1,4 @@
 namespace LoadTest.Statistics;
 
-/// <summary>What the processes of a name took that belong to no group.</summary>
+/// <summary>The CPU time of processes with the same name that belong to no group.</summary>
 internal sealed record OtherProcess(string Name, double CpuSeconds);

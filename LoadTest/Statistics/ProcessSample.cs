@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace LoadTest.Statistics;
 
-/// <summary>All processes of the machine at one time, from /proc (proc_pid_stat(5)).</summary>
+/// <summary>A sample of all the machine's processes, from /proc (proc_pid_stat(5)).</summary>
 internal sealed class ProcessSample
 {
-    /// <summary>Rows of a table of processes.</summary>
     public static readonly string[] Groups = ["nginx", "Order.Api", "Payment.Api", "Stock.Api", "postgres", "redis-server", Ours, Other];
 
     private const string Ours = "LoadTest", Other = "other";
@@ -18,7 +17,7 @@ internal sealed class ProcessSample
     {
     }
 
-    /// <summary>Reads them all; those that end meanwhile are left out.</summary>
+    /// <summary>Reads all processes; those that end meanwhile are skipped.</summary>
     public static ProcessSample Take()
     {
         var sample = new ProcessSample();
@@ -33,14 +32,14 @@ internal sealed class ProcessSample
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It has ended.
+                // The process has ended.
             }
         }
 
         return sample;
     }
 
-    /// <summary>What each group took between two samples. What processes took that ended between them is not known.</summary>
+    /// <summary>Gets each group's usage between two samples. Usage of processes that ended in between is unknown.</summary>
     public static IReadOnlyList<ProcessUsage> Between(ProcessSample before, ProcessSample after) =>
     [
         .. Groups.Select(group => new ProcessUsage(group,
@@ -49,24 +48,24 @@ internal sealed class ProcessSample
             after._processes.Values.Where(p => p.Group == group).Sum(p => p.Bytes))),
     ];
 
-    /// <summary>The names that took most time between two samples of all that belong to no group.</summary>
+    /// <summary>Gets the names of processes without a group that used the most time between two samples.</summary>
     public static IReadOnlyList<OtherProcess> LargestOthers(ProcessSample before, ProcessSample after) =>
     [
         .. after._processes.Where(p => p.Value.Group == Other).GroupBy(p => p.Value.Name).Select(p => new OtherProcess(p.Key, CpuSeconds(before, p)))
             .Where(p => p.CpuSeconds > 0).OrderByDescending(p => p.CpuSeconds).Take(LargestMax),
     ];
 
-    /// <summary>The fields of a stat file that count here: name, user and system time in ticks, start time, resident pages.</summary>
+    /// <summary>Parses the relevant fields of a stat file: name, user and system time in ticks, start time, resident pages.</summary>
     internal static (string Name, long Ticks, long Started, long Pages) ParseStat(string stat)
     {
-        var (open, close) = (stat.IndexOf('(', StringComparison.Ordinal), stat.LastIndexOf(')')); // the name may hold anything, brackets too
+        var (open, close) = (stat.IndexOf('(', StringComparison.Ordinal), stat.LastIndexOf(')')); // the name may contain anything, including parentheses
         var fields = stat[(close + 2)..].Split(' '); // the first of these is field 3
         return (stat[(open + 1)..close], Field(14) + Field(15), Field(22), Field(24));
 
         long Field(int number) => long.Parse(fields[number - 3], CultureInfo.InvariantCulture);
     }
 
-    // smaps_rollup: proc_pid_smaps(5). Bytes; null where it may not be read.
+    // smaps_rollup: proc_pid_smaps(5). Bytes; null if access is denied.
     private static long? ReadPss(string folder)
     {
         try
@@ -83,7 +82,7 @@ internal sealed class ProcessSample
     private static double CpuSeconds(ProcessSample before, IEnumerable<KeyValuePair<(int, long), (string, string, long Ticks, long)>> processes) =>
         processes.Sum(p => p.Value.Ticks - before._processes.GetValueOrDefault(p.Key).Ticks) / TicksPerSecond;
 
-    /// <summary>The group of a process: by its name, or where it is run by <c>dotnet</c>, by its assembly's.</summary>
+    /// <summary>Gets a process's group by its name, or by its assembly's name if <c>dotnet</c> runs it.</summary>
     internal static string GroupOf(string name, Func<string> commandLine)
     {
         if (name == "dotnet")

@@ -1,13 +1,13 @@
 namespace LoadTest.Statistics;
 
 /// <summary>One second of a run.</summary>
-/// <param name="Second">From 1, warm-up included.</param>
-/// <param name="Phase">Before the window, in it, or after it.</param>
-/// <param name="Succeeded">Answers that were asked for: of 2xx, if nothing else is said.</param>
+/// <param name="Second">The second from 1, including warm-up.</param>
+/// <param name="Phase">Whether it is before, in, or after the window.</param>
+/// <param name="Succeeded">Expected answers: 2xx, unless stated otherwise.</param>
 /// <param name="Refused">Other answers below 500.</param>
-/// <param name="Failed">Answers of 5xx, and requests without an answer.</param>
-/// <param name="Median">Of all answers, in nanoseconds.</param>
-/// <param name="Percentile99">Of all answers, in nanoseconds.</param>
-/// <param name="Waiting">Arrivals that no connection was free for, at the end of the second; open loop only.</param>
+/// <param name="Failed">5xx answers, and requests without an answer.</param>
+/// <param name="Median">The median duration of all answers, in nanoseconds.</param>
+/// <param name="Percentile99">The 99th percentile of all answers' durations, in nanoseconds.</param>
+/// <param name="Waiting">Arrivals waiting for a free connection at the end of the second; open loop only.</param>
 internal readonly record struct SecondStatistics(
     int Second, LoadPhase Phase, long Succeeded, long Refused, long Failed, long Median, long Percentile99, long Waiting);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace LoadTest.Stores;
 
-/// <summary>Asks PostgreSQL. What a service sets for its own sessions does not show here.</summary>
+/// <summary>Queries PostgreSQL. Settings that a service makes for its own sessions are not included.</summary>
 internal static class PostgresFacts
 {
     private static readonly string[] Settings = ["server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_level", "commit_delay"];
@@ -11,7 +11,7 @@ internal static class PostgresFacts
         SELECT (SELECT sum(pg_database_size(oid))::bigint FROM pg_database), (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
         """;
 
-    /// <exception cref="LoadTestException">It cannot be asked.</exception>
+    /// <exception cref="LoadTestException">PostgreSQL cannot be queried.</exception>
     public static StoreFacts Read(string connectionString)
     {
         try

@@ -2,21 +2,20 @@ using StackExchange.Redis;
 
 namespace LoadTest.Stores;
 
-/// <summary>Asks Redis.</summary>
 internal static class RedisFacts
 {
     private const int TimeoutMs = 5_000;
 
     private static readonly string[] Settings = ["appendonly", "appendfsync", "maxmemory-policy"];
 
-    /// <param name="address"><c>HOST:PORT</c>, and after a comma options of StackExchange.Redis, like <c>password</c>.</param>
-    /// <exception cref="LoadTestException">It cannot be asked.</exception>
+    /// <param name="address"><c>HOST:PORT</c>, optionally followed by a comma and options of StackExchange.Redis, such as <c>password</c>.</param>
+    /// <exception cref="LoadTestException">Redis cannot be queried.</exception>
     public static StoreFacts Read(string address)
     {
         try
         {
             var options = ConfigurationOptions.Parse(address);
-            (options.AllowAdmin, options.ConnectTimeout, options.SyncTimeout) = (true, TimeoutMs, TimeoutMs); // CONFIG is an administrator's
+            (options.AllowAdmin, options.ConnectTimeout, options.SyncTimeout) = (true, TimeoutMs, TimeoutMs); // CONFIG requires administrator rights
             using var redis = ConnectionMultiplexer.Connect(options);
             var server = redis.GetServers()[0];
             var info = server.Info().SelectMany(static section => section).DistinctBy(static line => line.Key).ToDictionary();

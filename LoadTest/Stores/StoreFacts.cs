@@ -1,6 +1,6 @@
 namespace LoadTest.Stores;
 
-/// <summary>What a database says of itself.</summary>
-/// <param name="Settings">What its durability depends on, by the database's own names.</param>
-/// <param name="Bytes">Sizes that grow with what is written.</param>
+/// <summary>Facts about a database.</summary>
+/// <param name="Settings">The settings that its durability depends on, by the database's own names.</param>
+/// <param name="Bytes">Sizes that grow with written data.</param>
 internal sealed record StoreFacts(IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, long> Bytes);

@@ -65,7 +65,7 @@ public sealed class AppHostProcessTests : IDisposable
 
     [Fact(Timeout = LimitMs)]
     public Task A_service_that_dies_at_start_ends_the_run()
-        => AssertFailsAsync(ServiceProcess.FreePort(), "while starting; its last lines are above", ("Shop__OperatorKey", "short"));
+        => AssertFailsAsync(ServiceProcess.FreePort(), "during startup; fix the cause shown in its last lines above", ("Shop__OperatorKey", "short"));
 
     [Fact(Timeout = LimitMs)]
     public Task A_container_runtime_that_was_asked_for_and_does_not_answer_ends_the_run()

@@ -135,15 +135,15 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     {
         var (code, output) = await RunAsync(JMeterScript, OtherJMeter("Version 2.13", results: ""), "--out", "out");
         Assert.True(code == 1, output);
-        Assert.EndsWith("JMeter left no results: see out/jmeter.log.\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("JMeter wrote no results: see out/jmeter.log.\n", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--scenario must be storm, payload, mixed or all; 'rain' was given.", "--scenario", "rain")]
-    [InlineData("--threads must be a whole number from 1 on; 'many' was given.", "--threads", "many")]
-    [InlineData("--mode distributed needs --remote A,B.", "--mode", "distributed")]
-    [InlineData("--remote goes with --mode distributed.", "--remote", "a,b")]
-    [InlineData("There is no option --fast.", "--fast")]
+    [InlineData("--threads must be a whole number, at least 1; 'many' was given.", "--threads", "many")]
+    [InlineData("--mode distributed requires --remote A,B.", "--mode", "distributed")]
+    [InlineData("--remote requires --mode distributed.", "--remote", "a,b")]
+    [InlineData("Unknown option --fast.", "--fast")]
     public async Task JMeter_s_script_says_what_is_wrong(string message, params string[] arguments)
     {
         var (code, output) = await RunAsync(JMeterScript, [], arguments);

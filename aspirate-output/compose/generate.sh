@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes .env out of .env.sample, with 48 random hexadecimal digits for each secret, and the number of CPUs. A .env that is there stays as it is.
-# The files that containers mount are for all to read, whatever the umask was when they came here: containers' users are not you.
+# Creates .env from .env.sample, with 48 random hexadecimal digits for each secret, and the number of CPUs. An existing .env is not changed.
+# Makes the files that containers mount readable for all, whatever the umask was when they were copied: containers run as other users.
 set -eu
 umask 077
 cd "$(dirname "$0")"
 chmod a+r ./*.conf ./*.js ./*.sh
-[ -e .env ] && { echo ".env is there already"; exit 0; }
+[ -e .env ] && { echo ".env already exists"; exit 0; }
 while IFS= read -r line; do
   case $line in
     *=LETTERS-AND-DIGITS-ONLY) printf '%s=%s\n' "${line%%=*}" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" ;;
@@ -15,4 +15,4 @@ while IFS= read -r line; do
   esac
 done <.env.sample >.env.new
 mv .env.new .env
-echo "made .env"
+echo "created .env"

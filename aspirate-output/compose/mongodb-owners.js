@@ -1,4 +1,4 @@
-// Makes what is missing: for each database the user that reads and writes it and no other.
+// Creates missing users: one for each database, who can read and write only that database.
 const admin = db.getSiblingDB('admin');
 for (const [user, pwd] of [['customers', process.env.CUSTOMERS_PASSWORD]]) {
   const roles = [{ role: 'readWrite', db: user }];

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Deploys the shop to its machines over ssh, as a user that is root there:
 #   deploy.sh HOST1 HOST2 HOST3
-# Builds once, copies, starts the databases, then replaces the services machine by machine. A machine that does not get healthy is put back to the release
-# before, with those that were done already, and the others are left as they are. Needs the .NET SDK here; the machines need nothing but Debian and ssh.
-# BUILT=FOLDER takes what is built already, a folder each service, instead of building.
+# Builds once, copies, starts the databases, then replaces the services machine by machine. If a machine does not become healthy, it and the machines done
+# before are rolled back to the previous release, and the others are left unchanged. Needs the .NET SDK here; the machines need only Debian and ssh.
+# BUILT=FOLDER uses an existing build, one folder per service, instead of building.
 # Environment: RUNTIME (linux-x64), SSH (ssh -o BatchMode=yes), RELEASE (the time in UTC).
 set -euo pipefail
 
@@ -16,7 +16,7 @@ release=${RELEASE:-$(date -u +%Y%m%dT%H%M%SZ)}
 read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
-[ $# -eq "${#machines[@]}" ] || fail "one host each for ${machines[*]}, in this order"
+[ $# -eq "${#machines[@]}" ] || fail "give one host for each of ${machines[*]}, in this order"
 hosts=("$@")
 addresses=()
 for host in "${hosts[@]}"; do
@@ -44,9 +44,9 @@ else
   done
 fi
 
-# The services' user reads and runs these; nobody but root changes them.
+# The services' user reads and runs these; only root can change them.
 chmod -R u=rwX,go=rX "$work/$release"
-# .NET itself is in each of them, and sent once.
+# Each service contains .NET; hard links send it only once.
 if command -v hardlink >/dev/null; then hardlink -q -t "$work/$release"; fi
 tar -C "$work" --owner=0 --group=0 -c "$release" | gzip -1 >"$work/release.tar.gz"
 for i in "${!hosts[@]}"; do
@@ -56,7 +56,7 @@ for i in "${!hosts[@]}"; do
     remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
 done
 
-# One set of secrets: the first machine makes it, the others take it. It never lies on this one.
+# One set of secrets: the first machine creates it, and the others get a copy. It is never stored on this machine.
 install_on 0 prepare
 for i in "${!hosts[@]}"; do
   [ "$i" -gt 0 ] || continue
@@ -68,9 +68,9 @@ for i in "${!hosts[@]}"; do install_on "$i" stores; done
 
 for i in "${!hosts[@]}"; do
   if install_on "$i" services; then continue; fi
-  echo "${hosts[i]} did not get healthy; rolling back" >&2
-  for ((done = i; done >= 0; done--)); do install_on "$done" rollback || echo "error: ${hosts[done]} could not be put back" >&2; done
+  echo "${hosts[i]} did not become healthy; rolling back" >&2
+  for ((done = i; done >= 0; done--)); do install_on "$done" rollback || echo "error: ${hosts[done]} could not be rolled back" >&2; done
   exit 1
 done
 for i in "${!hosts[@]}"; do remote "${hosts[i]}" "rm -rf /opt/shop/install/$release"; done
-echo "release $release runs on ${hosts[*]}: http://${addresses[0]}:8000"
+echo "release $release is running on ${hosts[*]}: http://${addresses[0]}:8000"

@@ -1,15 +1,15 @@
 #!/bin/bash
-# Installs this machine's part of the shop. Does nothing twice: what is there already stays, what has changed is replaced.
+# Installs this machine's part of the shop. Can be run again: unchanged files stay, and changed files are replaced.
 #   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
-# PHASE: prepare (users, engines, secrets, files), stores (starts the databases, again where their files have changed), services (takes the release into use,
-#        waits until all is healthy), rollback (back to the release before), engines (makes the engines again, out of Debian's newest packages, and restarts
-#        what runs out of them). The first three, in this order, unless said.
-# --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run says what would be done and changes nothing.
+# PHASE: prepare (users, engines, secrets, files), stores (starts the databases, and restarts those whose files have changed), services (switches to the
+#        release, waits until all services are healthy), rollback (back to the previous release), engines (rebuilds the engines from Debian's newest packages,
+#        and restarts the programs that run from them). The default is the first three, in this order.
+# --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run prints the actions and changes nothing.
 set -euo pipefail
-umask 022 # users of services come to their files, whatever root's own umask is
+umask 022 # services' users can read their files, whatever root's own umask is
 
 machines=(customer-vm1 customer-vm2 customer-vm3)
-stores=() programs=()      # of this machine, in its machine.conf
+stores=() programs=()      # of this machine, from its machine.conf
 secrets=(ORDERS_PASSWORD PAYMENTS_PASSWORD REDIS_PASSWORD REDIS_OPERATOR_PASSWORD CUSTOMERS_PASSWORD COOKIE_SECRET)
 services=(stock-api:5101 payment-api:5102 order-api:5103 customer-api:5104 storefront:5105)      # NAME:PORT
 gateway=gateway:8000
@@ -21,7 +21,7 @@ root='' release='' dry='' hosts=() phases=() machine=${1:-}
 fail() { echo "error: $*" >&2; exit 1; }
 say() { echo "$machine: $*"; }
 
-[[ " ${machines[*]} " == *" $machine "* ]] || fail "install.sh MACHINE ...; it is one of ${machines[*]}"
+[[ " ${machines[*]} " == *" $machine "* ]] || fail "install.sh MACHINE ...; MACHINE is one of ${machines[*]}"
 shift
 own=$here/$machine
 # shellcheck source=/dev/null
@@ -37,17 +37,17 @@ while [ $# -gt 0 ]; do
     *) fail "unknown argument '$1'" ;;
   esac
 done
-[ "${#hosts[@]}" -eq "${#machines[@]}" ] || fail "--hosts needs ${#machines[@]} addresses with commas between them"
+[ "${#hosts[@]}" -eq "${#machines[@]}" ] || fail "--hosts needs ${#machines[@]} addresses, separated by commas"
 for host in "${hosts[@]}"; do
-  [[ $host =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || fail "'$host' is no IPv4 address"
+  [[ $host =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || fail "'$host' is not a valid IPv4 address"
 done
 [ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
 [ "${#phases[@]}" -gt 0 ] || phases=(prepare stores services)
 
-# Everything that changes something goes through here.
+# All changes go through here.
 run() { if [ -n "$dry" ]; then echo "+ $*"; else "$@"; fi; }
 on_machine() { [ -z "$root" ]; }
-write() { # FILE MODE OWNER < text; keeps a file that is the same
+write() { # FILE MODE OWNER < text; keeps an identical file
   local file=$root$1 new
   if [ -n "$dry" ]; then cat >/dev/null; echo "+ write $file"; return; fi
   new=$(mktemp "$file.XXXXXX")
@@ -57,7 +57,7 @@ write() { # FILE MODE OWNER < text; keeps a file that is the same
   if cmp -s "$new" "$file"; then rm "$new"; else mv "$new" "$file"; fi
 }
 
-packages() { # all else comes with the release, or with the engines
+packages() { # everything else comes with the release or the engines
   local wanted=() name
   for name in curl debian-archive-keyring; do
     dpkg -s "$name" >/dev/null 2>&1 || wanted+=("$name")
@@ -67,7 +67,7 @@ packages() { # all else comes with the release, or with the engines
   run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"
 }
 
-# PostgreSQL with DocumentDB, Redis and nginx: Debian's packages, unpacked below /opt/shop and installed nowhere, the same on every release of Debian.
+# PostgreSQL with DocumentDB, Redis and nginx: Debian's packages, unpacked below /opt/shop but not installed, the same on every Debian release.
 engines() { # [again]
   local program made data
   if [ -x /opt/shop/engine/usr/sbin/nginx ] && [ "${1:-}" != again ]; then return 0; fi
@@ -77,7 +77,7 @@ engines() { # [again]
   made=$("$program" engines "/opt/shop/engines/$(date -u +%Y%m%dT%H%M%SZ)")
   for data in /var/lib/shop/*/data; do
     [ ! -e "$data/PG_VERSION" ] || [ -d "$made/usr/lib/postgresql/$(cat "$data/PG_VERSION")" ] ||
-      fail "$data is of PostgreSQL $(cat "$data/PG_VERSION"), the engines are newer; dump it first and load it again (store.sh)"
+      fail "$data is from PostgreSQL $(cat "$data/PG_VERSION"), but the engines are newer; dump it first, then load it (store.sh)"
   done
   ln -sfn "$made" /opt/shop/engine
   ln -sfn "$(ls -d /opt/shop/engine/usr/lib/postgresql/*)" /opt/shop/postgresql
@@ -101,7 +101,7 @@ users() {
   done
 }
 
-make_secrets() { # keeps what is there: a store keeps the password that it was made with
+make_secrets() { # keeps existing secrets: a store keeps the password that it was created with
   local name file=$root/etc/shop/secrets.env
   for name in "${secrets[@]}"; do
     if grep -qs "^$name=" "$file"; then continue; fi
@@ -111,7 +111,7 @@ make_secrets() { # keeps what is there: a store keeps the password that it was m
   [ -n "$dry" ] || chmod 600 "$file"
 }
 
-render() { # puts addresses and secrets in, by a script that only root can read
+render() { # fills in addresses and secrets, with a sed script that only root can read
   sed -f "$marks" "$1"
 }
 
@@ -123,7 +123,7 @@ make_marks() {
   for i in "${!machines[@]}"; do printf 's/\\b%s-address\\b/%s/g\n' "${machines[i]}" "${hosts[i]}"; done >"$marks"
   [ -r "$root/etc/shop/secrets.env" ] || return 0
   while IFS='=' read -r name value; do
-    [[ $value =~ ^[A-Za-z0-9]+$ ]] || fail "secret $name has other characters than letters and digits"
+    [[ $value =~ ^[A-Za-z0-9]+$ ]] || fail "secret $name must contain only letters and digits"
     echo "s/@$name@/$value/g"
   done <"$root/etc/shop/secrets.env" >>"$marks"
 }
@@ -170,8 +170,8 @@ switch_release() {
   if [ "$(readlink "$root/opt/shop/current" || true)" = "releases/$name" ]; then return 0; fi
   if [ -L "$root/opt/shop/current" ]; then run ln -sfn "$(readlink "$root/opt/shop/current")" "$root/opt/shop/previous"; fi
   run ln -sfn "releases/$name" "$root/opt/shop/current"
-  # Old ones make room; the current one and the one before stay whatever their age.
-  # shellcheck disable=SC2012 # nor have names of releases
+  # Deletes old releases; the current and the previous one stay whatever their age.
+  # shellcheck disable=SC2012 # release names contain no special characters
   [ -n "$dry" ] || ls -dt "$root"/opt/shop/releases/*/ | tail -n +$((releases_kept + 1)) | while read -r old; do
     old=releases/$(basename "$old")
     case $old in
@@ -188,19 +188,19 @@ prepare() {
   files
 }
 
-# By the operator, who has that database elsewhere.
+# Masked by an operator who runs that database elsewhere.
 is_masked() { [ "$(systemctl is-enabled "shop-$1.service" 2>/dev/null)" = masked ]; }
 
 start_stores() {
   on_machine || return 0
   local name state applied=/var/lib/shop/applied
-  # What is in front of the document engine is part of a release.
+  # The gateway in front of the document engine is part of a release.
   if [ -n "$release" ] && [ ! -L /opt/shop/current ]; then switch_release; fi
   run mkdir -p "$applied"
   for name in ${stores[@]+"${stores[@]%%:*}"}; do
     if is_masked "$name"; then continue; fi
     run systemctl enable --quiet "shop-$name.service"
-    # Not each has a file of every kind.
+    # Not every store has all these files.
     state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/* || :; } 2>/dev/null | sha256sum)
     if [ "$(cat "$applied/$name" 2>/dev/null)" = "$state" ]; then
       run systemctl start "shop-$name.service"
@@ -249,9 +249,9 @@ restart_services() {
 rollback() {
   local previous
   previous=$(readlink "$root/opt/shop/previous" || true)
-  [ -n "$previous" ] || fail "there is no release before this one"
+  [ -n "$previous" ] || fail "no previous release to roll back to"
   run ln -sfn "$previous" "$root/opt/shop/current"
-  say "back to $previous"
+  say "rolling back to $previous"
   restart_services
 }
 

@@ -18,13 +18,13 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         {
             ["name"] = "shop",
             ["services"] = services,
-            // Nobody but the gateway is on the front network with a port of the machine; stores are each alone with those who use them.
+            // Only the gateway publishes a port on all addresses of the machine. Each store shares a network only with the services that use it.
             ["networks"] = new Map { [Front] = new Map(), [Back] = new Map { ["internal"] = true } }
                 .With(Each(s => s.Name, _ => new Map { ["internal"] = true })),
             ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
             ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
         });
-        // A container that is made again has another address, or another's of before: names are asked for all the time, at Docker's name server.
+        // A recreated container has a new address, possibly one that another container had before, so names are always resolved again by Docker's DNS server.
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
             model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits)
             .Replace("http {\n", "http {\n  resolver 127.0.0.11 valid=5s ipv6=off;\n", StringComparison.Ordinal)
@@ -32,14 +32,14 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
             .Select(DeploymentModel.VariableOf)
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
-        output.Write(".env.sample", "# ./generate.sh makes .env out of this, with random values.\n" +
+        output.Write(".env.sample", "# ./generate.sh creates .env from this, with random values.\n" +
             string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) +
             $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\nCPUS=NUMBER-OF-CPUS\n");
         output.WriteResource("generate.sh", "generate-env.sh");
         output.Write(".gitignore", ".env\n");
     }
 
-    /// <summary>Writes what servers read when they are first started.</summary>
+    /// <summary>Writes the scripts that servers run at their first start.</summary>
     private Map Files()
     {
         var files = new Map();
@@ -68,7 +68,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
 
     private static string Secret(string variable) => $"${{{variable}:?run ./generate.sh first}}";
 
-    // Compose would take a dollar for the beginning of a variable.
+    // Compose takes a dollar sign as the start of a variable.
     private static string Escape(string text) => text.Replace("$", "$$", StringComparison.Ordinal);
 
     private static Map Common() => new()
@@ -81,7 +81,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         ["logging"] = new Map { ["driver"] = "json-file", ["options"] = new Map { ["max-size"] = "10m", ["max-file"] = "3" } },
     };
 
-    // Docker refuses more CPUs than the machine has; generate.sh counts them.
+    // Docker rejects a limit above the machine's number of CPUs; generate.sh counts them.
     private static Map Limits(string memory) => new() { ["cpus"] = "${CPUS:-1}", ["mem_limit"] = memory, ["pids_limit"] = 512 };
 
     private static Map Health(string[] test, string startPeriod = "60s") => new()
@@ -126,7 +126,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["environment"] = environment,
             ["networks"] = service.Stores.Select(c => c.Store.Name).Distinct().Prepend(Back).ToArray(),
             ["depends_on"] = Healthy(service.Stores.Select(c => c.Store.Name).Concat(service.Services).Distinct()),
-            // Chiseled images have no shell and no curl: the program asks itself.
+            // Chiseled images have no shell and no curl, so the program checks its own health.
             ["healthcheck"] = Health(["CMD", $"/app/{service.Project}", "--health", $"http://127.0.0.1:{ServicePort}/health"])
                 .With(new() { ["interval"] = "10s" }),
             ["stop_grace_period"] = "60s",
@@ -166,7 +166,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
                 break;
             case StoreKind.MongoDB:
                 server["tmpfs"] = new[] { "/tmp", "/data/configdb:uid=999,gid=999" };
-                // By its name: the server that only makes users has no other address than localhost.
+                // By host name: the temporary server that only creates users listens on localhost only.
                 server["healthcheck"] = Health(["CMD-SHELL", "mongosh --quiet --host \"$$(hostname)\" --eval 'db.adminCommand(\"ping\")'"])
                     .With(new() { ["interval"] = "15s" });
                 break;

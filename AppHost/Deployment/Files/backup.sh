@@ -2,8 +2,8 @@
 # Saves all stores of the shop's machines, or restores them, over ssh as a user that is root there:
 #   backup.sh save FOLDER HOST1 HOST2 HOST3
 #   backup.sh restore FOLDER HOST1 HOST2 HOST3
-# Half of the books is in each of two stores, so nobody writes meanwhile: save stops the gateways and what writes on its own, and starts them again.
-# restore stops all services, replaces what is there, and starts them. FOLDER is on this machine; its files are for you alone. SSH is as for deploy.sh.
+# Two stores each hold half of the books, so nothing may write meanwhile: save stops the gateways and the services that write on their own, then restarts them.
+# restore stops all services, replaces the data, and starts them. FOLDER is on this machine; only you can read its files. SSH is as for deploy.sh.
 set -euo pipefail
 umask 077
 
@@ -33,12 +33,12 @@ case $what in
     for entry in "${stores[@]}"; do
       remote "${hosts[${entry#*:}]}" "$(store dump "$entry")" </dev/null >"$folder/${entry%%:*}.new"
     done
-    # All or none: stores of different backups do not fit together.
+    # All or none: stores of different backups are not consistent with each other.
     for entry in "${stores[@]}"; do mv "$folder/${entry%%:*}.new" "$folder/${entry%%:*}"; done
     echo "saved $(du -sh "$folder" | cut -f1) in $folder"
     ;;
   restore)
-    for entry in "${stores[@]}"; do [ -s "$folder/${entry%%:*}" ] || fail "there is no $folder/${entry%%:*}"; done
+    for entry in "${stores[@]}"; do [ -s "$folder/${entry%%:*}" ] || fail "$folder/${entry%%:*} not found or empty"; done
     all stop "${services[@]}"
     for entry in "${stores[@]}"; do
       echo "restoring ${entry%%:*}"
@@ -46,5 +46,5 @@ case $what in
     done
     all start "${services[@]}"
     ;;
-  *) fail "save or restore, not '$what'" ;;
+  *) fail "unknown command '$what'; use save or restore" ;;
 esac

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first member makes the root user; the others copy it. mongod takes no key that others may read, and volumes of secrets are such.
+# The first member creates the root user; the others copy it. mongod rejects a key that others can read, which is the case in volumes of secrets.
 set -eu
 install -m 400 /keys/keyfile /tmp/keyfile
 if [ "$(hostname)" != @FIRST@ ]; then unset MONGO_INITDB_ROOT_USERNAME MONGO_INITDB_ROOT_PASSWORD; fi

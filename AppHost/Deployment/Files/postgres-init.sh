@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the data folder before the first start: under another name, so that it is whole or not there. The locale needs no files of the machine.
+# Creates the data folder before the first start, under another name first, so that it is complete or missing. The locale needs no files of the machine.
 set -e
 [ -e "$PGDATA/PG_VERSION" ] && exit 0
 rm -rf "$PGDATA.new"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Builds the services' images, pushes them, and prints a component of kustomize that names them by digest, so that a rebuilt image rolls out:
+# Builds and pushes the services' images, and prints a kustomize component that names them by digest, so that a rebuilt image rolls out:
 #   push.sh REGISTRY >images/kustomization.yaml
-# Log in to the registry first (docker login, podman login). Needs the .NET SDK. SOURCE=FOLDER: where the projects are.
+# Log in to the registry first (docker login, podman login). Needs the .NET SDK. SOURCE=FOLDER is the folder of the projects.
 set -euo pipefail
 
 images=(@IMAGES@) # NAME:PROJECT

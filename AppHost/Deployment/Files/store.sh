@@ -1,9 +1,9 @@
 #!/bin/bash
-# Writes a store of this machine to the standard output, or loads one from the standard input, as root:
+# Writes a store of this machine to standard output, or loads one from standard input, as root:
 #   store.sh dump NAME >FILE
 #   store.sh load NAME <FILE
-# Postgres: a tar with one dump a database, for any newer Postgres. MongoDB: the engine's folder, for the same engine. Redis: a snapshot (RDB).
-# What load finds it replaces; the services should be stopped. Passwords are those of the machine, not of the dump.
+# Postgres: a tar with one dump per database, for this or any newer Postgres. MongoDB: the engine's folder, for the same engine. Redis: a snapshot (RDB).
+# load replaces existing data; stop the services first. Passwords stay those of the machine, not those of the dump.
 set -euo pipefail
 
 stores=(@STORES@) # NAME:KIND:PORT
@@ -14,7 +14,7 @@ for entry in "${stores[@]}"; do
 done
 [ -e "/etc/systemd/system/shop-${name:-}.service" ] || fail "'$2' is not on this machine"
 export PATH=/opt/shop/postgresql/bin:/opt/shop/engine/usr/bin:$PATH
-cd / # where every user may be
+cd / # a folder that every user can enter
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -29,12 +29,12 @@ load_postgres() {
   local database
   tar -C "$work" -x
   for database in $(databases); do
-    [ -s "$work/$database.dump" ] || fail "there is no dump of $database"
+    [ -s "$work/$database.dump" ] || fail "the input has no dump of $database"
   done
   for database in $(databases); do
     runuser -u postgres -- psql -q -h "/run/shop-$name" -p "$port" -U postgres -c "DROP DATABASE IF EXISTS \"$database\" WITH (FORCE)"
   done
-  systemctl restart "shop-$name.service" # makes them, with their owners
+  systemctl restart "shop-$name.service" # creates them, with their owners
   for database in $(databases); do
     runuser -u postgres -- pg_restore -h "/run/shop-$name" -p "$port" -U postgres -d "$database" --no-owner --role="$database" --exit-on-error \
       <"$work/$database.dump"
@@ -46,10 +46,10 @@ dump_redis() {
   REDISCLI_AUTH=$(sed -n 's/^user operator on >\([^ ]*\) .*/\1/p' "/etc/shop/$name.env") redis-cli --user operator -p "$port" --rdb "$work/dump.rdb" >&2
   cat "$work/dump.rdb"
 }
-load_redis() { # a snapshot is what its log begins with
+load_redis() { # a log begins with a snapshot
   local folder=/var/lib/shop/$name
   cat >"$work/appendonly.aof.1.base.rdb"
-  redis-check-rdb "$work/appendonly.aof.1.base.rdb" >&2 || fail "that is no snapshot"
+  redis-check-rdb "$work/appendonly.aof.1.base.rdb" >&2 || fail "the input is not a valid snapshot"
   echo "file appendonly.aof.1.base.rdb seq 1 type b" >"$work/appendonly.aof.manifest"
   systemctl stop "shop-$name.service"
   rm -rf "$folder/appendonlydir"
@@ -66,7 +66,7 @@ load_mongodb() {
   rm -rf "$folder/data.new"
   install -d -o mongodb -g mongodb -m 700 "$folder/data.new"
   tar -C "$folder/data.new" -x --no-same-owner
-  [ -e "$folder/data.new/PG_VERSION" ] || fail "that is no folder of the engine"
+  [ -e "$folder/data.new/PG_VERSION" ] || fail "the input is not a folder of the engine"
   chown -R mongodb:mongodb "$folder/data.new"
   systemctl stop "shop-$name.service" "shop-$name-engine.service"
   rm -rf "$folder/data"

@@ -3,7 +3,7 @@ using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>Writes components of kustomize: each is a choice of an operator, added to an overlay over <c>production</c> (docs/deployment.md).</summary>
+/// <summary>Writes kustomize components: options that an operator adds to an overlay on top of <c>production</c> (docs/deployment.md).</summary>
 internal sealed class Components(DeploymentModel model, OutputFolder output)
 {
     public void Write()
@@ -14,7 +14,7 @@ internal sealed class Components(DeploymentModel model, OutputFolder output)
         Write("backup", [OutputFolder.Read("object-store.yaml"), .. clusters.Select(c => OutputFolder.Read("scheduled-backup.yaml", ("NAME", c)))],
             Patch("Cluster", "- op: add\n  path: /spec/plugins\n  value: [{name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, " +
                 "parameters: {barmanObjectName: backup}}]\n"));
-        // Of OpenShift, for example, in a namespace and at a port of its own.
+        // For OpenShift, for example, whose DNS server has its own namespace and port.
         Write("dns-anywhere",
         [
             new V1NetworkPolicy

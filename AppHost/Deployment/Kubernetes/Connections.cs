@@ -3,10 +3,10 @@ using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>The parts that an overlay adds to a service with a store.</summary>
+/// <summary>Parts that an overlay adds to a service that uses a store.</summary>
 internal static class Connections
 {
-    /// <summary>Adds variables to the service's container, and the certificates of its stores' authorities.</summary>
+    /// <summary>Adds variables to the service's container, and the certificates of the authorities that its stores use.</summary>
     public static V1Deployment Patch(string service, IEnumerable<V1EnvVar> variables, params IEnumerable<string> authorities) => new()
     {
         Metadata = new() { Name = service },
@@ -26,12 +26,12 @@ internal static class Connections
         },
     };
 
-    /// <summary>The folder where a container finds the certificate of an authority, <c>ca.crt</c>.</summary>
+    /// <summary>Gets the folder in the container that holds an authority's certificate, <c>ca.crt</c>.</summary>
     public static string FolderOf(string authority) => $"/etc/shop/{authority}";
 
     private static T[]? OrNull<T>(IEnumerable<T> items) => items.Any() ? [.. items] : null;
 
-    /// <summary>Lets the service reach its stores, beside what the base lets it reach.</summary>
+    /// <summary>Lets the service reach its stores, in addition to what the base allows.</summary>
     public static V1NetworkPolicy Egress(Service service, IEnumerable<V1NetworkPolicyEgressRule> rules) => new()
     {
         Metadata = Named($"{service.Name}-stores"),

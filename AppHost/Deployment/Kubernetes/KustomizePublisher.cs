@@ -6,9 +6,9 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// Writes a base (services, gateway, dashboard, rules), two overlays (<c>local</c> brings its own databases, <c>production</c> has operators run them), and
-/// components that an overlay may add.
-/// There is no Job for the schema: each service makes its own at start, under a lock of the database (<c>ServiceDefaults/DatabaseSchema.cs</c>).
+/// Writes a base (services, gateway, dashboard, rules), two overlays (<c>local</c> runs its own databases, in <c>production</c> operators run them), and
+/// components that an overlay may add. There is no Job for the schema: each service creates its own at startup, under a database lock
+/// (<c>ServiceDefaults/DatabaseSchema.cs</c>).
 /// </summary>
 internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder output)
 {
@@ -43,7 +43,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         ["apiVersion"] = "kustomize.config.k8s.io/v1beta1", ["kind"] = "Kustomization", ["resources"] = resources.ToArray(),
     }.With(rest ?? []);
 
-    /// <summary>The tags of images; an overlay over this one sets others, or digests.</summary>
+    /// <summary>Sets image tags; an overlay on top of this one sets others, or digests.</summary>
     public static Map[] Images(IEnumerable<string> images)
         => [.. images.Distinct().Select(i => new Map { ["name"] = Untagged(i), ["newTag"] = i[(Untagged(i).Length + 1)..] })];
 
@@ -57,7 +57,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         [
             ServiceAccount(service.Name),
             Service(service.Name, ("http", ServicePort)),
-            // /alive asks nobody: a database that is away must not restart services. /health does, and takes the pod out of the balance.
+            // /alive checks no dependency, so a database outage does not restart services. /health does, and takes the pod out of load balancing.
             Deployment(service.Name, AppUser, Http("/alive", ServicePort), Http("/health", ServicePort), new()
             {
                 Image = service.Image,
@@ -73,7 +73,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         ];
     }
 
-    // A variable sees those above it.
+    // A variable can only refer to those defined before it.
     private static IEnumerable<V1EnvVar> Variables(Service service)
     {
         var values = new Values(name => name, _ => ServicePort, p => $"$({DeploymentModel.VariableOf(p.Name)})");
@@ -101,7 +101,7 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
             Deployment(name, NginxUser, Http("/gateway/health", GatewayPort), Http("/gateway/health", GatewayPort), new()
             {
                 Image = Untagged(model.Gateway.Image),
-                // The image's own paths for the process's id and its temporary files are not writable for this user.
+                // This user cannot write to the image's default paths for the PID file and temporary files.
                 Command = ["nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;"],
                 Ports = [Port("http", GatewayPort)],
                 Resources = Resources("250m", "64Mi", "2", "256Mi"),
@@ -109,14 +109,14 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
             }, ConfigMap("configuration", name), Scratch("cache", "256Mi"), Scratch("tmp")),
             Autoscaler(name, 2, 6),
             DisruptionBudget(name, Selector(name)),
-            // The door is open to all; who comes from outside the cluster is the ingress controller's affair.
+            // The gateway accepts all sources; the ingress controller decides about clients from outside the cluster.
             NetworkPolicy(name, Selector(name), [From(peers: null, GatewayPort)],
                 [ToNames(), .. model.Gateway.Routes.Select(r => r.Service.Name).Distinct().Select(s => To(s, ServicePort))]),
             Ingress(name),
         ];
     }
 
-    // All paths are the gateway's to judge. Controllers with nginx inside refuse bodies above 1 MiB unless they are told; others take what comes.
+    // The gateway decides about all paths. Controllers based on nginx reject bodies above 1 MiB unless told otherwise; others accept any size.
     private V1Ingress Ingress(string name)
     {
         var metadata = Named(name);
@@ -133,11 +133,11 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         };
     }
 
-    // How many replicas there are is the autoscaler's: a number here would undo its work with each apply.
+    // The autoscaler sets the number of replicas; a number here would undo its work with each apply.
     private static V1Deployment Deployment(string name, int user, V1Probe alive, V1Probe ready, V1Container container, params V1Volume[] volumes)
     {
         Probe(container, alive, ready);
-        // The pod leaves the balance before it stops taking requests. The kubelet's own pause: chiseled images have no shell to sleep in.
+        // The pod leaves load balancing before it stops accepting requests. The kubelet does the waiting, because chiseled images have no shell to sleep in.
         container.Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = 5 } } };
         return new()
         {
@@ -167,14 +167,14 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
             Resources = Resources("100m", "256Mi", "1", "1Gi"),
             VolumeMounts = [Mount("tmp", "/tmp")],
         }, Scratch("tmp"));
-        // It keeps what it is sent in memory: two would each have a part.
+        // The dashboard keeps its data in memory, so each of two replicas would have only a part.
         (dashboard.Spec.Replicas, dashboard.Spec.Strategy) = (1, new() { Type = "Recreate" });
         return
         [
             ServiceAccount(name),
             Service(name, ("http", Dashboard.Port), ("otlp-grpc", Dashboard.OtlpPort)),
             dashboard,
-            // Its pages come through `kubectl port-forward`, which needs no rule here.
+            // Its pages are reached through `kubectl port-forward`, which needs no rule here.
             NetworkPolicy(name, Selector(name), [From(model.Services.Select(s => s.Name), Dashboard.OtlpPort)], [ToNames()]),
         ];
     }

@@ -6,7 +6,7 @@ using static AppHost.Deployment.Kubernetes.Objects;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>For a cluster on one machine: the databases run in it, with volumes, and services begin with one replica.</summary>
+/// <summary>Writes the overlay for a cluster on one machine: it runs the databases, with volumes, and services start with one replica.</summary>
 internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
 {
     private const string Name = "local", Folder = "overlays/" + Name, ReplicaSet = "rs0";
@@ -77,7 +77,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         var (isMongo, init) = (store.Kind == StoreKind.MongoDB, $"{store.Name}-init");
         if (isMongo) users = [.. users, store.Name, init];
         var service = Service(store.Name, ("tcp", store.Port));
-        // Each member has a name of its own; they find each other before they are ready.
+        // Each member has its own name, and members find each other before they are ready.
         (service.Spec.ClusterIP, service.Spec.PublishNotReadyAddresses) = ("None", true);
         yield return ServiceAccount(store.Name);
         yield return service;
@@ -142,7 +142,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         switch (store.Kind)
         {
             case StoreKind.Postgres:
-                // By TCP: the server that only makes the databases has none.
+                // Over TCP: the temporary server that only creates the databases does not listen on it.
                 Probe(container, Exec("pg_isready -q -h 127.0.0.1 -U \"$POSTGRES_USER\""));
                 container.Resources = Resources("250m", "1536Mi", "2", "2Gi");
                 mounts = [.. mounts, Mount("run", "/var/run/postgresql"), Mount("memory", "/dev/shm"), ReadOnly("init", "/docker-entrypoint-initdb.d")];
@@ -154,8 +154,8 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
                 break;
             case StoreKind.MongoDB:
                 container.Command = ["/bin/sh", "/init/member.sh"];
-                // Before there is a replica set a member is neither; it lives all the same. The server that only makes the root user has no other address
-                // than localhost.
+                // Before the replica set exists a member is neither primary nor secondary, but it is alive. The temporary server that only creates the root
+                // user listens on localhost only.
                 Probe(container, Exec("mongosh --quiet --host \"$(hostname)\" --eval 'db.adminCommand(\"ping\")'"),
                     Exec("mongosh --quiet --host \"$(hostname)\" --eval 'quit(db.hello().isWritablePrimary || db.hello().secondary ? 0 : 1)'"));
                 container.Resources = Resources("250m", "512Mi", "1", "1Gi");
@@ -169,7 +169,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         return (container, volumes);
     }
 
-    // An hour to start: a server that reads its log after a crash does not answer, and would begin from the start if it were stopped.
+    // An hour to start: a server that replays its log after a crash does not answer, and would start over if it were stopped.
     private static void Probe(V1Container container, V1Probe alive, V1Probe? ready = null)
     {
         container.StartupProbe = Every(5, 720, alive);
@@ -177,7 +177,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
         container.ReadinessProbe = Every(10, 2, ready ?? alive);
     }
 
-    /// <summary>The files that a server reads when it is first started.</summary>
+    /// <summary>Gets the files that a server reads at its first start.</summary>
     private static (string Name, string Text)[] InitFiles(Store store) => store.Kind switch
     {
         StoreKind.Postgres => [($"{store.Name}-owners.sh", Owners.Script("postgres-owners.sh", store, Owners.Variable))],
@@ -192,7 +192,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
 
     private static V1Job InitJob(Store store, string name)
     {
-        // A Job cannot be changed: with other scripts it is another one. One that has ended goes away, and is made again when the overlay is applied.
+        // A Job is immutable, so changed scripts need a new one. A finished Job is deleted, and created again when the overlay is applied.
         var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(InitFiles(store)) + store.Image)))[..8];
         var job = new V1Job { Metadata = Named(name), Spec = new() { BackoffLimit = 10, ActiveDeadlineSeconds = 900, TtlSecondsAfterFinished = 300 } };
         job.Metadata.Name = $"{name}-{version}";

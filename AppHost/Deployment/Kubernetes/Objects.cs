@@ -2,10 +2,9 @@ using k8s.Models;
 
 namespace AppHost.Deployment.Kubernetes;
 
-/// <summary>The parts that several Kubernetes objects have in common.</summary>
+/// <summary>Parts that several Kubernetes objects have in common.</summary>
 internal static class Objects
 {
-    /// <summary>The port of every service's container.</summary>
     public const int ServicePort = 8080;
 
     /// <summary>The user of .NET's chiseled images (<c>APP_UID</c>).</summary>
@@ -19,13 +18,12 @@ internal static class Objects
 
     public static V1LabelSelector Selector(Dictionary<string, string> labels) => new() { MatchLabels = labels };
 
-    /// <summary>Selects an application's pods.</summary>
     public static V1LabelSelector Selector(string name) => Selector(Labels(name));
 
-    /// <summary>Selects all pods that are written here; those of operators have labels of their own.</summary>
+    /// <summary>Selects all pods defined here; the pods of operators have their own labels.</summary>
     public static V1LabelSelector All => Selector(new Dictionary<string, string> { ["app.kubernetes.io/part-of"] = PartOf });
 
-    /// <summary>An account without rights: nothing here talks to the cluster.</summary>
+    /// <summary>Creates an account without rights, because nothing here calls the Kubernetes API.</summary>
     public static V1ServiceAccount ServiceAccount(string name) => new() { Metadata = Named(name), AutomountServiceAccountToken = false };
 
     public static V1Service Service(string name, params (string Name, int Port)[] ports) => new()
@@ -38,11 +36,13 @@ internal static class Objects
         },
     };
 
-    /// <summary>One pod at a time may be taken away on purpose; one that is not ready always, or it would keep its node from being drained.</summary>
+    /// <summary>
+    /// Lets one pod at a time be evicted. A pod that is not ready can always be evicted, because it would otherwise block the draining of its node.
+    /// </summary>
     public static V1PodDisruptionBudget DisruptionBudget(string name, V1LabelSelector pods)
         => new() { Metadata = Named(name), Spec = new() { MaxUnavailable = 1, Selector = pods, UnhealthyPodEvictionPolicy = "AlwaysAllow" } };
 
-    /// <summary>Between so many pods, by CPU. Scales up at once and down slowly: a pod that is gone takes its warm connections with it.</summary>
+    /// <summary>Scales between two numbers of pods by CPU: up at once and down slowly, because a removed pod takes its warm connections with it.</summary>
     public static V2HorizontalPodAutoscaler Autoscaler(string name, int min, int max) => new()
     {
         Metadata = Named(name),
@@ -56,7 +56,7 @@ internal static class Objects
         },
     };
 
-    /// <summary>A pod of one container, confined; numeric ids, so that the kubelet can check them. Spread over zones and nodes.</summary>
+    /// <summary>Creates a confined pod of one container, spread over zones and nodes. User ids are numeric, so that the kubelet can check them.</summary>
     public static V1PodTemplateSpec Pod(string name, int user, V1Container container, params V1Volume[] volumes)
     {
         container.Name = name;
@@ -91,7 +91,7 @@ internal static class Objects
         Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpuMax), ["memory"] = new(memoryMax) },
     };
 
-    /// <summary>Gives a container five minutes to start, and one without an answer until it is started again: a busy node is slow.</summary>
+    /// <summary>Gives a container five minutes to start, and restarts it after a minute without an answer, because a busy node is slow.</summary>
     public static void Probe(V1Container container, V1Probe alive, V1Probe ready)
     {
         container.StartupProbe = Every(2, 150, alive);
@@ -110,7 +110,7 @@ internal static class Objects
 
     public static V1Probe Exec(string script) => new() { Exec = new() { Command = ["sh", "-c", script] } };
 
-    /// <summary>An image without its tag, which is set in one place: <c>images</c> of a kustomization.</summary>
+    /// <summary>Removes an image's tag, which is set in one place: <c>images</c> of a kustomization.</summary>
     public static string Untagged(string image) => image[..image.LastIndexOf(':')];
 
     public static V1ContainerPort Port(string name, int port) => new() { Name = name, ContainerPort = port };
@@ -125,7 +125,7 @@ internal static class Objects
     public static V1Volume Scratch(string name, string size = "64Mi", string? medium = null)
         => new() { Name = name, EmptyDir = new() { SizeLimit = new(size), Medium = medium } };
 
-    /// <summary>A volume with the certificate of an authority, out of a secret of its name that may hold a key beside it.</summary>
+    /// <summary>Creates a volume with an authority's certificate, from the secret of its name, which may also hold a key.</summary>
     public static V1Volume Authority(string secret)
         => new() { Name = secret, Secret = new() { SecretName = secret, Items = [new() { Key = "ca.crt", Path = "ca.crt" }] } };
 
@@ -136,7 +136,7 @@ internal static class Objects
     public static V1VolumeMount ReadOnly(string name, string path, string? subPath = null)
         => new() { Name = name, MountPath = path, SubPath = subPath, ReadOnlyProperty = true };
 
-    /// <summary>Lets traffic in (and, unless it is null, out) for some pods; all else is refused by the rule for all pods.</summary>
+    /// <summary>Allows incoming traffic and, unless it is null, outgoing traffic for some pods; the rule for all pods denies everything else.</summary>
     public static V1NetworkPolicy NetworkPolicy(string name, V1LabelSelector pods, V1NetworkPolicyIngressRule[] ingress, V1NetworkPolicyEgressRule[]? egress)
         => new()
         {
@@ -157,7 +157,7 @@ internal static class Objects
 
     public static V1NetworkPolicyEgressRule To(V1NetworkPolicyPeer[]? peers, params int[] ports) => new() { To = peers, Ports = Tcp(ports) };
 
-    /// <summary>The cluster's name server, and the cache of it that a node may have.</summary>
+    /// <summary>Allows DNS: the cluster's server, and the cache that a node may have.</summary>
     public static V1NetworkPolicyEgressRule ToNames()
         => new() { To = [Namespace("kube-system"), new() { IpBlock = new() { Cidr = "169.254.20.10/32" } }], Ports = NamePorts(53) };
 

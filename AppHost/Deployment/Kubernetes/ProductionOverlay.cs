@@ -4,12 +4,12 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// For a real cluster. Operators run the databases: CloudNativePG, one cluster a database, and MongoDB's community operator. Redis is whatever answers at the
-/// connection string of a secret: a managed one, or one of an operator; no operator of Redis is common enough to name.
+/// Writes the overlay for a real cluster. Operators run the databases: CloudNativePG with one cluster per database, and MongoDB's community operator. Redis is
+/// the server that a secret's connection string names, whether managed or run by an operator; no Redis operator is common enough to name.
 /// </summary>
 internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder output)
 {
-    /// <summary>Stands for the host that clients ask for.</summary>
+    /// <summary>Placeholder for the host that clients request.</summary>
     public const string Host = "shop.example.com";
 
     private const string Name = "production", Folder = "overlays/" + Name, MongoTag = "8.0.29-ubi9";
@@ -22,7 +22,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             Metadata = new()
             {
                 Name = PartOf,
-                // The databases' pods are made by operators, and MongoDB's asks for more than "restricted".
+                // Operators create the databases' pods, and MongoDB's operator needs more than "restricted".
                 Labels = new Dictionary<string, string>
                 {
                     ["pod-security.kubernetes.io/enforce"] = "baseline", ["pod-security.kubernetes.io/warn"] = "restricted",
@@ -50,7 +50,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
         }
 
         output.WriteYaml($"{Folder}/ingress-patch.yaml", OutputFolder.Read("ingress-patch.yaml", ("HOST", Host)));
-        // CloudNativePG's images are not in a container of a pod, where kustomize looks for images by itself.
+        // CloudNativePG's images are not in a pod's container, the only place where kustomize looks for images by default.
         output.WriteYaml($"{Folder}/image-fields.yaml", new Map { ["images"] = new[] { new Map { ["kind"] = "Cluster", ["path"] = "spec/imageName" } } });
         output.WriteYaml($"{Folder}/kustomization.yaml", KustomizePublisher.Kustomization(resources, new()
         {
@@ -72,7 +72,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
     {
         StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string") { Sample = "HOST:6380,password=PASSWORD,ssl=true" }],
         StoreKind.MongoDB => store.ServiceSecrets.Select(Secrets.Of),
-        _ => [], // CloudNativePG makes its own
+        _ => [], // CloudNativePG creates its own
     };
 
     private static V1EnvVar[] Variables(StoreConnection connection)
@@ -90,19 +90,19 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                         $"Database={database.DatabaseName};SSL Mode=VerifyFull;Root Certificate={Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.MongoDB:
-                // The names that members have for each other, and in their certificate.
+                // The names that members use for each other, and that are in their certificates.
                 var members = Enumerable.Range(0, 3).Select(n => $"{store.Name}-{n}.{store.Name}-svc.{PartOf}.svc.cluster.local:{store.Port}");
                 return
                 [
                     SecretVariable($"{prefix}_PASSWORD", connection.Secret, "password"),
                     Variable(name, connection.Write(string.Join(',', members), $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}&tls=true"),
-                    // MongoDB's driver takes no authority in a connection string; the service has no other peer with a certificate.
+                    // MongoDB's driver has no connection string option for an authority; the service has no other peer with a certificate.
                     Variable("SSL_CERT_FILE", $"{Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
                 ];
             case StoreKind.Redis:
                 return [SecretVariable(name, $"{store.Name}-connection", "connection-string")];
             default:
-                throw new DistributedApplicationException($"'{connection.Name}' is a server, and the production overlay knows databases only.");
+                throw new DistributedApplicationException($"'{connection.Name}' is a server; the production overlay supports databases only.");
         }
     }
 

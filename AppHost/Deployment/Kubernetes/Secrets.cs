@@ -3,8 +3,8 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// The folder <c>secrets</c> of an overlay: a generator for files that nobody commits, samples of them, and a script that makes them. It stands apart from the
-/// overlay, so that the overlay builds without it and secrets are applied by whoever may see them.
+/// Writes the folder <c>secrets</c> of an overlay: a generator for files that are never committed, samples of them, and a script that creates them. The folder
+/// is separate, so that the overlay builds without it and only people with access to the secrets apply them.
 /// </summary>
 internal static class Secrets
 {
@@ -16,7 +16,7 @@ internal static class Secrets
         output.WriteYaml($"{folder}/kustomization.yaml", KustomizePublisher.Kustomization([], new()
         {
             ["namespace"] = PartOf,
-            // Names without a hash: the overlay is built apart and knows them by these names.
+            // Names without a hash, because the overlay is built separately and refers to these names.
             ["generatorOptions"] = new Map { ["disableNameSuffixHash"] = true },
             ["secretGenerator"] = secrets.Select(s => new Map { ["name"] = s.Name, ["envs"] = new[] { $"{s.Name}.env" } }).ToArray(),
         }));
@@ -26,12 +26,11 @@ internal static class Secrets
         output.Write($"{folder}/.gitignore", "*.env\n");
     }
 
-    /// <summary>The secret of a password: named like it, with one key.</summary>
+    /// <summary>Gets the secret of a password, with the same name and one key.</summary>
     public static Secret Of(string password) => new(password, "password");
 
-    /// <summary>The secret of a service: named like its parameter, with one key.</summary>
+    /// <summary>Gets the secret of a service, with its parameter's name and one key.</summary>
     public static Secret OfService(ParameterResource parameter) => new(parameter.Name, ServiceKey);
 
-    /// <summary>The key of a service's secret.</summary>
     public const string ServiceKey = "value";
 }

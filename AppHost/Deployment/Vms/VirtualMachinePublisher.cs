@@ -4,13 +4,13 @@ using System.Text;
 namespace AppHost.Deployment.Vms;
 
 /// <summary>
-/// Writes a folder a machine and the script that deploys them. What is known only when deploying stands as a mark: <c>NAME-address</c> for a machine's address,
-/// <c>@NAME@</c> for a secret; <c>install.sh</c> puts the values in.
+/// Writes a folder for each machine, and the script that deploys them. Values that are known only at deployment are placeholders, which <c>install.sh</c>
+/// replaces: <c>NAME-address</c> for a machine's address, <c>@NAME@</c> for a secret.
 /// </summary>
 internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMachineTarget environment, OutputFolder output)
 {
     private const int FirstServicePort = 5101, GatewayPort = 8000;
-    // Debian's engines, as the AppHost starts them where there are no containers; install.sh makes them, by the program that is also MongoDB's protocol.
+    // Debian's engines, as the AppHost starts them without containers. install.sh creates them with the program that also serves MongoDB's protocol.
     private const string Engine = "/opt/shop/engine", DocumentGateway = "mongodb-gateway:Integrations/DocumentDb.Gateway";
     private const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
 
@@ -19,7 +19,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     public void Write()
     {
         foreach (var store in model.Stores.Where(s => !environment.Placement.ContainsKey(s.Name)))
-            throw new DistributedApplicationException($"'{store.Name}' is placed on no machine of '{environment.Name}'; say WithPlacement.");
+            throw new DistributedApplicationException($"'{store.Name}' has no machine in '{environment.Name}'; call WithPlacement.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
         WriteNginx();
         WriteScript("install.sh", new()
@@ -41,7 +41,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         });
     }
 
-    /// <summary>Writes a script out of <c>Deployment/Files</c>; its marks are lists of words.</summary>
+    /// <summary>Writes a script from <c>Deployment/Files</c>; its placeholders are lists of words.</summary>
     private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name,
         OutputFolder.Read(name, [.. marks.Select(m => (m.Key, string.Join(' ', m.Value)))]));
 
@@ -57,18 +57,18 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         WriteGateway(machine);
         foreach (var store in StoresOn(machine)) WriteStore(machine, store);
         output.Write($"{machine}/machine.conf", Note +
-            "# UNIT:USER, in the order of their start; and of those the ones that come with a release, UNIT:PORT.\n" +
+            "# UNIT:USER in start order; below, the units that are part of a release, UNIT:PORT.\n" +
             $"stores=({string.Join(' ', StoresOn(machine).SelectMany(UnitsOf))})\n" +
             $"programs=({string.Join(' ', StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"))})\n");
     }
 
     private static bool HasGateway(Store store) => store.Kind == StoreKind.MongoDB;
 
-    /// <summary>The units of a store, each with its user.</summary>
+    /// <summary>Gets the units of a store, each with its user.</summary>
     private static IEnumerable<string> UnitsOf(Store store)
         => HasGateway(store) ? [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"] : [$"{store.Name}:{UserOf(store)}"];
 
-    // Administrators of Postgres and of the document engine have no password: they come in as their machine's user. Redis knows no such thing.
+    // Administrators of Postgres and of the document engine have no password: they log in as their machine's user. Redis has no such login.
     private static IEnumerable<string> SecretsOf(Store store)
         => store.Kind == StoreKind.Redis ? store.ServiceSecrets.Append(OperatorSecret(store)) : store.ServiceSecrets;
 
@@ -79,8 +79,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private void WriteService(string machine, Service service)
     {
         var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => environment.Placement[s.Name] == machine);
-        // Every machine's, its own first: a caller balances between them, and goes on to the next where one does not answer. Not in the environment: systemd
-        // takes no variable whose name has a dash.
+        // All machines, its own first: a caller balances between them, and tries the next one if one does not answer. They are arguments and not variables,
+        // because systemd rejects a variable whose name contains a dash.
         var addresses = from other in service.Services
                         from near in environment.Machines.OrderBy(m => m != machine).Index()
                         select $" --services:{other}:http:{near.Index}=http://{AddressOf(near.Item)}:{PortOf(other)}";
@@ -90,9 +90,9 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             $"WorkingDirectory=/opt/shop/current/{service.Name}",
             $"ExecStart=/opt/shop/current/{service.Name}/{service.Project}{string.Concat(addresses)}",
             $"EnvironmentFile=/etc/shop/{service.Name}.env",
-            "# OTEL_EXPORTER_OTLP_ENDPOINT and the like, where there is a collector on this machine.",
+            "# OTEL_EXPORTER_OTLP_ENDPOINT and similar settings, if this machine has a collector.",
             "EnvironmentFile=-/etc/shop/telemetry.env",
-            "# The operator's own words, which win: a connection string to a database elsewhere, for example.",
+            "# The operator's overrides, such as a connection string to a database elsewhere.",
             $"EnvironmentFile=-/etc/shop/{service.Name}.local.env",
         ], Addresses, "1G"));
 
@@ -110,7 +110,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         if (service.HasProperties)
         {
             text.Append(CultureInfo.InvariantCulture, $"CONFIG_FILE=/etc/shop/{service.Name}/config.properties\n");
-            // The connection string has a password and comes with the environment, from a file that root alone can read.
+            // The connection string contains a password, so it is in the environment, in a file that only root can read.
             output.Write($"{machine}/{service.Name}/config.properties",
                 $"{Note}instance_id = {machine}\napi_port = {PortOf(service.Name)}\n");
         }
@@ -124,7 +124,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
         var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
             model.Gateway.Limits);
-        // The distribution's nginx keeps these where only root can write.
+        // The defaults of the distribution's nginx are folders that only root can write.
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
             .Select(k => $"  {k}_temp_path /run/shop-{model.Gateway.Name}/{k};\n"));
         output.Write("nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
@@ -141,7 +141,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             $"ExecStart={command}",
             $"ExecReload={command} -s reload",
             "KillSignal=SIGQUIT",
-            "# Accepts the gateway's clients, wherever they are; it is the only unit that does.",
+            "# The only unit that accepts clients from any address.",
         ], null, "512M"));
     }
 
@@ -163,7 +163,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
                 break;
             case StoreKind.MongoDB:
                 WritePostgres(machine, store, $"{store.Name}-engine", "documentdb-owners.sh",
-                    "# Only through the socket, in a folder that this server's user alone enters.\nlocal all all trust\nlocal replication all trust\n",
+                    "# Only through the socket, in a folder that only this server's user can enter.\nlocal all all trust\nlocal replication all trust\n",
                     DocumentDbSettings(EngineFolder(store)));
                 WriteDocumentGateway(machine, store);
                 break;
@@ -197,7 +197,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         output.Write($"{machine}/env/{unit}.env", Note + string.Concat(store.Databases.Select(d => $"{d.Owner}={Mark(d.Secret)}\n")));
     }
 
-    // As the AppHost starts it without containers (Integrations/NativeEngines/PostgresRecipe.cs says why).
+    // The AppHost's settings without containers; Integrations/NativeEngines/PostgresRecipe.cs has the reasons.
     private static string[] DocumentDbSettings(string folder) =>
     [
         "listen_addresses=", "unix_socket_permissions=0700",
@@ -224,7 +224,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
     private void WriteRedis(string machine, Store store)
     {
-        // The model's command line as a file, because everyone can read a process's arguments. Users and passwords are in a file apart.
+        // The model's command line becomes a file, because everyone can read a process's arguments. Users and passwords have their own file.
         var options = store.Arguments[^1].Split(" --").Skip(1).Where(o => !o.StartsWith("requirepass ", StringComparison.Ordinal));
         output.Write($"{machine}/{store.Name}/redis.conf", Note + string.Concat(options.Select(o => $"{o}\n")) +
             $"port {store.Port}\nbind 0.0.0.0\ndir /var/lib/shop/{store.Name}\ndaemonize no\nlogfile \"\"\n");

@@ -4,23 +4,18 @@ using System.Text;
 
 namespace DocumentDb.Gateway.Bson;
 
-/// <summary>
-/// A growing buffer out of the shared pool, with a writer of BSON. Names are given as UTF-8 without a zero byte. Dispose it to give the bytes back.
-/// </summary>
+/// <summary>A growing buffer from the shared pool, with a BSON writer. Names are UTF-8 without a zero byte. Dispose returns the bytes to the pool.</summary>
 internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What was written.</summary>
     public Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    /// <inheritdoc cref="Written"/>
     public Memory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
-    /// <summary>Forgets what was written after a length, and lets go of a buffer that is larger than it needs to be from now on.</summary>
+    /// <summary>Discards the bytes after a length, and replaces a buffer that is larger than the maximum with a smaller one.</summary>
     public void Reset(int length, int capacityMax = int.MaxValue)
     {
         Length = length;
@@ -29,7 +24,7 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
         _bytes = ArrayPool<byte>.Shared.Rent(capacityMax / 2);
     }
 
-    /// <summary>Adds room at the end, to be filled by the caller.</summary>
+    /// <summary>Adds room at the end for the caller to fill.</summary>
     public Memory<byte> Take(int count)
     {
         if (_bytes.Length - Length < count)
@@ -43,10 +38,10 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
         return _bytes.AsMemory(Length - count, count);
     }
 
-    /// <summary>Adds bytes as they are, such as a whole element of another document.</summary>
+    /// <summary>Appends bytes unchanged, such as a whole element of another document.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length).Span);
 
-    /// <summary>Begins a document; <see cref="End"/> takes the result.</summary>
+    /// <summary>Begins a document; pass the result to <see cref="End"/>.</summary>
     public int Begin()
     {
         Take(4);
@@ -60,7 +55,7 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
         return Begin();
     }
 
-    /// <summary>Ends the document that began there.</summary>
+    /// <summary>Ends the document that began at the given position.</summary>
     public void End(int start)
     {
         Take(1).Span[0] = 0;
@@ -112,14 +107,13 @@ internal sealed class BsonBuffer(int capacity = 1024) : IDisposable
         value.CopyTo(room[5..]);
     }
 
-    /// <summary>An element with a value that stands elsewhere.</summary>
+    /// <summary>Writes an element with an existing value.</summary>
     public void Value(ReadOnlySpan<byte> name, byte type, ReadOnlySpan<byte> value)
     {
         Head(type, name);
         Append(value);
     }
 
-    /// <summary>An array of strings.</summary>
     public void Strings(ReadOnlySpan<byte> name, params ReadOnlySpan<string> values)
     {
         var array = Begin(name, BsonType.Array);

@@ -2,13 +2,12 @@ using System.Buffers.Binary;
 
 namespace DocumentDb.Gateway.Bson;
 
-/// <summary>Checks the structure of documents that come from outside: the engine takes them as they are.</summary>
+/// <summary>Checks the structure of documents from clients, because the engine does not check them.</summary>
 internal static class BsonCheck
 {
-    /// <summary>Documents and arrays within each other, as MongoDB allows them by default.</summary>
+    /// <summary>The maximum nesting of documents and arrays, which is MongoDB's default.</summary>
     public const int DepthMax = 200;
 
-    /// <summary>Walks a document with all that is in it.</summary>
     public static BsonFault Check(ReadOnlySpan<byte> document, int depth = 1)
     {
         if (depth > DepthMax) return BsonFault.TooDeep;

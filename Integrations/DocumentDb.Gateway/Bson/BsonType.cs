@@ -1,6 +1,6 @@
 namespace DocumentDb.Gateway.Bson;
 
-/// <summary>The element types of BSON (bsonspec.org, version 1.1), as far as the gateway tells them apart.</summary>
+/// <summary>The BSON element types (bsonspec.org, version 1.1) that the gateway distinguishes.</summary>
 internal static class BsonType
 {
     public const byte Double = 1, String = 2, Document = 3, Array = 4, Binary = 5, Undefined = 6, ObjectId = 7, Boolean = 8, DateTime = 9, Null = 10,

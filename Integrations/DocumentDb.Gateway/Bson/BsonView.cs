@@ -4,15 +4,15 @@ using System.Text;
 namespace DocumentDb.Gateway.Bson;
 
 /// <summary>
-/// Walks the elements of one BSON document in place: no copy, no tree. Lengths are checked against the bytes that are there, so a malformed document ends the
-/// walk (see <see cref="IsMalformed"/>) and never reads beyond itself.
+/// Walks the elements of one BSON document in place, without a copy or a tree. Lengths are checked against the available bytes, so a malformed document ends
+/// the walk (see <see cref="IsMalformed"/>) and nothing beyond it is read.
 /// </summary>
 internal ref struct BsonView
 {
     private readonly ReadOnlySpan<byte> _bytes;
     private int _next;
 
-    /// <summary>Looks at a document, its four length bytes included.</summary>
+    /// <summary>Begins before the first element of a document, which includes its four length bytes.</summary>
     public BsonView(ReadOnlySpan<byte> document)
     {
         _next = 4;
@@ -20,25 +20,23 @@ internal ref struct BsonView
         else IsMalformed = true;
     }
 
-    /// <summary>The current element's type.</summary>
     public byte Type { get; private set; }
 
-    /// <summary>The current element's name.</summary>
     public ReadOnlySpan<byte> Name { get; private set; }
 
-    /// <summary>The current element's value as it stands there, length prefixes included.</summary>
+    /// <summary>The current element's raw value, including length prefixes.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
-    /// <summary>Where the value begins, in bytes from the document's start.</summary>
+    /// <summary>The offset of the value, in bytes from the document's start.</summary>
     public int ValueOffset { get; private set; }
 
-    /// <summary>The current element whole: type, name and value.</summary>
+    /// <summary>The whole current element: type, name and value.</summary>
     public ReadOnlySpan<byte> Element { get; private set; }
 
-    /// <summary>The walk ended before the document's end.</summary>
+    /// <summary>Whether the walk ended before the document's end.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>Goes to the next element; false at the end, or where the document is malformed.</summary>
+    /// <summary>Moves to the next element; false at the end, or if the document is malformed.</summary>
     public bool MoveNext()
     {
         if (IsMalformed || _next >= _bytes.Length) return false;
@@ -58,7 +56,7 @@ internal ref struct BsonView
         return true;
     }
 
-    /// <summary>Goes to the first element of that name; false if there is none.</summary>
+    /// <summary>Moves to the first element with the name; false if there is none.</summary>
     public bool MoveTo(ReadOnlySpan<byte> name)
     {
         while (MoveNext())
@@ -66,10 +64,10 @@ internal ref struct BsonView
         return false;
     }
 
-    /// <summary>The text of a string, or null for any other type.</summary>
+    /// <summary>Gets the text of a string; null for any other type.</summary>
     public readonly string? AsString() => Type == BsonType.String ? Encoding.UTF8.GetString(Value[4..^1]) : null;
 
-    /// <summary>A number of any type that is a whole number of 64 bits; null otherwise.</summary>
+    /// <summary>Gets a number of any type that is a whole number of 64 bits; null otherwise.</summary>
     public readonly long? AsInt64() => Type switch
     {
         BsonType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(Value),
@@ -78,10 +76,10 @@ internal ref struct BsonView
         _ => null,
     };
 
-    /// <summary>Whether it counts as true: a true boolean, or a number other than zero.</summary>
+    /// <summary>Whether the value counts as true: a true boolean, or a nonzero number.</summary>
     public readonly bool IsTrue => Type == BsonType.Boolean ? Value[0] != 0 : AsInt64() is not (null or 0);
 
-    /// <summary>The content of a binary value; empty for any other type.</summary>
+    /// <summary>Gets the content of a binary value; empty for any other type.</summary>
     public readonly ReadOnlySpan<byte> AsBinary() => Type == BsonType.Binary ? Value[5..] : default;
 
     private bool Fail()
@@ -90,7 +88,7 @@ internal ref struct BsonView
         return false;
     }
 
-    /// <summary>The length of a value in bytes; -1 if it is of no known type or does not fit into the bytes that are left.</summary>
+    /// <summary>Gets the length of a value in bytes; -1 if its type is unknown or it exceeds the remaining bytes.</summary>
     private static int ValueLength(byte type, ReadOnlySpan<byte> rest)
     {
         var length = type switch

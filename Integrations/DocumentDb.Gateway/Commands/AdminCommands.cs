@@ -5,7 +5,6 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Collections, databases and users.</summary>
 internal sealed class AdminCommands(EngineClient engine)
 {
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
@@ -29,13 +28,13 @@ internal sealed class AdminCommands(EngineClient engine)
         ["updateUser"] = new((c, ct) => RunAsync(c, Sql.UpdateUser, ct, Body(c))),
     };
 
-    /// <summary>Runs a statement that gives the reply as it is.</summary>
+    /// <summary>Runs a statement that returns the complete reply.</summary>
     private async ValueTask RunAsync(CommandContext context, string sql, CancellationToken ct, params NpgsqlParameter[] parameters)
     {
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         if (!await session.ReadDocumentAsync(session.Command(sql, parameters), context.Reply, ct))
-            throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
+            throw new CommandException(ErrorCodes.InternalError, "The engine returned no reply");
         await lease.CompleteAsync(ct);
     }
 
@@ -62,7 +61,7 @@ internal sealed class AdminCommands(EngineClient engine)
     private async ValueTask RenameAsync(CommandContext context, CancellationToken ct)
     {
         var (from, to, dropTarget) = ReadRename(context.Request.Body.Span);
-        if (from.Database != to.Database) throw new CommandException(ErrorCodes.CommandNotSupported, "A collection cannot be renamed into another database");
+        if (from.Database != to.Database) throw new CommandException(ErrorCodes.CommandNotSupported, "A collection cannot be moved to another database");
         await RunWithoutReplyAsync(context, Sql.Rename, ct, Text(from.Database), Text(from.Collection), Text(to.Collection),
             new NpgsqlParameter<bool> { TypedValue = dropTarget });
         await Replies.Ok(context);
@@ -73,7 +72,7 @@ internal sealed class AdminCommands(EngineClient engine)
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         var command = session.Command(sql, parameters);
-        command.AllResultTypesAreUnknown = true; // void is no type of Npgsql's
+        command.AllResultTypesAreUnknown = true; // Npgsql has no type void
         await session.ReadValueAsync(command, ct);
         await lease.CompleteAsync(ct);
     }

@@ -7,19 +7,18 @@ using DocumentDb.Gateway.Wire;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>One command bulkWrite: its operations as commands of the engine, and what became of them.</summary>
+/// <summary>One bulkWrite command: its operations as commands of the engine, and their results.</summary>
 internal sealed class BulkWrite : IDisposable
 {
     private readonly List<(string Database, string Collection)> _collections = [];
 
-    // Of an insert only the document, of the others the operation whole.
+    // For an insert only the document, for the others the whole operation.
     private readonly List<(int Index, string Name, int Collection, ReadOnlyMemory<byte> Document)> _operations = [];
     private readonly BsonBuffer _shared = new(), _body = new(), _statements = new(), _results = new();
     private readonly bool _errorsOnly;
     private int _resultCount, _inserted, _matched, _modified, _upserted, _deleted;
 
-    /// <summary>Reads the command.</summary>
-    /// <exception cref="CommandException">It is not a valid one.</exception>
+    /// <exception cref="CommandException">The command is not valid.</exception>
     public BulkWrite(CommandRequest request)
     {
         if (request.Database != "admin") throw new CommandException(ErrorCodes.Unauthorized, "bulkWrite may only be run against the admin database.");
@@ -39,7 +38,7 @@ internal sealed class BulkWrite : IDisposable
         }
         foreach (var collection in Documents(request, "nsInfo"u8)) AddCollection(collection.Span);
         foreach (var operation in Documents(request, "ops"u8)) AddOperation(operation);
-        // Without an order those of one collection go together, so that there are few commands; among themselves they stay as they are.
+        // Unordered operations are grouped by collection, so that there are few commands; within a collection they keep their order.
         if (!IsOrdered) _operations = [.. _operations.OrderBy(static operation => operation.Collection)];
         if (Count is 0 or > ServerCommands.WriteBatchMax)
             throw new CommandException(ErrorCodes.InvalidLength,
@@ -52,11 +51,11 @@ internal sealed class BulkWrite : IDisposable
 
     public int Errors { get; private set; }
 
-    /// <summary>The end of the operations that go into one command with the given one: they are alike, and the results need not tell them apart.</summary>
+    /// <summary>Finds the end of the operations that can share a command with the given one: they are alike, and their results need not be separate.</summary>
     public int EndOfRun(int start)
     {
         var (first, end) = (_operations[start], start + 1);
-        if (!_errorsOnly && first.Name != "insert") return end; // the engine says how many documents a command changed, not each of its statements
+        if (!_errorsOnly && first.Name != "insert") return end; // the engine counts changed documents by command, not by statement
         while (end < Count && _operations[end].Name == first.Name && _operations[end].Collection == first.Collection) end++;
         return end;
     }
@@ -81,7 +80,7 @@ internal sealed class BulkWrite : IDisposable
         request.Sequences.Add(("statements", _statements.WrittenMemory));
     }
 
-    /// <summary>Adds what became of operations that went as one command.</summary>
+    /// <summary>Adds the results of operations that ran as one command.</summary>
     public void AddResults(int start, int end, ReadOnlySpan<byte> reply)
     {
         var name = _operations[start].Name;
@@ -106,7 +105,7 @@ internal sealed class BulkWrite : IDisposable
             if (failed.TryGetValue(i - start, out var error))
             {
                 AddError(i, error);
-                if (IsOrdered) return; // the others were not tried
+                if (IsOrdered) return; // the rest did not run
             }
             else if (!_errorsOnly)
             {
@@ -124,7 +123,6 @@ internal sealed class BulkWrite : IDisposable
         }
     }
 
-    /// <summary>Adds an operation that failed.</summary>
     public void AddError(int operation, int code, string message)
     {
         using var error = new BsonBuffer();
@@ -133,7 +131,6 @@ internal sealed class BulkWrite : IDisposable
         AddError(operation, error.Written);
     }
 
-    /// <summary>Writes the fields of the reply.</summary>
     public void WriteResults(BsonBuffer reply)
     {
         var cursor = reply.Begin("cursor"u8);
@@ -200,7 +197,7 @@ internal sealed class BulkWrite : IDisposable
         return count;
     }
 
-    /// <summary>An update or a delete as an entry of the command of that name.</summary>
+    /// <summary>Writes an update or a delete as an entry of the engine's command.</summary>
     private void WriteStatement(int operation)
     {
         var (_, name, _, document) = _operations[operation];
@@ -246,7 +243,7 @@ internal sealed class BulkWrite : IDisposable
         _operations.Add((Count, name, (int)collection, operation));
     }
 
-    /// <summary>The documents of a section, or of an array in the body.</summary>
+    /// <summary>Gets the documents of a section, or of an array in the body.</summary>
     private static List<ReadOnlyMemory<byte>> Documents(CommandRequest request, ReadOnlySpan<byte> name)
     {
         List<ReadOnlyMemory<byte>> documents = [];

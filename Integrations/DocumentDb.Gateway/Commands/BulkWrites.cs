@@ -6,8 +6,7 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// The command bulkWrite of MongoDB 8.0, which the engine does not have. Its operations become insert, update and delete commands in one transaction of the
-/// engine.
+/// Handles MongoDB 8.0's command bulkWrite, which the engine does not have. Its operations run as insert, update and delete commands in one engine transaction.
 /// </summary>
 internal sealed class BulkWrites(EngineClient engine, DataCommands data)
 {
@@ -29,7 +28,7 @@ internal sealed class BulkWrites(EngineClient engine, DataCommands data)
         if (request.IsRetryable)
         {
             var claim = session.Command(Sql.Claim, key, new NpgsqlParameter<long> { TypedValue = request.TransactionNumber!.Value });
-            if (await session.ReadDocumentAsync(claim, context.Reply, ct)) return; // it ran before, and this was its reply
+            if (await session.ReadDocumentAsync(claim, context.Reply, ct)) return; // it ran before, with this reply
         }
         using var part = new CommandContext(context.ConnectionId, context.Client)
         {
@@ -51,7 +50,7 @@ internal sealed class BulkWrites(EngineClient engine, DataCommands data)
             part.ClearReply();
             if (part.Transaction is not null)
             {
-                // A client's transaction ends with the first failure of the engine.
+                // The first failure of the engine ends a client's transaction.
                 await data.WriteAsync(part, ct);
                 WriteErrors.ThrowConflict(part.ReplyDocument);
                 bulk.AddResults(next, end, part.ReplyDocument);
@@ -67,7 +66,7 @@ internal sealed class BulkWrites(EngineClient engine, DataCommands data)
             catch (CommandException e) when (e.IsOfStatement)
             {
                 await session.RunAsync(Undo, ct);
-                // Where one of several is not valid the engine refuses all of them: one by one it becomes known which.
+                // If one of several is not valid the engine rejects all of them, so they run one by one to find it.
                 if (end - next > 1) (aloneUntil, end) = (end, next);
                 else bulk.AddError(next, e.Code, e.Message);
             }

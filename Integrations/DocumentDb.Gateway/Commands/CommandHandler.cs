@@ -3,5 +3,5 @@ using DocumentDb.Gateway.Sessions;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Writes the reply of one command.</summary>
+/// <summary>Runs one command and writes its reply.</summary>
 internal delegate ValueTask CommandHandler(CommandContext context, CancellationToken ct);

@@ -7,7 +7,7 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Reads, writes and cursors: documents pass through as bytes.</summary>
+/// <summary>Handles reads, writes and cursors; documents pass through as bytes.</summary>
 internal sealed class DataCommands(EngineClient engine, CursorTable cursors, DuplicateKeys duplicates, PointReads pointReads)
 {
     private const int KillMax = 10_000, UpsertsMax = 5;
@@ -29,7 +29,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         ["findandmodify"] = new(FindAndModifyAsync, FitsTransaction: true) { RetriesConflicts = true },
     };
 
-    /// <summary>Deletes the engine's files of cursors that nobody reads any more.</summary>
+    /// <summary>Deletes the engine's files of abandoned cursors.</summary>
     public async ValueTask ReleaseAsync(IReadOnlyList<long> ids, Identity user, CancellationToken ct)
     {
         if (ids.Count == 0) return;
@@ -96,11 +96,10 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         if (!await session.ReadDocumentAsync(session.Command(sql, Text(context.Request.Database), Bytes(context.Request.Body)), context.Reply, ct))
-            throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
+            throw new CommandException(ErrorCodes.InternalError, "The engine returned no reply");
         await lease.CompleteAsync(ct);
     }
 
-    /// <summary>Runs an insert, update or delete.</summary>
     public async ValueTask WriteAsync(CommandContext context, CancellationToken ct)
     {
         var (sql, onceSql) = context.Request.Name switch
@@ -122,7 +121,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
         }
     }
 
-    // Nothing was done, and the write is to run again.
+    // The write had no effect and will run again.
     private async ValueTask ForgetReplyAsync(CommandContext context, CancellationToken ct)
     {
         var request = context.Request;
@@ -164,7 +163,7 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
                 Bytes(request.Sequence))
             : session.Command(sql, Text(request.Database), Bytes(request.Body));
         if (!request.IsRetryable && !ReferenceEquals(sql, Sql.FindAndModify)) command.Parameters.Add(Bytes(request.Sequence));
-        if (!await session.ReadDocumentAsync(command, context.Reply, ct)) throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
+        if (!await session.ReadDocumentAsync(command, context.Reply, ct)) throw new CommandException(ErrorCodes.InternalError, "The engine returned no reply");
         await lease.CompleteAsync(ct);
     }
 
@@ -172,20 +171,20 @@ internal sealed class DataCommands(EngineClient engine, CursorTable cursors, Dup
     {
         var view = new BsonView(body);
         return view.MoveNext() && view.AsInt64() is { } id ? id
-            : throw new CommandException(ErrorCodes.BadValue, "getMore needs the id of a cursor, a 64-bit number");
+            : throw new CommandException(ErrorCodes.BadValue, "getMore requires a cursor id, a 64-bit number");
     }
 
     private static List<long> CursorIds(ReadOnlySpan<byte> body)
     {
         var view = new BsonView(body);
         if (!view.MoveTo("cursors"u8) || view.Type != BsonType.Array)
-            throw new CommandException(ErrorCodes.BadValue, "killCursors needs an array of cursor ids");
+            throw new CommandException(ErrorCodes.BadValue, "killCursors requires an array of cursor ids");
         List<long> ids = [];
         var inner = new BsonView(view.Value);
         while (inner.MoveNext())
         {
-            ids.Add(inner.AsInt64() ?? throw new CommandException(ErrorCodes.BadValue, "The id of a cursor is a 64-bit number"));
-            if (ids.Count > KillMax) throw new CommandException(ErrorCodes.BadValue, $"At most {KillMax} cursors can be killed by one command");
+            ids.Add(inner.AsInt64() ?? throw new CommandException(ErrorCodes.BadValue, "A cursor id must be a 64-bit number"));
+            if (ids.Count > KillMax) throw new CommandException(ErrorCodes.BadValue, $"One command can kill at most {KillMax} cursors");
         }
         return ids;
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Finds a command's handler, keeps its place in a transaction, and turns failures into replies.</summary>
+/// <summary>Finds a command's handler, runs it in its transaction, and turns failures into replies.</summary>
 internal sealed partial class Dispatcher
 {
     private const int RetriesMax = 10, PauseMsMax = 20, TurnCount = 64;
@@ -27,7 +27,7 @@ internal sealed partial class Dispatcher
         server.CommandNames = [.. commands.Keys.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Runs the context's command; afterwards its reply is complete, whatever happened.</summary>
+    /// <summary>Runs the context's command. Its reply is complete afterwards, even after a failure.</summary>
     public async ValueTask ExecuteAsync(CommandContext context, CancellationToken ct)
     {
         var request = context.Request;
@@ -80,7 +80,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>
-    /// Runs a command again that conflicted with another one, as MongoDB does, but not forever. Those that conflicted take turns, so that they do not meet
+    /// Retries a command that conflicted with another one, as MongoDB does, but not forever. Conflicting commands take turns, so that they do not conflict
     /// again.
     /// </summary>
     private async ValueTask RetryAsync(Command command, CommandContext context, CancellationToken ct)
@@ -111,7 +111,7 @@ internal sealed partial class Dispatcher
 
     private static bool IsTransactionEnd(string name) => name is "commitTransaction" or "abortTransaction";
 
-    /// <summary>Any error ends the transaction, as it does in MongoDB.</summary>
+    /// <summary>Runs a command in its transaction. Any error ends the transaction, as in MongoDB.</summary>
     private async ValueTask RunInTransactionAsync(Command command, CommandContext context, CancellationToken ct)
     {
         if (!command.FitsTransaction)

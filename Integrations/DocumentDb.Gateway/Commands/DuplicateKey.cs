@@ -9,10 +9,10 @@ namespace DocumentDb.Gateway.Commands;
 /// <summary>A duplicate key in an index.</summary>
 /// <param name="Index">The index's name.</param>
 /// <param name="Key">The index's key, such as <c>{ email: 1 }</c>.</param>
-/// <param name="Values">The values that are there twice, each under its field's name; empty where they are not known.</param>
+/// <param name="Values">The duplicate values, each under its field's name; empty if unknown.</param>
 internal readonly record struct DuplicateKey(string Index, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Values)
 {
-    /// <summary>Writes keyPattern and keyValue, and gives the text.</summary>
+    /// <summary>Writes keyPattern and keyValue, and returns the error text.</summary>
     public string Write(BsonBuffer reply, string ns)
     {
         var text = new StringBuilder($"E11000 duplicate key error collection: {ns} index: {Index}");
@@ -22,7 +22,7 @@ internal readonly record struct DuplicateKey(string Index, ReadOnlyMemory<byte> 
         return text.Append(" dup key: ").Append(ValueText.Of(BsonType.Document, Values.Span)).ToString();
     }
 
-    /// <summary>The error of a command that fails as a whole.</summary>
+    /// <summary>Creates the error of a command that fails as a whole.</summary>
     public DuplicateKeyException ToException(string ns, Exception cause)
     {
         using var detail = new BsonBuffer();

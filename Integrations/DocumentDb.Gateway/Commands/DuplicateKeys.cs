@@ -11,18 +11,18 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// Gives errors of single documents MongoDB's codes, and duplicate keys MongoDB's text: <c>E11000 duplicate key error collection: db.coll index: name dup key:
-/// { field: value }</c> with keyPattern and keyValue. The engine only names the index, so its key is looked up and its values are taken from the document.
+/// Gives errors of single documents MongoDB's codes, and duplicate keys MongoDB's text, <c>E11000 duplicate key error collection: db.coll index: name dup key:
+/// { field: value }</c>, with keyPattern and keyValue. The engine only names the index, so its key is looked up, and the values come from the document.
 /// </summary>
 internal sealed partial class DuplicateKeys(EngineClient engine)
 {
     private const string IndexMark = "Index '", ConstraintMark = "documents_rum_index_", PrimaryKeyMark = "collection_pk_";
     private const string Savepoint = "SAVEPOINT lookup", Undo = "ROLLBACK TO lookup";
 
-    // Documents of an update of many that are looked at for the one that failed.
+    // The maximum number of documents to examine for the failed one after an update of many.
     private const int UpdatedMax = 10;
 
-    /// <summary>Rewrites the <c>writeErrors</c> of a reply. Returns the values of the only duplicate key, if there is one.</summary>
+    /// <summary>Rewrites a reply's <c>writeErrors</c>. Returns the values of the duplicate key if there is exactly one.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ExplainAsync(CommandContext context, CancellationToken ct)
     {
         var errors = WriteErrors.Read(context.ReplyDocument);
@@ -39,7 +39,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         return found is [{ } only] ? only.Values : default;
     }
 
-    /// <summary>The duplicate key behind a findAndModify, which fails as a whole.</summary>
+    /// <summary>Gets the duplicate key behind a findAndModify, which fails as a whole.</summary>
     public async ValueTask<CommandException> ExplainAsync(CommandContext context, CommandException e, CancellationToken ct)
     {
         if (e.InnerException is not PostgresException { ConstraintName: { } constraint, Detail: { } detail }) return e;
@@ -47,13 +47,13 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
             return Documents(detail) is [var id] ? PrimaryKey(id).ToException(context.Request.Namespace, e) : e;
         if (!constraint.StartsWith(ConstraintMark, StringComparison.Ordinal)
             || !int.TryParse(constraint.AsSpan(ConstraintMark.Length), CultureInfo.InvariantCulture, out var number)) return e;
-        await using var session = await engine.OpenAsync(context.LoggedIn, ct); // a transaction that has failed cannot be asked any more
+        await using var session = await engine.OpenAsync(context.LoggedIn, ct); // a failed transaction accepts no more statements
         var index = await session.ReadPairAsync<string, byte[]>(session.Command(Sql.IndexById, new NpgsqlParameter<int> { TypedValue = number }), ct);
         await session.CompleteAsync(ct);
         return index is (var name, { } key) ? new DuplicateKey(name, key, Values(Documents(detail), key)).ToException(context.Request.Namespace, e) : e;
     }
 
-    /// <summary>The duplicate key that kept an index from being built; without its values where the index was built online.</summary>
+    /// <summary>Gets the duplicate key that prevented an index build; without its values if the index was built online.</summary>
     public static CommandException ExplainIndex(CommandContext context, CommandException e)
     {
         var request = context.Request;
@@ -81,7 +81,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         return found?.Second;
     }
 
-    /// <summary>The values that a statement wanted to put into an index for a second time.</summary>
+    /// <summary>Gets the values of a statement that were already in an index.</summary>
     private async ValueTask<byte[]> ValuesAsync(CommandContext context, byte[] key, ReadOnlyMemory<byte> statement, CancellationToken ct)
     {
         var isInsert = context.Request.Name == "insert";
@@ -105,7 +105,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         }
         catch (CommandException e) when (e.IsOfStatement)
         {
-            return []; // such as an update with variables, which cannot be repeated by itself
+            return []; // such as an update with variables, which cannot run on its own
         }
         finally
         {
@@ -113,7 +113,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         }
     }
 
-    /// <summary>What an update would make of the documents that it found, or of none.</summary>
+    /// <summary>Computes an update's result for the documents that it found, or for none.</summary>
     private static async ValueTask<List<byte[]>> UpdatedAsync(
         CommandRequest request, EngineSession session, ReadOnlyMemory<byte> statement, CancellationToken ct)
     {
@@ -203,7 +203,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
         reply.End(document);
     }
 
-    // The engine's detail of the error has, twice, the index's key, a document, and that one's values in a form of its own.
+    // The error's detail contains, twice, the index's key, a document, and the document's values in the engine's own format.
     private static byte[] Values(List<byte[]> documents, ReadOnlySpan<byte> key)
         => documents is [_, var document, _, _, var other, _] ? KeyValues.Shared(KeyValues.Of(document, key), other, key) : [];
 
@@ -226,7 +226,7 @@ internal sealed partial class DuplicateKeys(EngineClient engine)
     private static List<byte[]> Documents(string detail)
         => [.. DocumentText().Matches(detail).Select(static match => Convert.FromHexString(match.Groups[1].ValueSpan))];
 
-    // An argument as the only element, without a name, of a document; empty without it.
+    // Wraps an argument as the only, unnamed element of a document; empty if the argument is missing.
     private static byte[] Wrapped(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> name)
     {
         var view = new BsonView(statement);

@@ -5,10 +5,12 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>The engine's reply to findAndModify, where it differs from MongoDB's.</summary>
+/// <summary>Corrects the engine's replies to findAndModify where they differ from MongoDB's.</summary>
 internal static class FindAndModifyReply
 {
-    /// <summary>An update that found its document as it should become counts as none there: <c>n: 0, updatedExisting: false</c>. Set right in place.</summary>
+    /// <summary>
+    /// Corrects in place the reply of an update that left its document unchanged. The engine reports it as not found: <c>n: 0, updatedExisting: false</c>.
+    /// </summary>
     public static void Correct(Span<byte> reply)
     {
         var view = new BsonView(reply);

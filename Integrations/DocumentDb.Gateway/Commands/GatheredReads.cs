@@ -6,25 +6,23 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// Reads by id from one collection. While a statement is under way the next reads gather, and go together in the next statement: one at a time when little is
-/// asked, and when much is asked a round trip is shared. There is no timer. Each client has one read here at most, so their number bounds the queue.
+/// Reads documents of one collection by id. Reads that arrive while a statement is running share the next one. Under low load each read has its own statement;
+/// under high load reads share a round trip. There is no timer. Each client has at most one read here, so the number of clients bounds the queue.
 /// </summary>
-/// <param name="engine">The engine.</param>
-/// <param name="user">Who reads: a superuser, for whom all read alike.</param>
-/// <param name="sql">Reads documents by their ids, see <see cref="Sql.FindByIds"/>.</param>
-/// <param name="database">The collection's database.</param>
-/// <param name="collection">The collection's name.</param>
+/// <param name="engine">The engine client.</param>
+/// <param name="user">The user, who must be a superuser: all superusers read the same.</param>
+/// <param name="sql">The statement that reads documents by their ids, see <see cref="Sql.FindByIds"/>.</param>
 internal sealed class GatheredReads(EngineClient engine, Identity user, string sql, string database, string collection)
 {
-    /// <summary>Statements under way at the same time, and documents of one: those may have 16 MB each.</summary>
+    /// <summary>The maximum number of concurrent statements, and of documents in one: each may have 16 MB.</summary>
     private const int LanesMax = 2, BatchMax = 64;
 
     private readonly Queue<Read> _waiting = [];
     private int _lanes;
 
-    /// <summary>Reads a document; null if there is none.</summary>
+    /// <summary>Reads a document; null if it does not exist.</summary>
     /// <param name="id">The id, as the document <c>{ "": id }</c>.</param>
-    /// <exception cref="CommandException">The engine is away or too busy, or the collection has been dropped.</exception>
+    /// <exception cref="CommandException">The engine is unavailable or too busy, or the collection was dropped.</exception>
     public Task<byte[]?> ReadAsync(byte[] id)
     {
         var read = new Read(id);
@@ -35,7 +33,7 @@ internal sealed class GatheredReads(EngineClient engine, Identity user, string s
             _lanes++;
         }
 
-        // Not here: a lane goes on long after this caller.
+        // Not on this thread, because a lane runs long after this caller is done.
         ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.RunAsync(), this, preferLocal: false);
         return read.Task;
     }
@@ -47,7 +45,7 @@ internal sealed class GatheredReads(EngineClient engine, Identity user, string s
             try
             {
                 await ReadAsync(batch);
-                foreach (var read in batch) read.TrySetResult(null); // those that were not found
+                foreach (var read in batch) read.TrySetResult(null); // those not found
             }
             catch (Exception e)
             {
@@ -56,7 +54,7 @@ internal sealed class GatheredReads(EngineClient engine, Identity user, string s
         }
     }
 
-    // Null: there is nothing to do, and the lane has ended.
+    // Null if nothing is waiting; the lane then ends.
     private Read[]? Take()
     {
         lock (_waiting)
@@ -75,7 +73,7 @@ internal sealed class GatheredReads(EngineClient engine, Identity user, string s
 
     private async Task ReadAsync(Read[] batch)
     {
-        await using var session = await engine.OpenAsync(user, CancellationToken.None); // has time limits of its own
+        await using var session = await engine.OpenAsync(user, CancellationToken.None); // it has its own time limits
         var ids = new NpgsqlParameter<byte[][]>
         {
             TypedValue = Array.ConvertAll(batch, static read => read.Id), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,

@@ -7,12 +7,12 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// Builds and drops indexes. On a small collection an index is built at once, in milliseconds, while writes wait; on a larger one by the engine's workers,
-/// while everybody goes on working.
+/// Builds and drops indexes. On a small collection an index is built at once, in milliseconds, while writes wait. On a larger one the engine's workers build
+/// it, and no other command has to wait.
 /// </summary>
 internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions> options)
 {
-    /// <summary>From this size on indexes are built online; the size of about ten thousand documents of 1 KB, which take a tenth of a second.</summary>
+    /// <summary>The collection size from which indexes are built online: about ten thousand documents of 1 KB, which take a tenth of a second.</summary>
     private const long OnlineBytesMin = 8 << 20;
 
     private const int EmptyDocumentBytes = 5;
@@ -34,7 +34,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
             await using var lease = await context.OpenAsync(engine, ct);
             var session = lease.Session;
             var size = await session.ReadValueAsync(session.Command(Sql.CollectionBytes, Text(request.Database), Text(request.Target)), ct);
-            // An online build is many transactions, which the role of a user within one would not fit.
+            // An online build takes many transactions, but a user's role is set for one.
             if (size is >= OnlineBytesMin && context.LoggedIn.IsSuperuser) await BuildOnlineAsync(context, session, answer, ct);
             else
             {
@@ -51,15 +51,15 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         WriteReply(context, answer.Written);
     }
 
-    /// <summary>Starts the build and waits for its end, as MongoDB does.</summary>
+    /// <summary>Starts the build and waits until it ends, as MongoDB does.</summary>
     private async ValueTask BuildOnlineAsync(CommandContext context, EngineSession session, BsonBuffer answer, CancellationToken ct)
     {
         var request = context.Request;
         var started = await session.ReadPairAsync<byte[], byte[]>(
             session.Command(Sql.CreateIndexesOnline, Text(request.Database), Bytes(request.Body)), ct);
-        if (started is not var (reply, builds)) throw new CommandException(ErrorCodes.InternalError, "The engine gave no answer");
+        if (started is not var (reply, builds)) throw new CommandException(ErrorCodes.InternalError, "The engine returned no reply");
         answer.Append(reply);
-        if (builds is not { Length: > EmptyDocumentBytes }) return; // all of them are there already: asked about no build, the engine fails
+        if (builds is not { Length: > EmptyDocumentBytes }) return; // all exist already: the engine fails if asked about no build
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(options.Value.IndexBuildTime);
         while (true)
@@ -75,7 +75,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         }
     }
 
-    /// <summary>The engine reports by shard, MongoDB does not; an error stands inside the shard's report.</summary>
+    /// <summary>Writes the reply. The engine reports by shard, unlike MongoDB; an error is inside the shard's report.</summary>
     private static void WriteReply(CommandContext context, ReadOnlySpan<byte> answer)
     {
         var view = new BsonView(answer);
@@ -103,7 +103,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         while (view.MoveNext())
         {
             if (view.Name.SequenceEqual("errmsg"u8)) message = view.AsString();
-            // A small number is MongoDB's own, a large one a packed SQLSTATE.
+            // A small number is MongoDB's own code, a large one a packed SQLSTATE.
             else if (view.Name.SequenceEqual("code"u8) && view.AsInt64() is { } n) code = n < 1 << 20 ? (int)n : ErrorCodes.Of(ErrorCodes.Unpack((int)n));
         }
         if (message is not null) throw new CommandException(code, message);
@@ -115,7 +115,7 @@ internal sealed class IndexCommands(EngineClient engine, IOptions<GatewayOptions
         await using var lease = await context.OpenAsync(engine, ct);
         var session = lease.Session;
         var command = session.Command(Sql.DropIndexes, Text(request.Database), Bytes(request.Body));
-        // What a procedure gives back cannot be cast, and the type bson has no binary form that Npgsql knows: it comes as BSONHEX and hexadecimal digits.
+        // A procedure's result cannot be cast, and Npgsql knows no binary format of the type bson: the value arrives as BSONHEX and hexadecimal digits.
         command.AllResultTypesAreUnknown = true;
         var text = await session.ReadValueAsync(command, ct) as string ?? "";
         await lease.CompleteAsync(ct);

@@ -4,17 +4,17 @@ using DocumentDb.Gateway.Bson;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>The values that a document has in an index.</summary>
+/// <summary>Extracts a document's values in an index.</summary>
 internal static class KeyValues
 {
     private const int EntriesMax = 1_000;
 
     /// <summary>
-    /// The index entries of a document, each as a document with the fields of the index's key: one, or where a field is an array one for each of its elements.
+    /// Gets a document's index entries, each as a document with the fields of the index's key: one entry, or one for each element if a field is an array.
     /// </summary>
     public static List<byte[]> Of(ReadOnlySpan<byte> document, ReadOnlySpan<byte> key)
     {
-        List<byte[]> entries = [[]]; // elements without the document around them
+        List<byte[]> entries = [[]]; // elements without an enclosing document
         var fields = new BsonView(key);
         while (fields.MoveNext())
         {
@@ -29,14 +29,14 @@ internal static class KeyValues
         return entries.ConvertAll(static entry => Document(entry));
     }
 
-    /// <summary>The first of a document's entries that another document has as well; else its first.</summary>
+    /// <summary>Gets the first of a document's entries that another document also has; otherwise its first.</summary>
     public static byte[] Shared(List<byte[]> entries, ReadOnlySpan<byte> other, ReadOnlySpan<byte> key)
     {
         var others = Of(other, key);
         return entries.Find(entry => others.Exists(o => o.AsSpan().SequenceEqual(entry))) ?? entries[0];
     }
 
-    /// <summary>Whether a filter demands the values of an entry, each for its field.</summary>
+    /// <summary>Returns whether a filter requires every value of an entry for its field.</summary>
     public static bool AreIn(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> entry)
     {
         var fields = new BsonView(entry);
@@ -48,7 +48,7 @@ internal static class KeyValues
         return true;
     }
 
-    // Adds the elements that a path leads to, each under the name of the whole path.
+    // Adds the elements at a path, each under the name of the whole path.
     private static void Collect(ReadOnlySpan<byte> container, ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, List<byte[]> values)
     {
         var dot = path.IndexOf((byte)'.');

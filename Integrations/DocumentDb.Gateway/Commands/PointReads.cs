@@ -8,9 +8,8 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// A find of one document by its id, the commonest read: straight from the collection's table by its primary key, as a statement that stays prepared, and
-/// together with others that come at the same time. The engine's own find plans each time. Whatever is out of the ordinary goes that way, and so does what is
-/// not found here.
+/// Finds one document by its id, the most common read, directly in the collection's table by its primary key. The statement stays prepared, and concurrent
+/// reads share it, while the engine's own find plans each time. Unusual finds, and those without a result here, go to the engine's find.
 /// </summary>
 internal sealed class PointReads(EngineClient engine)
 {
@@ -20,11 +19,11 @@ internal sealed class PointReads(EngineClient engine)
 
     private readonly ConcurrentDictionary<(string Database, string Collection), Table> _tables = [];
 
-    /// <summary>Writes the reply. False: the engine's find is to be asked, and nothing has been written.</summary>
+    /// <summary>Writes the reply. Returns false if nothing was written and the engine's find must run.</summary>
     public async ValueTask<bool> TryReadAsync(CommandContext context, CancellationToken ct)
     {
         var request = context.Request;
-        // Others than superusers may not look into the tables; a failure here would end a transaction.
+        // Only superusers may read the tables, and a failure here would end a transaction.
         if (!context.LoggedIn.IsSuperuser || request.IsInTransaction || request.Target is not { } collection || Id(request) is not { } id) return false;
         if (await FindTableAsync(context.LoggedIn, request.Database, collection, ct) is not { } reads) return false;
         byte[]? document;
@@ -54,7 +53,7 @@ internal sealed class PointReads(EngineClient engine)
         return true;
     }
 
-    /// <summary>The engine's form of the id that a find asks for, if it asks for nothing else.</summary>
+    /// <summary>Gets the id of a find in the engine's form, if the find has no other condition or option.</summary>
     internal static byte[]? Id(CommandRequest request)
     {
         var (filter, isPlain) = (default(ReadOnlyMemory<byte>), true);
@@ -81,7 +80,7 @@ internal sealed class PointReads(EngineClient engine)
         return inner.MoveNext() || inner.IsMalformed ? null : id.Written.ToArray();
     }
 
-    // Null where the collection is none that has a table of its own.
+    // Null if the collection does not have its own table.
     private async ValueTask<GatheredReads?> FindTableAsync(Identity user, string database, string collection, CancellationToken ct)
     {
         var key = (database, collection);

@@ -6,11 +6,11 @@ using DocumentDb.Gateway.Wire;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Refuses options that the engine passes over without a word, although the result is another one without them.</summary>
+/// <summary>Rejects options that the engine silently ignores although they change the result.</summary>
 internal static class Refusals
 {
-    /// <summary>Checks the options of a command that reads, or of create.</summary>
-    /// <exception cref="CommandException">There is one that the engine does not know.</exception>
+    /// <summary>Checks the options of a read command, or of create.</summary>
+    /// <exception cref="CommandException">The engine does not support an option.</exception>
     public static void Check(CommandRequest request)
     {
         var view = new BsonView(request.Body.Span);
@@ -27,7 +27,7 @@ internal static class Refusals
     }
 
     /// <summary>Checks the statements of an update or delete.</summary>
-    /// <exception cref="CommandException">There is an option that the engine does not know.</exception>
+    /// <exception cref="CommandException">The engine does not support an option.</exception>
     public static void CheckStatements(CommandRequest request)
     {
         for (var rest = request.Sequence.Span; rest.Length > 0;)
@@ -71,7 +71,7 @@ internal static class Refusals
         if (!view.MoveTo("level"u8)) return;
         switch (view.AsString())
         {
-            // One server and one copy: what is read is committed, and the newest.
+            // With one server and one copy, every read returns committed and newest data.
             case "local" or "available" or "majority" or "linearizable": return;
             case "snapshot" when request.IsInTransaction: return;
             case "snapshot": throw NotImplemented("readConcern: { level: 'snapshot' } outside of a transaction");

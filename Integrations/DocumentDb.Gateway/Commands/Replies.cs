@@ -3,13 +3,13 @@ using DocumentDb.Gateway.Engine;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Replies that the gateway writes itself.</summary>
+/// <summary>Writes replies that do not come from the engine.</summary>
 internal static class Replies
 {
-    /// <summary>Writes a reply of which only the success counts.</summary>
+    /// <summary>Writes a reply that only reports success.</summary>
     public static ValueTask Ok(CommandContext context) => Write(context, static _ => { });
 
-    /// <summary>Writes a reply with fields of its own before <c>ok</c>.</summary>
+    /// <summary>Writes a reply with fields before <c>ok</c>.</summary>
     public static ValueTask Write(CommandContext context, Action<BsonBuffer> fields)
     {
         context.ClearReply();
@@ -20,11 +20,10 @@ internal static class Replies
         return default;
     }
 
-    /// <summary>Writes an error, with the labels by which drivers know what may be tried again.</summary>
-    /// <param name="context">The command.</param>
-    /// <param name="code">MongoDB's number of the error.</param>
-    /// <param name="message">The text.</param>
-    /// <param name="detail">More elements, ready to be added.</param>
+    /// <summary>Writes an error, with the labels that tell drivers what can be retried.</summary>
+    /// <param name="code">MongoDB's error code.</param>
+    /// <param name="message">The error text.</param>
+    /// <param name="detail">More elements, ready to append.</param>
     public static void Error(CommandContext context, int code, string message, ReadOnlySpan<byte> detail = default)
     {
         context.ClearReply();

@@ -9,21 +9,20 @@ using static DocumentDb.Gateway.Engine.EngineSession;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>What the server says about itself.</summary>
 internal sealed class ServerCommands(EngineClient engine, SessionCommands sessions, CursorTable cursors, TransactionTable transactions, ServerState state)
 {
-    /// <summary>How long drivers keep an idle session.</summary>
+    /// <summary>The time that drivers keep an idle session, in minutes.</summary>
     public const int SessionMinutes = 30;
 
-    /// <summary>Documents or statements of one write command; the engine takes no more.</summary>
+    /// <summary>The maximum number of documents or statements in a write command; the engine accepts no more.</summary>
     public const int WriteBatchMax = 25_000;
 
-    // MongoDB 8.0's.
+    // MongoDB 8.0's version.
     private const int WireVersionMax = 25;
     private const string Version = "8.0.0";
     private static readonly Identity Gateway = new("", IsSuperuser: true);
 
-    /// <summary>All commands, for listCommands.</summary>
+    /// <summary>The names of all commands, for listCommands.</summary>
     public IReadOnlyList<string> CommandNames { get; set; } = [];
 
     public IReadOnlyDictionary<string, Command> Table => new Dictionary<string, Command>
@@ -58,7 +57,7 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
             }
             catch (CommandException)
             {
-                // Without an answer the driver begins again with saslStart, and learns there what is wrong.
+                // Without a reply the driver starts over with saslStart, and gets the error there.
             }
         }
         await Replies.Write(context, reply => WriteHello(context, reply, answer));
@@ -70,7 +69,7 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
         if (isHello) reply.Boolean("isWritablePrimary"u8, true);
         else reply.Boolean("ismaster"u8, true);
         reply.Boolean("helloOk"u8, true);
-        // Poses as a router of a sharded cluster: drivers then use sessions, transactions and retryable writes without looking for a replica set's members.
+        // Claims to be a router of a sharded cluster: drivers then use sessions, transactions and retryable writes without looking for replica set members.
         reply.String("msg"u8, "isdbgrid");
         reply.Int32("maxBsonObjectSize"u8, WireProtocol.DocumentBytesMax);
         reply.Int32("maxMessageSizeBytes"u8, WireProtocol.MessageBytesMax);
@@ -88,7 +87,7 @@ internal sealed class ServerCommands(EngineClient engine, SessionCommands sessio
         reply.End(step);
     }
 
-    /// <summary>Answers only if the engine does: whoever waits for this server waits for both.</summary>
+    /// <summary>Replies only if the engine does, because callers that wait for this server need both.</summary>
     private async ValueTask PingAsync(CommandContext context, CancellationToken ct)
     {
         await using (var session = await engine.OpenAsync(Gateway, ct)) await session.ReadValueAsync(session.Command(Sql.Ping), ct);

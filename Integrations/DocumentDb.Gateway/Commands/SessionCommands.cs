@@ -5,7 +5,7 @@ using DocumentDb.Gateway.Sessions;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Login, sessions and the ends of transactions.</summary>
+/// <summary>Handles logins, sessions and the end of transactions.</summary>
 internal sealed class SessionCommands(EngineClient engine, TransactionTable transactions)
 {
     private const string Mechanism = "SCRAM-SHA-256";
@@ -24,11 +24,11 @@ internal sealed class SessionCommands(EngineClient engine, TransactionTable tran
         ["abortTransaction"] = new(AbortAsync),
     };
 
-    /// <summary>The first half of a login, on its own or as part of hello.</summary>
+    /// <summary>Runs the first half of a login, on its own or as part of hello.</summary>
     public async ValueTask<string> BeginLoginAsync(CommandContext context, ReadOnlyMemory<byte> start, CancellationToken ct)
     {
         var (mechanism, payload) = ReadStart(start.Span);
-        if (mechanism != Mechanism) throw new CommandException(ErrorCodes.AuthenticationFailed, $"Mechanism {mechanism} is not supported, only {Mechanism} is");
+        if (mechanism != Mechanism) throw new CommandException(ErrorCodes.AuthenticationFailed, $"Mechanism {mechanism} is not supported; use {Mechanism}");
         context.Login = new ScramConversation(engine);
         return await context.Login.StartAsync(payload, ct);
     }
@@ -57,7 +57,7 @@ internal sealed class SessionCommands(EngineClient engine, TransactionTable tran
 
     private async ValueTask ContinueLoginAsync(CommandContext context, CancellationToken ct)
     {
-        var login = context.Login ?? throw new CommandException(ErrorCodes.AuthenticationFailed, "No login has begun on this connection");
+        var login = context.Login ?? throw new CommandException(ErrorCodes.AuthenticationFailed, "No login is in progress on this connection");
         if (login.Identity is { } identity)
         {
             // The last, empty exchange, which drivers may skip: see below.
@@ -68,7 +68,7 @@ internal sealed class SessionCommands(EngineClient engine, TransactionTable tran
         try
         {
             var answer = await login.FinishAsync(ReadPayload(context.Request.Body.Span), ct);
-            // Done with the server's proof: a driver that did not ask to skip the empty exchange checks that and stops as well.
+            // The login ends with the server's proof: a driver that did not ask to skip the empty exchange checks the proof and also stops.
             (context.User, context.Login) = (login.Identity, null);
             await Replies.Write(context, reply => WriteStep(reply, done: true, answer));
         }

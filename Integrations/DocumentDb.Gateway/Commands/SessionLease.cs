@@ -5,7 +5,6 @@ using DocumentDb.Gateway.Wire;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>A connection to the engine for the time of a command.</summary>
 internal readonly record struct SessionLease(EngineSession Session, bool IsOwned) : IAsyncDisposable
 {
     /// <inheritdoc cref="EngineSession.CompleteAsync"/>

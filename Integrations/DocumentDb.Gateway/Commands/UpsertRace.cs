@@ -5,14 +5,14 @@ using DocumentDb.Gateway.Wire;
 namespace DocumentDb.Gateway.Commands;
 
 /// <summary>
-/// Two upserts that look for the same unique key, and both find nothing: the second insert fails. MongoDB runs that one again, and then it finds the document
-/// of the first.
+/// Detects a lost upsert race: two upserts look for the same unique key, neither finds it, and the second insert fails. MongoDB retries the second one, which
+/// then finds the document of the first.
 /// </summary>
 internal static class UpsertRace
 {
-    /// <summary>Whether the command is one upsert, which looked for the key that turned out to be there.</summary>
+    /// <summary>Returns whether the command is a single upsert that looked for the key that turned out to exist.</summary>
     /// <param name="request">A command update or findAndModify.</param>
-    /// <param name="values">The key, as in <see cref="DuplicateKey.Values"/>.</param>
+    /// <param name="values">The duplicate key, as in <see cref="DuplicateKey.Values"/>.</param>
     public static bool IsLost(CommandRequest request, ReadOnlySpan<byte> values)
     {
         if (values.IsEmpty) return false;

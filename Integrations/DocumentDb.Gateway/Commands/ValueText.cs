@@ -5,12 +5,12 @@ using DocumentDb.Gateway.Bson;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Values as MongoDB writes them into error messages.</summary>
+/// <summary>Formats values as MongoDB does in error messages.</summary>
 internal static class ValueText
 {
     private const int TextCharactersMax = 200;
 
-    /// <summary>A value as text; the rarest types only as dots.</summary>
+    /// <summary>Formats a value; the rarest types become dots.</summary>
     public static string Of(byte type, ReadOnlySpan<byte> value) => type switch
     {
         BsonType.String => Quoted(Encoding.UTF8.GetString(value[4..^1])),

@@ -4,10 +4,10 @@ using DocumentDb.Gateway.Engine;
 
 namespace DocumentDb.Gateway.Commands;
 
-/// <summary>Reads the errors of single documents out of a write's reply.</summary>
+/// <summary>Reads the errors of single documents from a write's reply.</summary>
 internal static class WriteErrors
 {
-    /// <summary>Whether a write, or an operation of a bulkWrite, failed.</summary>
+    /// <summary>Returns whether a write, or an operation of a bulkWrite, failed.</summary>
     public static bool Has(ReadOnlySpan<byte> reply)
     {
         var view = new BsonView(reply);
@@ -16,7 +16,6 @@ internal static class WriteErrors
         return false;
     }
 
-    /// <summary>The errors, in order.</summary>
     public static List<WriteError> Read(ReadOnlySpan<byte> reply)
     {
         List<WriteError> errors = [];
@@ -38,7 +37,7 @@ internal static class WriteErrors
         return errors;
     }
 
-    /// <summary>Within a transaction a conflict concerns the whole of it, and the client may try it again.</summary>
+    /// <summary>Throws if one of the errors is a conflict. In a transaction a conflict affects the whole transaction, which the client may retry.</summary>
     /// <exception cref="CommandException">One of the errors is a conflict.</exception>
     public static void ThrowConflict(ReadOnlySpan<byte> reply)
     {

@@ -1,11 +1,11 @@
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>A command failed; the client gets this as its reply.</summary>
+/// <summary>A failed command; its code and message are the client's reply.</summary>
 internal class CommandException(int code, string message, Exception? cause = null) : Exception(message, cause)
 {
     public int Code { get; } = code;
 
-    /// <summary>The engine refused the statement, and would another one not: it is neither away nor too busy, and nothing has to be tried again.</summary>
+    /// <summary>Whether the engine rejected this statement only: the engine is neither unavailable nor too busy, and a retry does not help.</summary>
     public bool IsOfStatement => InnerException is Npgsql.PostgresException && Code is not (ErrorCodes.WriteConflict or ErrorCodes.MaxTimeExpired
         or ErrorCodes.LockTimeout or ErrorCodes.ShutdownInProgress or ErrorCodes.ExceededTimeLimit or ErrorCodes.OutOfDiskSpace);
 }

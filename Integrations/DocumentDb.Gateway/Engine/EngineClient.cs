@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>The engine: PostgreSQL with the DocumentDB extension.</summary>
+/// <summary>Connects to the engine: PostgreSQL with the DocumentDB extension.</summary>
 internal sealed class EngineClient : IAsyncDisposable
 {
     private const int PrepareUsages = 2, PreparedMax = 64;
@@ -20,20 +20,20 @@ internal sealed class EngineClient : IAsyncDisposable
             MaxPoolSize = _options.EngineConnectionsMax, Timeout = (int)_options.EngineWait.TotalSeconds,
             CommandTimeout = (int)_options.CommandTime.TotalSeconds,
             MaxAutoPrepare = PreparedMax, AutoPrepareMinUsages = PrepareUsages, NoResetOnClose = true, Enlist = false, ApplicationName = "documentdb-gateway",
-            IncludeErrorDetail = true, // the documents of a duplicate key, see DuplicateKeys; clients see only what that makes of it
-            // Sorted and aggregated cursors in files: otherwise each of them would keep a connection to itself. Concurrent writes of one unique key are often a
-            // deadlock, which then is found soon.
+            IncludeErrorDetail = true, // the documents of a duplicate key; clients only see the text from DuplicateKeys
+            // Sorted and aggregated cursors use files; otherwise each would hold its own connection. Concurrent writes of one unique key often deadlock, and
+            // this way the deadlock is found soon.
             Options = "-c client_min_messages=warning -c documentdb.useFileBasedPersistedCursors=on -c deadlock_timeout=50ms",
         };
         connection.Database ??= "postgres";
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
-        // One span a command is the gateway's own; the engine's would say the same once more.
+        // The gateway has one span for each command; the engine's would repeat it.
         builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false));
         _source = builder.Build();
     }
 
-    /// <summary>Gets a connection for one command, under the role of the user.</summary>
-    /// <exception cref="CommandException">The engine is away or too busy.</exception>
+    /// <summary>Opens a connection for one command, under the user's role.</summary>
+    /// <exception cref="CommandException">The engine is unavailable or too busy.</exception>
     public async ValueTask<EngineSession> OpenAsync(Identity user, CancellationToken ct)
     {
         NpgsqlConnection? connection = null;
@@ -52,7 +52,7 @@ internal sealed class EngineClient : IAsyncDisposable
         }
     }
 
-    /// <summary>What a failure of the engine means to the client.</summary>
+    /// <summary>Translates a failure of the engine for the client.</summary>
     public Exception Translate(Exception e, bool isInTransaction = false)
     {
         switch (e)
@@ -61,17 +61,17 @@ internal sealed class EngineClient : IAsyncDisposable
                 if (state.StartsWith("57P", StringComparison.Ordinal)) Forget();
                 return new CommandException(ErrorCodes.Of(state, isInTransaction), p.MessageText, e);
             case NpgsqlException { InnerException: TimeoutException }:
-                return new CommandException(ErrorCodes.ExceededTimeLimit, "The engine is too busy: no connection to it became free in time", e);
+                return new CommandException(ErrorCodes.ExceededTimeLimit, "The engine is too busy: no connection became free in time", e);
             case NpgsqlException or System.Net.Sockets.SocketException or IOException:
                 Forget();
-                // Drivers take the code for a server that is going away: they wait for it, and send again what can be sent again.
-                return new CommandException(ErrorCodes.ShutdownInProgress, "The engine is away", e);
+                // Drivers treat this code as a server that is shutting down: they wait for it, and retry what can be retried.
+                return new CommandException(ErrorCodes.ShutdownInProgress, "The engine is unavailable", e);
             default:
                 return e;
         }
     }
 
-    /// <summary>Deletes the outcomes of retryable writes that no driver asks for any more.</summary>
+    /// <summary>Deletes outcomes of retryable writes that drivers no longer need.</summary>
     public async Task PruneAsync(TimeSpan age, CancellationToken ct)
     {
         try
@@ -95,7 +95,7 @@ internal sealed class EngineClient : IAsyncDisposable
 
     internal static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>Idle connections lead to an engine that has gone: each of them would fail once more.</summary>
+    /// <summary>Clears idle connections to an engine that is gone, because each of them would fail once.</summary>
     private void Forget()
     {
         _isSetUp = false;

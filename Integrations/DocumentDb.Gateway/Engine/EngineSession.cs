@@ -5,15 +5,15 @@ using NpgsqlTypes;
 
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>A connection to the engine: for one command, or for a transaction. Dispose it to give it back; what was not committed is rolled back.</summary>
+/// <summary>An engine connection for one command or one transaction. Dispose returns it to the pool and rolls back uncommitted changes.</summary>
 internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connection) : IAsyncDisposable
 {
     private bool _isOpen;
 
-    /// <summary>Held by a client's transaction, which decides when to commit.</summary>
+    /// <summary>Whether a client's transaction holds this connection and decides when to commit.</summary>
     public bool IsTransaction { get; private set; }
 
-    /// <summary>Makes a command; see <see cref="Text"/> and the next ones for its parameters.</summary>
+    /// <summary>Creates a command; see <see cref="Text"/> and the methods after it for its parameters.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
@@ -24,7 +24,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
     public static NpgsqlParameter Text(string? value) => value is null
         ? new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = DBNull.Value } : new NpgsqlParameter<string> { TypedValue = value };
 
-    /// <summary>Bytes; none are NULL.</summary>
+    /// <summary>Creates a parameter of bytes; empty bytes become NULL.</summary>
     public static NpgsqlParameter Bytes(ReadOnlyMemory<byte> value) => value.IsEmpty
         ? new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = DBNull.Value }
         : new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
@@ -32,7 +32,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
     /// <summary>Begins a transaction that stays open until <see cref="EndAsync"/>.</summary>
     public async ValueTask BeginTransactionAsync(CancellationToken ct)
     {
-        // A role that is not a superuser has begun one already; its isolation level can still be set.
+        // A role that is not a superuser is already in a transaction; its isolation level can still be set.
         await RunAsync(_isOpen ? "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ" : "BEGIN ISOLATION LEVEL REPEATABLE READ", ct);
         _isOpen = IsTransaction = true;
     }
@@ -43,20 +43,19 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         _isOpen = true;
     }
 
-    /// <summary>Has the commands of this session take effect together, with <see cref="CompleteAsync"/>.</summary>
+    /// <summary>Makes this session's commands take effect together, at <see cref="CompleteAsync"/>.</summary>
     public ValueTask BeginUnlessOpenAsync(CancellationToken ct) => _isOpen ? default : BeginAsync("BEGIN", ct);
 
-    /// <summary>The command is through: what it did under its user's role is committed. Within a client's transaction this does nothing.</summary>
+    /// <summary>Commits a command that ran under its user's role. Does nothing in a client's transaction.</summary>
     public ValueTask CompleteAsync(CancellationToken ct) => _isOpen && !IsTransaction ? EndAsync("COMMIT", ct) : default;
 
-    /// <summary>Ends the transaction.</summary>
     public async ValueTask EndAsync(string how, CancellationToken ct)
     {
         await RunAsync(how, ct);
         _isOpen = false;
     }
 
-    /// <summary>Runs a command whose reply is a document in the first column of its only row, and adds that to the reply.</summary>
+    /// <summary>Runs a command that returns one row with a document in the first column, and appends the document to the reply.</summary>
     public async ValueTask<bool> ReadDocumentAsync(NpgsqlCommand command, BsonBuffer reply, CancellationToken ct)
     {
         await using (command)
@@ -73,7 +72,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a command that gives one page of a cursor; returns what the next page needs, or null after the last one.</summary>
+    /// <summary>Runs a command that returns one page of a cursor. Returns the state for the next page; null after the last page.</summary>
     public async ValueTask<(byte[] Continuation, long Id)?> ReadPageAsync(NpgsqlCommand command, BsonBuffer reply, CancellationToken ct)
     {
         await using (command)
@@ -82,7 +81,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
             {
                 await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, ct);
                 if (!await reader.ReadAsync(ct) || !await ReadBytesAsync(reader, 0, reply, ct))
-                    throw new CommandException(ErrorCodes.InternalError, "The engine gave no page");
+                    throw new CommandException(ErrorCodes.InternalError, "The engine returned no page");
                 if (await reader.IsDBNullAsync(1, ct)) return null;
                 var continuation = await reader.GetFieldValueAsync<byte[]>(1, ct);
                 return (continuation, reader.FieldCount > 2 ? await reader.GetFieldValueAsync<long>(2, ct) : 0);
@@ -94,7 +93,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a command, and has each row looked at.</summary>
+    /// <summary>Runs a command and calls the delegate for each row.</summary>
     public async ValueTask ReadRowsAsync(NpgsqlCommand command, Action<NpgsqlDataReader> row)
     {
         await using (command)
@@ -111,7 +110,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a command with one value, or none.</summary>
+    /// <summary>Runs a command that returns at most one value.</summary>
     public async ValueTask<object?> ReadValueAsync(NpgsqlCommand command, CancellationToken ct)
     {
         await using (command)
@@ -127,7 +126,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a command with one row of two values.</summary>
+    /// <summary>Runs a command that returns one row of two values.</summary>
     public async ValueTask<(T1 First, T2? Second)?> ReadPairAsync<T1, T2>(NpgsqlCommand command, CancellationToken ct)
     {
         await using (command)
@@ -153,7 +152,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
         catch (CommandException)
         {
-            // The connection is broken, and with it the transaction is gone.
+            // The connection is broken, so the transaction is gone.
         }
         finally
         {
@@ -161,7 +160,6 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         }
     }
 
-    /// <summary>Runs a statement that gives nothing.</summary>
     public async ValueTask RunAsync(string sql, CancellationToken ct)
     {
         try

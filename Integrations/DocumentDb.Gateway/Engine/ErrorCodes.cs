@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>MongoDB's error codes that the gateway gives, and which of the engine's SQLSTATEs become which. Source: the manual's page on error codes.</summary>
+/// <summary>The gateway's MongoDB error codes, and the mapping from the engine's SQLSTATEs. Source: the MongoDB manual's page on error codes.</summary>
 internal static class ErrorCodes
 {
     public const int InternalError = 1, BadValue = 2, FailedToParse = 9, Unauthorized = 13, Overflow = 15, InvalidLength = 16,
@@ -32,13 +32,13 @@ internal static class ErrorCodes
 
     private static readonly FrozenDictionary<string, int> OfState = new Dictionary<string, int>
     {
-        // The extension's own: M and the ordinal of the error in its list, in base 36.
+        // The extension's own: M and the error's position in its list, in base 36.
         ["M0000"] = 1, ["M0001"] = 2, ["M0003"] = 9, ["M0004"] = 14, ["M0006"] = 20, ["M0008"] = 26, ["M0009"] = 27, ["M000A"] = 28, ["M000D"] = 40,
         ["M000E"] = 43, ["M000F"] = 48, ["M000G"] = 52, ["M000M"] = 66, ["M000N"] = 67, ["M000O"] = 68, ["M000P"] = 72, ["M000Q"] = 73,
         ["M000R"] = 85, ["M000S"] = 86, ["M000U"] = 115, ["M000W"] = 146, ["M0016"] = 263, ["M001B"] = 10334, ["M001C"] = DuplicateKey,
         ["M00CO"] = 121, ["M00ER"] = 13, ["M00EV"] = 18, ["M00EW"] = 24, ["M00EX"] = 50, ["M00EY"] = 59, ["M00F0"] = 91, ["M00F1"] = 112,
         ["M00F4"] = 201, ["M00F5"] = 225, ["M00F6"] = 251, ["M00F7"] = 256, ["M007U"] = 40324, ["M0088"] = UnknownField, ["M003A"] = 17419,
-        // PostgreSQL's.
+        // PostgreSQL's own.
         ["23505"] = DuplicateKey, ["23P01"] = DuplicateKey, ["57014"] = MaxTimeExpired, ["55P03"] = LockTimeout, ["40001"] = WriteConflict,
         ["40P01"] = WriteConflict, ["42P01"] = NamespaceNotFound, ["0A000"] = CommandNotSupported, ["22P02"] = BadValue, ["22023"] = BadValue,
         ["22016"] = BadValue, ["22021"] = BadValue, ["42501"] = Unauthorized, ["53100"] = OutOfDiskSpace, ["53200"] = ExceededMemoryLimit,
@@ -47,20 +47,21 @@ internal static class ErrorCodes
         ["58030"] = InternalError,
     }.ToFrozenDictionary();
 
-    /// <summary>The name that belongs to a code; codes that are only numbers have names made of them.</summary>
+    /// <summary>Gets a code's name; codes without one get a name made from the number.</summary>
     public static string Name(int code)
         => Names.TryGetValue(code, out var name) ? name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Location{code}");
 
-    /// <summary>The code for a SQLSTATE.</summary>
-    /// <param name="state">Five characters.</param>
-    /// <param name="isInTransaction">Within a transaction, waiting in vain for somebody else's write is a conflict that the client may try again.</param>
+    /// <summary>Gets the code for a SQLSTATE.</summary>
+    /// <param name="state">The SQLSTATE, five characters.</param>
+    /// <param name="isInTransaction">Whether this is a transaction, where a timeout while waiting for another write is a conflict that the client may
+    /// retry.</param>
     public static int Of(string state, bool isInTransaction = false) => OfState.GetValueOrDefault(state, InternalError) switch
     {
         LockTimeout when isInTransaction => WriteConflict,
         var code => code,
     };
 
-    /// <summary>The number that the engine writes for a SQLSTATE.</summary>
+    /// <summary>Gets the engine's number for a SQLSTATE.</summary>
     public static int Pack(string state)
     {
         var packed = 0;
@@ -68,7 +69,7 @@ internal static class ErrorCodes
         return packed;
     }
 
-    /// <summary>The SQLSTATE that the engine put into a number: six bits a character, the first one lowest.</summary>
+    /// <summary>Gets the SQLSTATE from the engine's number: six bits per character, the first in the lowest bits.</summary>
     public static string Unpack(int packed) => string.Create(5, packed, static (state, rest) =>
     {
         for (var i = 0; i < state.Length; i++, rest >>= 6) state[i] = (char)('0' + (rest & 0x3F));

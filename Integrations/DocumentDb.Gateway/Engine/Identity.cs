@@ -1,6 +1,6 @@
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>Whom a connection has logged in as.</summary>
-/// <param name="User">The role of the engine.</param>
-/// <param name="IsSuperuser">May do all; others run each command under their role, so that the engine decides.</param>
+/// <summary>The user that a connection logged in as.</summary>
+/// <param name="User">The engine's role.</param>
+/// <param name="IsSuperuser">Whether the user has all rights. Other users' commands run under their role, so that the engine checks their rights.</param>
 internal sealed record Identity(string User, bool IsSuperuser);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace DocumentDb.Gateway.Engine;
 
 /// <summary>
-/// The statements: $1 is the database, $2 the command document, $3 the documents of a section of kind 1. A command document goes in as it came and a reply
-/// comes out as it will be sent, both as bytea; the extension ignores what is the gateway's (<c>$db</c>, <c>lsid</c> and so on).
+/// The SQL statements: $1 is the database, $2 the command document, $3 the documents of a section of kind 1. Commands pass in as received and replies come back
+/// ready to send, both as bytea. The extension ignores the gateway's own fields (<c>$db</c>, <c>lsid</c> and so on).
 /// </summary>
 internal static class Sql
 {
@@ -43,7 +43,7 @@ internal static class Sql
         IndexByName = "SELECT (i.index_spec).index_name, ((i.index_spec).index_key)::bytea FROM documentdb_api_catalog.collection_indexes i " +
             "JOIN documentdb_api_catalog.collections c USING (collection_id) WHERE c.database_name = $1 AND c.collection_name = $2 " +
             "AND (i.index_spec).index_name = $3",
-        // The engine's find takes no other column than its own beside it.
+        // The engine's find allows no column besides its own.
         FindDocuments = "WITH found AS MATERIALIZED (SELECT document FROM documentdb_api_catalog.bson_aggregation_find($1,$2)) ",
         FindDocument = FindDocuments + "SELECT document::bytea FROM found",
         UpdatedDocuments = FindDocuments + "SELECT documentdb_api_internal.update_bson_document(document,$3,$4,$5,NULL,NULL)::bytea FROM found",
@@ -65,14 +65,14 @@ internal static class Sql
         TransactionId = "SELECT pg_current_xact_id_if_assigned()::text",
         TransactionStatus = "SELECT pg_xact_status($1::text::xid8)";
 
-    /// <summary>The number of a collection that is a table by itself: no view, and not sharded.</summary>
+    /// <summary>Finds the number of a collection that has its own table: neither a view nor sharded.</summary>
     public const string FindTable = "SELECT collection_id FROM documentdb_api_catalog.collections WHERE database_name = $1 AND collection_name = $2 " + IsPlain;
 
-    // The engine reports a deadlock, and a lack of rights, like any other failure of a single document, and goes on with the others. But then nothing is to
-    // have been done: after a deadlock all of it is tried again.
+    // The engine reports a deadlock or missing rights like any other error of a single document, and continues with the others. In these cases nothing may take
+    // effect: after a deadlock the whole write is retried.
     private const string WriteReply = "CASE WHEN p_success THEN p_result::bytea ELSE documentdb_gateway.settled(p_result::bytea) END";
 
-    // Makes the write $2 of the session $1 the last one, or returns the reply that it had before.
+    // Makes write $2 the last one of session $1, or returns its earlier reply.
     private const string ClaimOrReturn = """
         INSERT INTO documentdb_gateway.retryable_writes AS w (session, number) VALUES ($1, $2)
           ON CONFLICT (session) DO UPDATE SET number = excluded.number, at = now() WHERE w.number < excluded.number;
@@ -85,13 +85,13 @@ internal static class Sql
 
     private const string IsPlain = "AND shard_key IS NULL AND view_definition IS NULL";
 
-    /// <summary>Forgets sessions that have not written for a time.</summary>
+    /// <summary>Deletes sessions that have not written for a time.</summary>
     public const string Prune = "DELETE FROM documentdb_gateway.retryable_writes WHERE at < now() - $1";
 
     /// <summary>
-    /// Retryable writes. The engine knows a transaction id only for commands with a single statement (two documents sent again are inserted again, and fail),
-    /// so the outcome of each session's last write that asks for it is kept here, in the same transaction as the write. A repetition that comes while the first
-    /// is still running waits for it. Every user of the engine comes in through the gateway, so all may keep outcomes.
+    /// Creates the table of retryable writes. The engine accepts a transaction id only for commands with a single statement (two documents sent again are
+    /// inserted again, and fail). Therefore the outcome of each session's last retryable write is stored here, in the write's own transaction. A retry that
+    /// arrives while the first attempt runs waits for it. All users of the engine connect through the gateway, so all may store outcomes.
     /// </summary>
     public static readonly string SetUp = $"""
         DO $setup$ BEGIN
@@ -124,9 +124,9 @@ internal static class Sql
         """;
 
     /// <summary>
-    /// Documents by their ids ($1, each as the document <c>{ "": id }</c>) in the collection of a number, for as long as that one has the name ($2 and $3): it
-    /// may have been renamed since. Gives the place of each one's id among the ids, from 1, and the document. The limit keeps the planner to one search of the
-    /// primary key for each: there is no more than one.
+    /// Finds documents by their ids ($1, each as the document <c>{ "": id }</c>) in the collection with a number, as long as it still has the name ($2 and $3):
+    /// it may have been renamed since. Returns the position of each id, from 1, and the document. The limit makes the planner search the primary key once
+    /// for each id; at most one document matches.
     /// </summary>
     public static string FindByIds(long collection) => string.Create(CultureInfo.InvariantCulture, $"""
         SELECT u.n, d.document::bytea FROM unnest($1::bytea[]) WITH ORDINALITY u (id, n) CROSS JOIN LATERAL (

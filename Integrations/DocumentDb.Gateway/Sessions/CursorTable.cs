@@ -3,25 +3,25 @@ using DocumentDb.Gateway.Engine;
 
 namespace DocumentDb.Gateway.Sessions;
 
-/// <summary>The cursors that wait for their next page.</summary>
+/// <summary>The cursors between two pages.</summary>
 internal sealed class CursorTable(int cursorsMax)
 {
     private readonly ConcurrentDictionary<long, OpenCursor> _cursors = [];
 
     public int Count => _cursors.Count;
 
-    /// <summary>Keeps a cursor.</summary>
-    /// <exception cref="CommandException">There are too many.</exception>
+    /// <summary>Adds a cursor.</summary>
+    /// <exception cref="CommandException">Too many cursors are open.</exception>
     public void Add(long id, OpenCursor cursor)
     {
         if (_cursors.Count >= cursorsMax)
             throw new CommandException(ErrorCodes.ExceededMemoryLimit, string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"Too many cursors are open, the limit is {cursorsMax}: read them to their end or kill them"));
+                $"Too many cursors are open (limit {cursorsMax}): read them to the end or kill them"));
         _cursors[id] = cursor;
     }
 
-    /// <summary>Takes a cursor out for its next page: only one reader has it at a time.</summary>
-    /// <exception cref="CommandException">There is no such cursor, or it is another user's or database's.</exception>
+    /// <summary>Removes a cursor for its next page, so that only one reader has it at a time.</summary>
+    /// <exception cref="CommandException">The cursor does not exist, or belongs to another user or database.</exception>
     public OpenCursor Take(long id, string owner, string database)
     {
         if (!_cursors.TryGetValue(id, out var cursor) || cursor.Database != database) throw NotFound(id);
@@ -29,10 +29,10 @@ internal sealed class CursorTable(int cursorsMax)
         return _cursors.TryRemove(new(id, cursor)) ? cursor : throw NotFound(id);
     }
 
-    /// <summary>Forgets a cursor; false if the user has none of that id.</summary>
+    /// <summary>Removes a cursor; false if the user has none with that id.</summary>
     public bool Remove(long id, string owner) => _cursors.TryGetValue(id, out var cursor) && cursor.Owner == owner && _cursors.TryRemove(new(id, cursor));
 
-    /// <summary>Forgets the cursors that nobody has used for a time, and gives their ids.</summary>
+    /// <summary>Removes the cursors that were not used for the given time, and returns their ids.</summary>
     public IReadOnlyList<long> RemoveIdle(TimeSpan time)
     {
         var before = Environment.TickCount64 - (long)time.TotalMilliseconds;

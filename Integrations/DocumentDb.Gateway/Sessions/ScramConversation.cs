@@ -6,8 +6,8 @@ using DocumentDb.Gateway.Engine;
 namespace DocumentDb.Gateway.Sessions;
 
 /// <summary>
-/// One login by SCRAM-SHA-256 (RFC 5802, RFC 7677). The engine keeps the salted keys of its roles and checks the proof; here only the nonce is made and the
-/// messages are put together. A user that does not exist gets a salt all the same, so that nobody learns who does.
+/// One SCRAM-SHA-256 login (RFC 5802, RFC 7677). The engine keeps the salted keys of its roles and checks the proof; this class only creates the nonce and the
+/// messages. An unknown user also gets a salt, so that clients cannot find out which users exist.
 /// </summary>
 internal sealed class ScramConversation(EngineClient engine)
 {
@@ -18,15 +18,15 @@ internal sealed class ScramConversation(EngineClient engine)
     private string _user = "", _firstBare = "", _serverFirst = "", _nonce = "", _bindingHeader = "";
     private bool _exists;
 
-    /// <summary>The user, once the proof was right.</summary>
+    /// <summary>The user, after the proof was verified.</summary>
     public Identity? Identity { get; private set; }
 
     /// <summary>Answers the client's first message.</summary>
-    /// <exception cref="CommandException">It is none.</exception>
+    /// <exception cref="CommandException">The message is not valid.</exception>
     public async ValueTask<string> StartAsync(byte[] payload, CancellationToken ct)
     {
         var message = Text(payload);
-        // gs2-header: no channel binding, perhaps an authorization identity
+        // gs2-header: no channel binding, and optionally an authorization identity.
         var headerEnd = message.StartsWith("n,", StringComparison.Ordinal) || message.StartsWith("y,", StringComparison.Ordinal) ? message.IndexOf(',', 2) : -1;
         if (headerEnd < 0) throw Refused();
         (_bindingHeader, _firstBare) = (message[..(headerEnd + 1)], message[(headerEnd + 1)..]);
@@ -40,8 +40,8 @@ internal sealed class ScramConversation(EngineClient engine)
         return _serverFirst = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"r={_nonce},s={salt},i={iterations}");
     }
 
-    /// <summary>Checks the proof in the client's last message and answers with the server's own.</summary>
-    /// <exception cref="CommandException">It is wrong.</exception>
+    /// <summary>Verifies the proof in the client's last message and returns the server's proof.</summary>
+    /// <exception cref="CommandException">The proof or the message is not valid.</exception>
     public async ValueTask<string> FinishAsync(byte[] payload, CancellationToken ct)
     {
         var message = Text(payload);
@@ -62,7 +62,7 @@ internal sealed class ScramConversation(EngineClient engine)
         return $"v={signature}";
     }
 
-    /// <summary>What a client is told when its login fails, whatever the reason.</summary>
+    /// <summary>Creates the error for any failed login, whatever the reason.</summary>
     public static CommandException Refused() => new(ErrorCodes.AuthenticationFailed, "Authentication failed.");
 
     private static string Text(byte[] payload) => payload.Length is > 0 and <= MessageCharactersMax ? Encoding.UTF8.GetString(payload) : throw Refused();

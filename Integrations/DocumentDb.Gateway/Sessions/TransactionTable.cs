@@ -10,15 +10,15 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
     private readonly ConcurrentDictionary<(string User, Guid Session), ClientTransaction> _transactions = [];
     private int _open;
 
-    /// <summary>Transactions that hold a connection.</summary>
+    /// <summary>The number of transactions that hold a connection.</summary>
     public int OpenCount => Volatile.Read(ref _open);
 
-    /// <summary>Begins the transaction of a request, or finds the one that it belongs to, and takes its turn; release that afterwards.</summary>
-    /// <exception cref="CommandException">There is none, it is over, or there are too many.</exception>
+    /// <summary>Begins a request's transaction or finds the existing one, and takes its turn; the caller must release the turn.</summary>
+    /// <exception cref="CommandException">The transaction does not exist or has ended, or too many are open.</exception>
     public async ValueTask<ClientTransaction> EnterAsync(Identity user, CommandRequest request, CancellationToken ct)
     {
         var key = (user.User, request.Session);
-        var number = request.TransactionNumber ?? throw new CommandException(ErrorCodes.InvalidOptions, "A transaction needs a txnNumber");
+        var number = request.TransactionNumber ?? throw new CommandException(ErrorCodes.InvalidOptions, "A transaction requires a txnNumber");
         if (request.StartsTransaction && _transactions.Count >= options.SessionsMax)
             throw new CommandException(ErrorCodes.LockTimeout, "Too many sessions have transactions");
         var transaction = request.StartsTransaction ? _transactions.GetOrAdd(key, _ => new ClientTransaction())
@@ -40,7 +40,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         }
     }
 
-    /// <summary>Commits; asked again, says how it ended.</summary>
+    /// <summary>Commits. A retried commit returns the outcome of the first.</summary>
     public async ValueTask CommitAsync(Identity user, CommandRequest request, CancellationToken ct)
     {
         var transaction = await FindAsync(user, request, ct);
@@ -64,7 +64,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
             }
             finally
             {
-                // Whatever happened, the engine has ended it or will when the connection breaks.
+                // The engine has ended the transaction already, or will when the connection breaks.
                 if (transaction.State == TransactionState.Open) transaction.State = TransactionState.Aborted;
                 await FreeAsync(transaction);
             }
@@ -76,7 +76,6 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         }
     }
 
-    /// <summary>Rolls back the transaction of a request.</summary>
     public async ValueTask AbortAsync(Identity user, CommandRequest request, CancellationToken ct)
     {
         var transaction = await FindAsync(user, request, ct);
@@ -92,7 +91,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         }
     }
 
-    /// <summary>Rolls back; the caller has the turn.</summary>
+    /// <summary>Rolls back; the caller must hold the turn.</summary>
     public async ValueTask AbortAsync(ClientTransaction transaction)
     {
         if (transaction.State != TransactionState.Open) return;
@@ -101,7 +100,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         await FreeAsync(transaction);
     }
 
-    /// <summary>Ends a session: its open transaction is rolled back.</summary>
+    /// <summary>Ends a session and rolls back its open transaction.</summary>
     public async ValueTask EndSessionAsync(Identity user, Guid session, CancellationToken ct)
     {
         if (!_transactions.TryRemove((user.User, session), out var transaction)) return;
@@ -110,7 +109,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         transaction.Turn.Release();
     }
 
-    /// <summary>Rolls back transactions whose client has gone silent, and forgets those of sessions that nobody uses any more.</summary>
+    /// <summary>Rolls back transactions of idle clients, and removes those of expired sessions.</summary>
     public async ValueTask SweepAsync()
     {
         foreach (var (key, transaction) in _transactions)
@@ -131,7 +130,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         if (Interlocked.Increment(ref _open) > options.TransactionsMax)
         {
             Interlocked.Decrement(ref _open);
-            throw new CommandException(ErrorCodes.LockTimeout, $"Too many transactions are open, the limit is {options.TransactionsMax}");
+            throw new CommandException(ErrorCodes.LockTimeout, $"Too many transactions are open (limit {options.TransactionsMax})");
         }
         EngineSession? session = null;
         try
@@ -151,7 +150,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
 
     private async ValueTask<ClientTransaction> FindAsync(Identity user, CommandRequest request, CancellationToken ct)
     {
-        var number = request.TransactionNumber ?? throw new CommandException(ErrorCodes.InvalidOptions, "A transaction needs a txnNumber");
+        var number = request.TransactionNumber ?? throw new CommandException(ErrorCodes.InvalidOptions, "A transaction requires a txnNumber");
         if (!_transactions.TryGetValue((user.User, request.Session), out var transaction)) throw Unknown(number);
         await transaction.Turn.WaitAsync(ct);
         if (transaction.Number == number) return transaction;
@@ -159,7 +158,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         throw Unknown(number);
     }
 
-    /// <summary>Asks the engine what became of a commit whose answer was lost.</summary>
+    /// <summary>Asks the engine for the outcome of a commit whose reply was lost.</summary>
     private async ValueTask ResolveAsync(ClientTransaction transaction, Identity user, CancellationToken ct)
     {
         if (transaction.EngineId is null)
@@ -172,15 +171,15 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
         transaction.State = Ended(status);
     }
 
-    /// <summary>How a transaction ended, by the engine's <c>pg_xact_status</c>.</summary>
-    /// <exception cref="CommandException">It has not ended, or the engine does not know.</exception>
+    /// <summary>Gets a transaction's outcome from the engine's <c>pg_xact_status</c>.</summary>
+    /// <exception cref="CommandException">The transaction has not ended, or the engine does not know its outcome.</exception>
     internal static TransactionState Ended(string? status) => status switch
     {
         "committed" => TransactionState.Committed,
         "aborted" => TransactionState.Aborted,
         "in progress" => throw new CommandException(ErrorCodes.ShutdownInProgress, "The engine is still ending the transaction"),
-        // Null where the engine has forgotten it. Not known is not the same as not done.
-        _ => throw new CommandException(ErrorCodes.InternalError, $"The engine does not say how the transaction ended: {status ?? "nothing"}"),
+        // Null if the engine no longer knows it. An unknown outcome does not mean that nothing was done.
+        _ => throw new CommandException(ErrorCodes.InternalError, $"The outcome of the transaction is unknown; the engine reports: {status ?? "nothing"}"),
     };
 
     private async ValueTask FreeAsync(ClientTransaction transaction)

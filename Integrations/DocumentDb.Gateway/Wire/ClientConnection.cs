@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace DocumentDb.Gateway.Wire;
 
 /// <summary>
-/// One client: reads a message, has it answered, sends the reply, in that order. Its buffers come from the shared pool and grow only with bytes that have come,
-/// never with what a header promises.
+/// Serves one client: reads a message, runs its command and sends the reply, in that order. Buffers come from the shared pool and grow only with bytes
+/// received, never with the size that a header claims.
 /// </summary>
 internal sealed partial class ClientConnection(
     Socket socket, long id, Dispatcher dispatcher, SemaphoreSlim largeMessages, ServerState state, ILogger logger) : IDisposable
@@ -22,7 +22,7 @@ internal sealed partial class ClientConnection(
     private int _start, _end;
     private bool _holdsLarge;
 
-    // What the sweep looks at: what the connection does, and since when it has made no progress.
+    // For the sweep: the connection's current phase, and since when it has made no progress.
     private volatile Phase _phase;
     private long _since = Environment.TickCount64;
 
@@ -34,7 +34,7 @@ internal sealed partial class ClientConnection(
         Sending,
     }
 
-    /// <summary>Serves the client until it goes, sends what is no message, or the gateway stops.</summary>
+    /// <summary>Serves the client until it disconnects, sends an invalid message, or the gateway stops.</summary>
     public async Task RunAsync()
     {
         try
@@ -43,7 +43,7 @@ internal sealed partial class ClientConnection(
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client has gone, or was told to.
+            // The client disconnected, or the gateway closed the connection.
         }
         catch (Exception e)
         {
@@ -51,17 +51,17 @@ internal sealed partial class ClientConnection(
         }
     }
 
-    /// <summary>Lets the running command end and takes no further one.</summary>
+    /// <summary>Lets the running command finish and accepts no more.</summary>
     public void Stop() => Try(() => socket.Shutdown(SocketShutdown.Receive));
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Closes the connection at once.</summary>
     public void Abort() => Try(() =>
     {
         _gone.Cancel();
         socket.Close();
     });
 
-    /// <summary>Ends it if its client stalls in the middle of a message, or has gone while its command still runs.</summary>
+    /// <summary>Closes the connection if the client stalls within a message, or has left while its command is still running.</summary>
     public void Sweep(TimeSpan stallTime)
     {
         var idle = TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _since));
@@ -91,7 +91,7 @@ internal sealed partial class ClientConnection(
         _buffer = [];
     }
 
-    /// <summary>Waits for one whole message at the start of the buffer; 0 when there will be none.</summary>
+    /// <summary>Receives one whole message at the start of the buffer; returns 0 if there will be none.</summary>
     private async ValueTask<int> ReceiveAsync()
     {
         for (var length = 0; ;)
@@ -154,7 +154,7 @@ internal sealed partial class ClientConnection(
         (_buffer, _start, _end) = (smaller, 0, _end - _start);
     }
 
-    /// <summary>Runs one command and sends its reply; false when the connection is to be closed.</summary>
+    /// <summary>Runs one command and sends its reply; returns false if the connection must be closed.</summary>
     private async ValueTask<bool> AnswerAsync(ReadOnlyMemory<byte> message)
     {
         Enter(Phase.Running);
@@ -191,8 +191,8 @@ internal sealed partial class ClientConnection(
         {
             BsonFault.TooDeep => (ErrorCodes.Overflow, $"BSONObj exceeds maximum nested object depth: {BsonCheck.DepthMax}"),
             BsonFault.Malformed => (ErrorCodes.InvalidBson, "The command is not valid BSON"),
-            BsonFault.None => (ErrorCodes.FailedToParse, "Requests need a command, and as OP_MSG a $db argument"),
-            _ => throw new InvalidOperationException($"{fault} is not a fault of a document."),
+            BsonFault.None => (ErrorCodes.FailedToParse, "A request requires a command, and with OP_MSG a $db argument"),
+            _ => throw new InvalidOperationException($"{fault} is not a known document fault."),
         };
         Replies.Error(_context, code, text);
     }
@@ -232,10 +232,10 @@ internal sealed partial class ClientConnection(
         }
     }
 
-    [LoggerMessage(10, LogLevel.Warning, "Connection {Id} is closed: what it sent is no message of the protocol, too long, or not allowed before login")]
+    [LoggerMessage(10, LogLevel.Warning, "Closing connection {Id}: its message is not valid, too long, or not allowed before login")]
     private partial void LogUnusable(long id);
 
-    [LoggerMessage(11, LogLevel.Warning, "Connection {Id} is closed: no progress while {Phase}")]
+    [LoggerMessage(11, LogLevel.Warning, "Closing connection {Id}: no progress while {Phase}")]
     private partial void LogStalled(long id, string phase);
 
     [LoggerMessage(12, LogLevel.Error, "Connection {Id} failed: {Reason}")]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DocumentDb.Gateway.Wire;
 
-/// <summary>Gives the names of known commands, and of arguments that come as sections, as strings without making new ones.</summary>
+/// <summary>Gets known command names, and arguments that are sent as sections, as strings without allocating.</summary>
 internal static class CommandNames
 {
     private static readonly FrozenDictionary<string, string> Known = new[]
@@ -19,7 +19,7 @@ internal static class CommandNames
 
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The name, as text.</summary>
+    /// <summary>Gets a name as text.</summary>
     public static string Get(ReadOnlySpan<byte> name)
     {
         Span<char> text = stackalloc char[64];

@@ -2,15 +2,14 @@ using DocumentDb.Gateway.Bson;
 
 namespace DocumentDb.Gateway.Wire;
 
-/// <summary>What became of a message's bytes.</summary>
+/// <summary>The result of parsing a message.</summary>
 internal enum Parsed
 {
-    /// <summary>A command.</summary>
     Command,
 
-    /// <summary>A command whose document is not valid: it gets an error as its reply.</summary>
+    /// <summary>A command with an invalid document; its reply is an error.</summary>
     Invalid,
 
-    /// <summary>Not a message that this server takes: the connection is closed, because nobody knows where the next one begins or what it means.</summary>
+    /// <summary>Not a message that this server accepts. The connection is closed, because the start of the next message is unknown.</summary>
     Unusable,
 }

@@ -5,27 +5,27 @@ using DocumentDb.Gateway.Bson;
 namespace DocumentDb.Gateway.Wire;
 
 /// <summary>
-/// The MongoDB wire protocol, as far as drivers of servers 3.6 and later use it: OP_MSG without checksums checked, compression and exhaust, and commands as
+/// The MongoDB wire protocol as drivers of servers 3.6 and later use it: OP_MSG without checksum verification, compression and exhaust, and commands as
 /// OP_QUERY. Source: the MongoDB manual, "Wire Protocol", and the OP_MSG specification.
 /// </summary>
 internal static class WireProtocol
 {
-    /// <summary>Message header: length, request id, the request that is answered, opcode; four bytes each.</summary>
+    /// <summary>Length of a message header: length, request id, id of the request being answered, opcode; four bytes each.</summary>
     public const int HeaderBytes = 16;
 
-    /// <summary>A reply as OP_MSG begins with the header, four bytes of flags, and a section's kind.</summary>
+    /// <summary>Length of an OP_MSG reply before its document: the header, four bytes of flags, and a section's kind.</summary>
     public const int ReplyBytes = HeaderBytes + 5;
 
-    /// <summary>The longest message in bytes, and the longest one before login.</summary>
+    /// <summary>The maximum length of a message in bytes, and the maximum before login.</summary>
     public const int MessageBytesMax = 48_000_000, MessageBytesMaxBeforeLogin = 64 * 1024;
 
-    /// <summary>The longest document in bytes.</summary>
+    /// <summary>The maximum length of a document in bytes.</summary>
     public const int DocumentBytesMax = 16 * 1024 * 1024;
 
     private const int OpReply = 1, OpQuery = 2004, OpMsg = 2013, LegacyReplyBytes = HeaderBytes + 20;
     private const uint ChecksumPresent = 1, MoreToCome = 2, RequiredFlags = 0xFFFF;
 
-    /// <summary>The whole message's length out of its first four bytes; 0 if no message may have it.</summary>
+    /// <summary>Gets the message's length from its first four bytes; 0 if the length is not allowed.</summary>
     public static int MessageLength(ReadOnlySpan<byte> header, bool isLoggedIn)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(header);
@@ -33,9 +33,9 @@ internal static class WireProtocol
     }
 
     /// <summary>Reads one whole message.</summary>
-    /// <param name="message">Its bytes, header included.</param>
+    /// <param name="message">The message's bytes, including the header.</param>
     /// <param name="request">Receives the command.</param>
-    /// <param name="fault">What is wrong with the command's documents.</param>
+    /// <param name="fault">The fault in the command's documents.</param>
     public static Parsed Parse(ReadOnlyMemory<byte> message, CommandRequest request, out BsonFault fault)
     {
         request.Clear();
@@ -54,7 +54,7 @@ internal static class WireProtocol
         return fault == BsonFault.None && ReadEnvelope(request) ? Parsed.Command : Parsed.Invalid;
     }
 
-    /// <summary>Writes the head of a reply whose document stands behind <see cref="ReplyBytes"/> free bytes.</summary>
+    /// <summary>Writes the head of a reply whose document follows <see cref="ReplyBytes"/> free bytes.</summary>
     public static void WriteHead(BsonBuffer reply, int responseTo)
     {
         var head = reply.Written;
@@ -64,14 +64,14 @@ internal static class WireProtocol
         BinaryPrimitives.WriteInt32LittleEndian(head[12..], OpMsg);
     }
 
-    /// <summary>The same document as an OP_REPLY.</summary>
+    /// <summary>Creates an OP_REPLY with the same document.</summary>
     public static byte[] LegacyReply(ReadOnlySpan<byte> document, int responseTo)
     {
         var bytes = new byte[LegacyReplyBytes + document.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), responseTo);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), OpReply);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), 8); // AwaitCapable, as all servers say
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), 8); // AwaitCapable, which all servers report
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), 1); // one document
         document.CopyTo(bytes.AsSpan(LegacyReplyBytes));
         return bytes;
@@ -115,8 +115,8 @@ internal static class WireProtocol
         return true;
     }
 
-    // flags, "database.$cmd", skip, count, the command, perhaps as { $query: command, $readPreference: ... }. A driver logs in this way: until hello has
-    // told it so, it does not know that the server understands OP_MSG.
+    // flags, "database.$cmd", skip, count, the command, possibly as { $query: command, $readPreference: ... }. Drivers log in this way, because they learn only
+    // from hello that the server understands OP_MSG.
     private static bool SplitQuery(ReadOnlyMemory<byte> content, CommandRequest request)
     {
         if (content.Length < 4) return false;
@@ -156,7 +156,7 @@ internal static class WireProtocol
         return BsonFault.None;
     }
 
-    /// <summary>Takes what concerns every command out of the body, in one walk over its top level.</summary>
+    /// <summary>Reads the fields that every command has from the body, in one walk over its top level.</summary>
     private static bool ReadEnvelope(CommandRequest request)
     {
         const int NameBytesMax = 64;
@@ -171,7 +171,7 @@ internal static class WireProtocol
                 case 3 when view.Name.SequenceEqual("$db"u8):
                     if (view.Type != BsonType.String) return false;
                     var database = view.Value[4..^1];
-                    // Nearly always the one that this connection used before.
+                    // Nearly always the database that this connection used before.
                     if (!IsText(request.Database, database)) request.Database = Encoding.UTF8.GetString(database);
                     hasDatabase = true;
                     break;

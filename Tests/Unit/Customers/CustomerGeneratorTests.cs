@@ -80,13 +80,13 @@ public sealed class CustomerGeneratorTests
     }
 
     [Theory]
-    [InlineData("--seed 1", "Either --size or --count is needed.")]
-    [InlineData("--size 1GB --count 1", "Either --size or --count is needed.")]
+    [InlineData("--seed 1", "Give either --size or --count.")]
+    [InlineData("--size 1GB --count 1", "Give either --size or --count.")]
     [InlineData("--size 10", "--size must be like 500MB or 10GB, 1TB at most; '10' was given.")]
     [InlineData("--size -1GB", "--size must be like 500MB or 10GB, 1TB at most; '-1GB' was given.")]
     [InlineData("--size 2TB", "--size must be like 500MB or 10GB, 1TB at most; '2TB' was given.")]
     [InlineData("--count 0", "--count must be a whole number from 1 to 1000000000; '0' was given.")]
-    [InlineData("--count 1 --target x", "'--target' is not a command or option here.")]
+    [InlineData("--count 1 --target x", "'--target' is not a valid command or option.")]
     public void Options_that_are_wrong_are_named(string line, string message) =>
         Assert.Equal(message, CommandLine.Error("customers load " + line));
 

@@ -160,7 +160,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         (code, output) = Deploy("r2");
         Assert.True(code != 0, output);
         Assert.Equal(["r1", "r1", "r1"], Running());
-        Assert.Contains($"{hosts[1]} did not get healthy", output, StringComparison.Ordinal);
+        Assert.Contains($"{hosts[1]} did not become healthy", output, StringComparison.Ordinal);
 
         File.Delete(root / $"hosts/{hosts[1]}/sick");
         (code, output) = Deploy("r3");

@@ -40,7 +40,7 @@ public sealed class EngineRuntimeTests
     {
         var other = _builder.AddContainer("queue", "vendor/queue");
         var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(() => ConvertAsync(other.Resource));
-        Assert.Equal("'queue' needs a container runtime and none answers: start Docker or Podman.", refusal.Message);
+        Assert.Equal("'queue' needs a container runtime, but none answers: start Docker or Podman.", refusal.Message);
     }
 
     private async Task ConvertAsync(params ContainerResource[] containers)

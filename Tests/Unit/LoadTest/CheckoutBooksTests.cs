@@ -33,11 +33,11 @@ public sealed class CheckoutBooksTests
     }
 
     [Theory]
-    [InlineData(false, false, 100, 100, 50, "order 0: answered 2xx, but it is not paid")]
-    [InlineData(true, true, 94, 96, 36, "order 1: answered 4xx, but it is paid")]
+    [InlineData(false, false, 100, 100, 50, "order 0: answered 2xx, but not paid")]
+    [InlineData(true, true, 94, 96, 36, "order 1: answered 4xx, but paid")]
     [InlineData(true, false, 96, 98, 43, "item 0: 4 taken from stock, 3 in paid orders")]
     [InlineData(true, false, 97, 99, 43, "item 1: 1 taken from stock, 2 in paid orders")]
-    [InlineData(true, false, 97, 98, 36, "user 0: 14 of credit taken, paid orders cost 7")]
+    [InlineData(true, false, 97, 98, 36, "user 0: 14 of credit taken, but paid orders cost 7")]
     public void What_does_not_fit_is_told(bool isFirstPaid, bool isSecondPaid, long stock0, long stock1, long credit, string violation)
     {
         Read([isFirstPaid, isSecondPaid, false], [stock0, stock1], credit);
@@ -50,7 +50,7 @@ public sealed class CheckoutBooksTests
     public void Books_below_zero_are_a_violation_even_when_they_add_up()
     {
         Read(isPaid: [true, false, false], stock: [-3, 98], credit: 43);
-        Assert.Contains("item 0: its stock is -3", _books.Compare().Violations);
+        Assert.Contains("item 0: stock is -3", _books.Compare().Violations);
     }
 
     [Fact]

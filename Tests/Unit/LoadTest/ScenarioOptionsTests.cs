@@ -31,13 +31,13 @@ public sealed class ScenarioOptionsTests
     [InlineData("--users 1 --connections 1", "Option '--users' expects a single argument but 2 were provided.")]
     [InlineData("--rate 0", "--rate must be a whole number from 1 to 1000000; '0' was given.")]
     [InlineData("--ramp -1", "--ramp must be a whole number from 0 to 600; '-1' was given.")]
-    [InlineData("--weights rain=1", "--weights: there is no scenario 'rain'; there are storm, payload, crud.")]
+    [InlineData("--weights rain=1", "--weights: unknown scenario 'rain'; there are storm, payload, crud.")]
     [InlineData("--weights storm=x", "--weights must be a whole number from 0 to 1000; 'x' was given.")]
     [InlineData("--weights storm,storm", "--weights: storm is given twice.")]
-    [InlineData("--weights storm=0", "--weights: one must be more than 0.")]
-    [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets need as many users; there are 1.")]
+    [InlineData("--weights storm=0", "--weights: at least one must be above 0.")]
+    [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets require at least as many users; --users is 1.")]
     [InlineData("--target http://127.0.0.1:1,ftp://x", "--target must be a URL like http://localhost:8000; 'ftp://x' was given.")]
-    [InlineData("--size 5", "'--size' is not a command or option here.")]
+    [InlineData("--size 5", "'--size' is not a valid command or option.")]
     public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("storm " + line));
 
     [Fact]

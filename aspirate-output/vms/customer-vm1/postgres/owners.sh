@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what is missing: each database, and the user that owns it, enters no other and is no administrator. Sets the users' passwords. Changes nothing twice.
+# Creates missing databases and their owners. An owner can access no other database and is not an administrator. Sets the passwords; can be run again.
 set -e
 owner() { # NAME PASSWORD
   OWNER=$1 PASSWORD=$2 psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres <<'SQL'

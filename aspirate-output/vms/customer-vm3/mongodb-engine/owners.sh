@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the extension, and for each database a user that reads and writes documents and is no administrator; the extension knows no narrower rights.
-# Sets the users' passwords. Changes nothing twice.
+# Creates the extension, and for each database a user that reads and writes documents but is not an administrator; the extension has no narrower rights.
+# Sets the users' passwords. Can be run again at any time.
 set -e
 sql() { psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres; }
 echo 'SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS documentdb CASCADE; CREATE EXTENSION IF NOT EXISTS documentdb_extended_rum;' | sql

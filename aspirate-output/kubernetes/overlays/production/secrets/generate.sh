@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes each file that is missing from its sample, with a random value for each key: 48 hexadecimal digits. Files that are there stay as they are.
-# Fails when a file is missing that only you can write: its sample shows how.
+# Creates each missing file from its sample, with a random value for each key: 48 hexadecimal digits. Existing files are not changed.
+# Fails if a file is missing that only you can write: its sample shows how.
 set -eu
 umask 077
 cd "$(dirname "$0")"
@@ -18,9 +18,9 @@ for sample in *.env.sample; do
     printf '%s=%s\n' "$key" "$(random "$bytes")"
   done <"$sample" >"$file.new"
   mv "$file.new" "$file"
-  echo "made $file"
+  echo "created $file"
 done
 if [ -n "$yours" ]; then
-  echo "error: write$yours in $(pwd) yourself, as the samples show; nobody else knows these values" >&2
+  echo "error: write$yours in $(pwd) yourself, as the samples show; these values cannot be generated" >&2
   exit 1
 fi
