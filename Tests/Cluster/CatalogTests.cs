@@ -38,7 +38,7 @@ public sealed class CatalogTests(ClusterFixture cluster) : IDisposable
         Assert.Equal(before.Stock + 5, (await ReadAsync())[11].GetProperty("stock").GetInt64());
     }
 
-    [Fact]
+    [Fact, Trait("Category", "Long")]
     public async Task A_restart_seeds_nothing_twice_and_puts_back_what_is_missing()
     {
         var products = await ReadAsync();

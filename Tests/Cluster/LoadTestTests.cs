@@ -11,7 +11,7 @@ using Tests.Unit.LoadTest;
 namespace Tests.Cluster;
 
 /// <summary>LoadTest's commands against the real shop, a second or two each: what they check holds, and their reports say so.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 120_000;
@@ -125,7 +125,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         Assert.True(report is { IsStoppedEarly: true, Handled: > 0, MeasuredSeconds: > 0.5 and < 60 }, _output.ToString());
     }
 
-    [Fact(Timeout = LimitMs), Trait("Category", "Long")]
+    [Fact(Timeout = LimitMs)]
     public async Task In_the_dashboard_it_waits_until_somebody_starts_it()
     {
         var app = cluster.Cluster.App;

@@ -4,7 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 namespace Tests.Cluster;
 
 /// <summary>Services are stopped and started by the commands that the dashboard offers.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class OutageTests(ClusterFixture fixture)
 {
     private const int LimitMs = 180_000;

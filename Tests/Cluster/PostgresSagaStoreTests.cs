@@ -75,7 +75,7 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
         var adopted = Assert.Single(await Store.AdoptAsync(9, 0)).Sagas.ToDictionary(static saga => saga.OrderId, static saga => saga.State.Step);
         Assert.Equal((SagaStep.Fenced, SagaStep.Refund), (adopted["1"], adopted["2"]));
         var unread = await Assert.ThrowsAsync<InvalidDataException>(() => Store.FindOutcomeAsync("1", calls[0].SagaId));
-        Assert.Contains("status has 3", unread.Message, StringComparison.Ordinal);
+        Assert.Contains("status contains 3", unread.Message, StringComparison.Ordinal);
         Assert.Equal((OrderStatus)3, Assert.Single((await Store.TurnAsync(new([], [], [await CallAsync("1")], Guid.CreateVersion7()))).Begun).Order);
     }
 
