@@ -36,8 +36,8 @@ public sealed class HistoryTests
         Violates("Order 3 is paid, but its checkout was never requested.", Books(paid: [Paid(), Paid("3", total: 0, quantity: 0)]));
         Violates("Order 3 was only answered with no, but is paid.",
             new HistoryRequest("3", 0, 10, Outcome.Fail), Books(paid: [Paid(), Paid("3", total: 0, quantity: 0)]));
-        Violates("The credit of user a was 10, paid orders took 6, and 3 is left.", Books(credit: 3));
-        Violates("The stock of item x was 5, paid orders took 2, and 4 is left.", Books(stock: 4));
+        Violates("The credit of user a was 10, paid orders took 6, but 3 is left.", Books(credit: 3));
+        Violates("The stock of item x was 5, paid orders took 2, but 4 is left.", Books(stock: 4));
         Violates("The stock of item x is -1.", Books(stock: -1));
         Violates("No books found for item y.", Books(paid: [Paid(item: "y")]));
         Violates("1 pieces are reserved", Books(held: 1));
