@@ -27,12 +27,20 @@ internal sealed partial class CheckoutSagaRunner(
         while (true)
         {
             var due = sagas.Where(saga => saga is { State.IsOver: false, IsStuck: false } && !isThere(saga.State) && HasTime(saga))
-                .ToLookup(static saga => SagaCommand.Of(saga.State.Step)!.Participant);
+                .GroupBy(static saga => SagaCommand.Of(saga.State.Step)!.Participant).OrderBy(static group => group.Key).ToList();
             if (due.Count == 0) return;
             var moved = false;
-            if (due.Contains(Participant.Stock)) moved |= await AskInPartsAsync("stock", [.. due[Participant.Stock]], stock.AskAsync, Outcomes.EventOf);
-            if (due.Contains(Participant.Payment)) moved |= await AskInPartsAsync("payment", [.. due[Participant.Payment]], payment.AskAsync, Outcomes.EventOf);
-            if (due.Contains(Participant.Store)) moved |= await RecordAsync([.. due[Participant.Store]]);
+            foreach (var group in due)
+            {
+                CheckoutSaga[] members = [.. group];
+                moved |= await (group.Key switch
+                {
+                    Participant.Stock => AskInPartsAsync("stock", members, stock.AskAsync, Outcomes.EventOf),
+                    Participant.Payment => AskInPartsAsync("payment", members, payment.AskAsync, Outcomes.EventOf),
+                    Participant.Store => RecordAsync(members),
+                });
+            }
+
             if (moved)
             {
                 pause = PauseMin;

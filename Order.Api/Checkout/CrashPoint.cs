@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Order.Api.Checkout.Saga;
 
 namespace Order.Api.Checkout;
 
@@ -11,7 +12,8 @@ namespace Order.Api.Checkout;
 internal sealed class CrashPoint
 {
     /// <summary>The steps that write to the store (<c>begin</c>, <c>record</c>, <c>end</c>, <c>adopt</c>) and the commands to the participants.</summary>
-    public static readonly string[] Steps = ["begin", "record", "end", "adopt", "reserve", "commit", "release", "charge", "refund"];
+    public static readonly string[] Steps =
+        [.. ((string[])["begin", "record", "end", "adopt"]).Union(Enum.GetValues<SagaStep>().Select(SagaCommand.Of).OfType<SagaCommand>().Select(c => c.Name))];
 
     private readonly string _step;
     private readonly bool _isAfter;

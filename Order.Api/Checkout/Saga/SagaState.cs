@@ -44,32 +44,45 @@ internal readonly record struct SagaState(SagaStep Step, Refusal Refusal)
     /// <summary>Whether the outcome is durable, so that the client can be answered.</summary>
     public bool IsDecided => Step is SagaStep.Commit or SagaStep.Ended;
 
+    /// <summary>Returns the state after an event.</summary>
     /// <exception cref="InvalidOperationException">The event is not valid in this state: a participant or the store broke its contract.</exception>
-    public SagaState On(SagaEvent heard) => (Step, heard) switch
+    public SagaState On(SagaEvent heard) => heard == SagaEvent.Unknown && !IsOver ? this : Step switch // unknown: retry with the same key
     {
-        (not (SagaStep.Ended or SagaStep.Fenced), SagaEvent.Unknown) => this, // retry with the same key
-
-        // Committed: another owner has already completed the saga. The charge and the record will confirm it.
-        (SagaStep.Reserve, SagaEvent.Reserved or SagaEvent.Committed) => this with { Step = SagaStep.Charge },
-        (SagaStep.Reserve, SagaEvent.OutOfStock) => new(SagaStep.RecordFailed, Refusal.OutOfStock),
-        (SagaStep.Reserve, SagaEvent.UnknownItem) => new(SagaStep.RecordFailed, Refusal.UnknownItem),
-        // A previous owner released the lines. It does so only after a refused or refunded charge, so nothing is charged.
-        (SagaStep.Reserve, SagaEvent.Released) => new(SagaStep.RecordFailed, Refusal.Expired),
-        (SagaStep.Reserve or SagaStep.Charge, SagaEvent.Expired) => new(SagaStep.Refund, Refusal.Expired),
-
-        (SagaStep.Charge, SagaEvent.Charged) => this with { Step = SagaStep.RecordPaid },
-        (SagaStep.Charge, SagaEvent.InsufficientCredit) => new(SagaStep.Release, Refusal.InsufficientCredit),
-        (SagaStep.Charge, SagaEvent.UnknownUser) => new(SagaStep.Release, Refusal.UnknownUser),
-        (SagaStep.Charge, SagaEvent.NotCharged) => new(SagaStep.Release, Refusal.Expired),
-
-        (SagaStep.Refund, SagaEvent.NotCharged) => this with { Step = SagaStep.Release },
-        (SagaStep.Release, SagaEvent.Released) => this with { Step = SagaStep.RecordFailed },
-        (SagaStep.RecordFailed, SagaEvent.Recorded) => this with { Step = SagaStep.Ended },
-
-        (SagaStep.RecordPaid, SagaEvent.Recorded) => this with { Step = SagaStep.Commit },
-        (SagaStep.Commit, SagaEvent.Committed) => this with { Step = SagaStep.Ended },
-
-        (SagaStep.RecordPaid or SagaStep.RecordFailed, SagaEvent.Overtaken) => this with { Step = SagaStep.Fenced },
-        _ => throw new InvalidOperationException($"The event {heard} is not valid for a saga at step {Step}."),
+        SagaStep.Reserve => heard switch
+        {
+            // Committed: another owner has already completed the saga. The charge and the record will confirm it.
+            SagaEvent.Reserved or SagaEvent.Committed => this with { Step = SagaStep.Charge },
+            SagaEvent.OutOfStock => new(SagaStep.RecordFailed, Refusal.OutOfStock),
+            SagaEvent.UnknownItem => new(SagaStep.RecordFailed, Refusal.UnknownItem),
+            // A previous owner released the lines. It does so only after a refused or refunded charge, so nothing is charged.
+            SagaEvent.Released => new(SagaStep.RecordFailed, Refusal.Expired),
+            SagaEvent.Expired => new(SagaStep.Refund, Refusal.Expired),
+            _ => throw Invalid(heard),
+        },
+        SagaStep.Charge => heard switch
+        {
+            SagaEvent.Charged => this with { Step = SagaStep.RecordPaid },
+            SagaEvent.InsufficientCredit => new(SagaStep.Release, Refusal.InsufficientCredit),
+            SagaEvent.UnknownUser => new(SagaStep.Release, Refusal.UnknownUser),
+            SagaEvent.NotCharged => new(SagaStep.Release, Refusal.Expired),
+            SagaEvent.Expired => new(SagaStep.Refund, Refusal.Expired),
+            _ => throw Invalid(heard),
+        },
+        SagaStep.Refund => heard == SagaEvent.NotCharged ? this with { Step = SagaStep.Release } : throw Invalid(heard),
+        SagaStep.Release => heard == SagaEvent.Released ? this with { Step = SagaStep.RecordFailed } : throw Invalid(heard),
+        SagaStep.RecordPaid => AfterRecord(heard, SagaStep.Commit),
+        SagaStep.RecordFailed => AfterRecord(heard, SagaStep.Ended),
+        SagaStep.Commit => heard == SagaEvent.Committed ? this with { Step = SagaStep.Ended } : throw Invalid(heard),
+        SagaStep.Ended => throw Invalid(heard),
+        SagaStep.Fenced => throw Invalid(heard),
     };
+
+    private SagaState AfterRecord(SagaEvent heard, SagaStep next) => heard switch
+    {
+        SagaEvent.Recorded => this with { Step = next },
+        SagaEvent.Overtaken => this with { Step = SagaStep.Fenced },
+        _ => throw Invalid(heard),
+    };
+
+    private InvalidOperationException Invalid(SagaEvent heard) => new($"The event {heard} is not valid for a saga at step {Step}.");
 }
