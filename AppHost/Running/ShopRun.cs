@@ -57,10 +57,11 @@ internal static class ShopRun
     private static async Task<int> RunAsync(IDistributedApplicationBuilder builder)
     {
         // The last subscriber, so the model is complete by then.
-        var beforeStart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        builder.Eventing.Subscribe<BeforeStartEvent>((_, _) =>
+        // Copied while the event is handled: afterwards Aspire adds its dashboard to the model, on another thread than the report's.
+        var resources = new TaskCompletionSource<IReadOnlyList<IResource>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
         {
-            beforeStart.TrySetResult();
+            resources.TrySetResult([.. start.Model.Resources]);
             return Task.CompletedTask;
         });
         await using var app = builder.Build();
@@ -76,7 +77,7 @@ internal static class ShopRun
         var start = app.StartAsync(failed.Token);
         try
         {
-            var report = ReportAsync(app, beforeStart.Task, failed.Token);
+            var report = ReportAsync(app, resources.Task, failed.Token);
             await await Task.WhenAny(start, report);
             await Task.WhenAll(start, report);
         }
@@ -95,11 +96,10 @@ internal static class ShopRun
         return 0;
     }
 
-    private static async Task ReportAsync(DistributedApplication app, Task beforeStart, CancellationToken ct)
+    private static async Task ReportAsync(DistributedApplication app, Task<IReadOnlyList<IResource>> resources, CancellationToken ct)
     {
         var report = new StartupReport(app);
-        await beforeStart.WaitAsync(ct);
-        await report.RunAsync(ct);
+        await report.RunAsync(await resources.WaitAsync(ct), ct);
     }
 
     /// <summary>Gets the sentence for the user, if the exception has one; others are bugs and keep their stack trace.</summary>

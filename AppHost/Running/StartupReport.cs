@@ -21,12 +21,11 @@ internal sealed class StartupReport(DistributedApplication app)
     private readonly ConcurrentDictionary<string, TimeSpan> _ready = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>Waits until all resources are healthy.</summary>
+    /// <summary>Waits until these resources are healthy, but for those that are started by hand.</summary>
     /// <exception cref="DistributedApplicationException">A resource failed, or was not healthy in time.</exception>
-    public async Task RunAsync(CancellationToken ct)
+    public async Task RunAsync(IReadOnlyList<IResource> resources, CancellationToken ct)
     {
-        var model = app.Services.GetRequiredService<DistributedApplicationModel>();
-        List<IResource> expected = [.. model.Resources.Where(r => r is ProjectResource or ExecutableResource or ContainerResource or IResourceWithParent
+        List<IResource> expected = [.. resources.Where(r => r is ProjectResource or ExecutableResource or ContainerResource or IResourceWithParent
             && !r.HasAnnotationOfType<ExplicitStartupAnnotation>())];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(StartTimeout);
