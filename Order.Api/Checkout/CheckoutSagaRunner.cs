@@ -82,11 +82,11 @@ internal sealed partial class CheckoutSagaRunner(
 
     // One saga can make a call for many fail. Splitting the call in halves keeps that saga from blocking the others.
     private async Task<bool> AskInPartsAsync<TOutcome>(
-        string step, IReadOnlyList<CheckoutSaga> sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
+        string step, CheckoutSaga[] sagas, Func<IReadOnlyList<CheckoutSaga>, Task<TOutcome[]>> askAsync, Func<TOutcome, SagaEvent> eventOf)
     {
         var (moved, hasFailed) = await AskAsync(step, sagas, askAsync, eventOf);
-        if (!hasFailed || sagas.Count < 2 || !HasTime(sagas[0])) return moved;
-        var half = sagas.Count / 2;
+        if (!hasFailed || sagas.Length < 2 || !HasTime(sagas[0])) return moved;
+        var half = sagas.Length / 2;
         return await AskInPartsAsync(step, [.. sagas.Take(half)], askAsync, eventOf)
             | await AskInPartsAsync(step, [.. sagas.Skip(half)], askAsync, eventOf);
     }
