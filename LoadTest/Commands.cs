@@ -48,6 +48,7 @@ internal static class Commands
         root.Add(ConsistencyOptions.Command(options => Code(new ConsistencyCommand(options, output, stop).Run())));
         root.Add(Compare(output));
         root.Add(CheckoutOptions.Command(options => Code(new CheckoutCommand(options, output, stop).Run())));
+        root.Add(CheckoutOptions.MixCommand(options => Code(new CheckoutCommand(options, output, stop).Run())));
         root.Add(BareOptions.Command(options => Code(BareCommand.Run(options, output, stop))));
         root.Add(new Command("customers", "Fills Customer.Api's collection")
         {

@@ -5,12 +5,12 @@ namespace LoadTest.Checkouts;
 
 /// <summary>Reads the books through the public API.</summary>
 internal sealed class CheckoutBooksReader(
-    CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, IAnsiConsole output, CancellationToken cancellationToken)
+    CheckoutOptions options, CheckoutOutcome[] outcomes, OrderIds ids, ShopChanges? changes, IAnsiConsole output, CancellationToken cancellationToken)
 {
     private const int ConnectionsMax = 64, ResolveSecondsMax = 15, PauseMs = 1000, SecondsBetweenLines = 5;
 
     private readonly CheckoutBooks _books =
-        new(outcomes, ids, (int)options.Items, (int)options.Users, options.StockEach, options.CreditEach);
+        new(outcomes, ids, (int)options.Items, (int)options.Users, options.StockEach, options.CreditEach, changes);
 
     /// <summary>
     /// Reads every requested order, every item and every user, and compares. Failed reads and mismatches may be caused by a service that is recovering, or by a

@@ -32,7 +32,7 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
         var clock = Stopwatch.StartNew();
         var done = Checkout(shop, ids, outcomes);
         output.WriteLine($"checkouts  {options.Size:N0} over {shop.Connections:N0} connections in {clock.Elapsed.TotalSeconds:N1} s");
-        var ledger = new CheckoutBooksReader(shop, outcomes, ids, output, cancellationToken).Read();
+        var ledger = new CheckoutBooksReader(shop, outcomes, ids, changes: null, output, cancellationToken).Read();
         output.Print(ledger);
 
         var failed = outcomes.LongCount(outcome => outcome == CheckoutOutcome.Unknown);

@@ -29,11 +29,11 @@ internal sealed record CheckoutReport
     public LatencyReport? Latency => Load.Latency;
     public required LatencyReport? OtherLatency { get; init; }
     public ArrivalReport? Arrivals => Load.Arrivals;
-    public required IReadOnlyList<ProcessReport> Processes { get; init; }
+    public IReadOnlyList<ProcessReport> Processes => Load.Processes;
 
     /// <summary>The processes of the group "other" that used the most CPU time.</summary>
     public required IReadOnlyList<OtherProcess> LargestOthers { get; init; }
-    public required BareHopReport? BareHop { get; init; }
+    public BareHopReport? BareHop => Load.BareHop;
     public required StoreReport? Postgres { get; init; }
     public required StoreReport? Redis { get; init; }
     public CheckoutBooksResult? Ledger { get; init; }

@@ -40,6 +40,8 @@ internal sealed record RunReport
     public required ArrivalReport? Arrivals { get; init; }
     public IReadOnlyList<RequestReport> Requests { get; init; } = [];
     public IReadOnlyList<OutcomeReport> Outcomes { get; init; } = [];
+    public IReadOnlyList<ProcessReport> Processes { get; init; } = [];
+    public BareHopReport? BareHop { get; init; }
 
     /// <summary>Wrong and failed calls by scenario and call, over the whole run.</summary>
     public IReadOnlyList<CountReport> Wrong { get; init; } = [];

@@ -18,7 +18,7 @@ internal static class TextReport
     public static void Print(this IAnsiConsole output, CheckoutReport report)
     {
         if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; the run ended early. Give more with --orders.");
-        output.WriteLine($"committed  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
+        output.WriteLine($"{(report.Load.Requests.Count > 0 ? "handled  " : "committed")}  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
         output.WriteLine($"refused    {report.Refused:N0}");
         output.WriteLine($"5xx        {report.ServerErrors:N0}");
         output.WriteLine($"unanswered {report.Unanswered:N0}"
@@ -27,19 +27,8 @@ internal static class TextReport
         output.WriteLine($"latency    {Describe(report.Latency)}");
         if (report.OtherLatency is not null) output.WriteLine($"  others   {Describe(report.OtherLatency)}");
         PrintArrivals(output, report.Arrivals);
-        if (report.BareHop is { } hop)
-            output.WriteLine($"ratio      {hop.Ratio:N3} of the bare hop"
-                + $" ({hop.PerSecond:N0}/s: {hop.Before.PerSecond:N0} before, {hop.After.PerSecond:N0} after)");
-        output.WriteTable(["process", "CPU µs/checkout", "CPU s", "MiB before", "MiB after"],
-        [
-            .. report.Processes.Select(static process => new[]
-            {
-                process.Name, $"{process.CpuMicrosecondsPerCheckout:N1}", $"{process.CpuSeconds:N2}", $"{process.ResidentMiBBefore:N0}",
-                $"{process.ResidentMiBAfter:N0}",
-            }),
-            ["all", $"{report.Processes.Sum(static p => p.CpuMicrosecondsPerCheckout):N1}", $"{report.Processes.Sum(static p => p.CpuSeconds):N2}", "", ""],
-        ]);
-        output.WriteLine($"           of {report.MeasuredSeconds * report.Machine.Cores:N1} s of CPU");
+        PrintRequests(output, report.Load.Requests);
+        PrintUse(output, report.Load);
         if (report.LargestOthers.Count > 0)
             output.WriteLine($"           of other: {string.Join(", ", report.LargestOthers.Select(other => $"{other.Name} {other.CpuSeconds:N2} s"))}");
         PrintStore(output, "postgres", report.Postgres);
@@ -56,11 +45,8 @@ internal static class TextReport
             + (report.ConnectFailures > 0 ? $", and {report.ConnectFailures:N0} connections failed" : ""));
         foreach (var kind in report.Errors) output.WriteLine($"           {kind.Count:N0} x {kind.Status} {kind.Type}");
         if (report.Unanswered > 0) output.WriteLine($"           {report.Unanswered:N0} x no answer");
-        output.WriteTable(["request", "handled", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms"], report.Requests.Select(static request => new[]
-        {
-            request.Name, $"{request.Count:N0}", $"{request.PerSecond:N1}", $"{request.Latency?.P50Ms:N1}", $"{request.Latency?.P95Ms:N1}",
-            $"{request.Latency?.P99Ms:N1}", $"{request.Latency?.MaxMs:N1}",
-        }));
+        PrintRequests(output, report.Requests);
+        PrintUse(output, report);
         output.WriteTable(["scenario", "as expected", "wrong", "failed", "unfinished"], report.Outcomes.Select(static outcome => new[]
         {
             outcome.Scenario, $"{outcome.AsExpected:N0}", $"{outcome.Wrong:N0}", $"{outcome.Failed:N0}", $"{outcome.Unfinished:N0}",
@@ -96,6 +82,31 @@ internal static class TextReport
         foreach (var row in rows.Prepend(head)) grid.AddRow([.. row.Select(static cell => new Text(cell))]);
         if (grid.Rows.Count > 1) output.Write(grid);
     }
+
+    private static void PrintUse(IAnsiConsole output, RunReport report)
+    {
+        if (report.BareHop is { } hop)
+            output.WriteLine($"ratio      {hop.Ratio:N3} of the bare hop"
+                + $" ({hop.PerSecond:N0}/s: {hop.Before.PerSecond:N0} before, {hop.After.PerSecond:N0} after)");
+        if (report.Processes.Count == 0) return;
+        output.WriteTable(["process", "CPU µs/request", "CPU s", "MiB before", "MiB after"],
+        [
+            .. report.Processes.Select(static process => new[]
+            {
+                process.Name, $"{process.CpuMicrosecondsPerRequest:N1}", $"{process.CpuSeconds:N2}", $"{process.ResidentMiBBefore:N0}",
+                $"{process.ResidentMiBAfter:N0}",
+            }),
+            ["all", $"{report.Processes.Sum(static p => p.CpuMicrosecondsPerRequest):N1}", $"{report.Processes.Sum(static p => p.CpuSeconds):N2}", "", ""],
+        ]);
+        output.WriteLine($"           of {report.MeasuredSeconds * report.Machine.Cores:N1} s of CPU");
+    }
+
+    private static void PrintRequests(IAnsiConsole output, IReadOnlyList<RequestReport> requests) =>
+        output.WriteTable(["request", "handled", "a second", "p50 ms", "p95 ms", "p99 ms", "max ms"], requests.Select(static request => new[]
+        {
+            request.Name, $"{request.Count:N0}", $"{request.PerSecond:N1}", $"{request.Latency?.P50Ms:N1}", $"{request.Latency?.P95Ms:N1}",
+            $"{request.Latency?.P99Ms:N1}", $"{request.Latency?.MaxMs:N1}",
+        }));
 
     private static void PrintArrivals(IAnsiConsole output, ArrivalReport? arrivals)
     {

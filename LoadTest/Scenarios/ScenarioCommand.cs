@@ -17,21 +17,31 @@ internal static class ScenarioCommand
             + $" {string.Join(", ", options.Targets)}");
         output.WriteLine($"scenarios  {options.Set}");
 
+        var hop = new HopMeter(options.HasBareHop ? NginxBinary.Find(options.Nginx) : null, options.Users, output, stop);
+        hop.Before();
+        ProcessSample? before = null, after = null;
         var visits = new VisitSeries(options.Set, options.Seed, options.Targets[0]);
         var seconds = new List<SecondStatistics>();
         var plan = new LoadPlan(options.Users)
         {
             WarmupSeconds = options.RampSeconds, IsRamped = true, DurationSeconds = options.DurationSeconds, RatePerSecond = options.RatePerSecond, Stop = stop,
-            WindowEnded = visits.Close,
+            WindowBegins = options.HasBareHop ? () => before = ProcessSample.Take() : null,
+            WindowEnded = () =>
+            {
+                if (options.HasBareHop) after = ProcessSample.Take();
+                visits.Close();
+            },
         };
         var done = LiveView.Watch(output, options.IsPlain, options.RampSeconds + options.DurationSeconds, show => LoadDriver.Run(
             options.Targets, visits.Requests, plan with { EachSecond = (Action<SecondStatistics>)seconds.Add + show }, CancellationToken.None));
 
+        if (!stop.IsCancellationRequested) hop.After();
         var report = RunReport.Of(options.Set.Name, startedAt, options.RatePerSecond, done, seconds) with
         {
             Targets = [.. options.Targets.Select(static target => target.ToString())], Users = options.Users,
             RampSeconds = options.RampSeconds, Seed = options.Seed, IsStoppedEarly = stop.IsCancellationRequested,
             Requests = [.. done.Requests.Select((latency, kind) => RequestReport.Of(visits.Kinds[kind], latency, done.Seconds))],
+            Processes = options.HasBareHop ? ProcessReport.Between(before!, after!, done.Succeeded) : [], BareHop = hop.Report(done.PerSecond),
             Outcomes = [.. visits.Ended()],
             Wrong = [.. visits.Wrong.Select(static wrong => new CountReport(wrong.What, wrong.Count))],
         };

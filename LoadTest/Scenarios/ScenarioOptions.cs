@@ -21,6 +21,8 @@ internal sealed record ScenarioOptions
     public required long Seed { get; init; }
     public required ScenarioSet Set { get; init; }
     public required bool IsPlain { get; init; }
+    public required bool HasBareHop { get; init; }
+    public required string? Nginx { get; init; }
     public required string? HtmlFile { get; init; }
     public required string? JsonFile { get; init; }
 
@@ -32,10 +34,12 @@ internal sealed record ScenarioOptions
         var ramp = Setting.Number("--ramp", "SECONDS", "Seconds in which the load grows evenly, before the measurement", 0, Setting.RampSecondsMax, 2);
         var seed = Setting.Number("--seed", "N", "Selects scenarios, prices and quantities", long.MinValue, long.MaxValue, 1);
         var plain = Setting.Flag("--plain", "Print a line per second, even in a terminal");
+        var bare = Setting.Flag("--bare", "Also measure the bare gateway hop before and after, and CPU time by process");
+        var nginx = Setting.Nginx();
         var (targets, rate, duration, html, json) = (Setting.Targets(), Setting.Rate(), Setting.Duration(20), Setting.Html(), Setting.Json());
         var command = new Command(set.Name, $"{set.Description}. Ctrl+C ends it early, with a report; a second Ctrl+C ends it at once")
         {
-            weights, targets, users, rate, ramp, duration, seed, plain, html, json,
+            weights, targets, users, rate, ramp, duration, seed, plain, bare, nginx, html, json,
         };
         command.SetAction(given =>
         {
@@ -45,6 +49,7 @@ internal sealed record ScenarioOptions
             {
                 Targets = addresses, Users = count, RatePerSecond = given.GetValue(rate), DurationSeconds = given.GetValue(duration),
                 RampSeconds = given.GetValue(ramp), Seed = given.GetValue(seed), Set = given.GetRequiredValue(weights), IsPlain = given.GetValue(plain),
+                HasBareHop = given.GetValue(bare), Nginx = given.GetValue(nginx),
                 HtmlFile = given.GetValue(html), JsonFile = given.GetValue(json),
             });
         });

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using LoadTest.Checkouts;
 using LoadTest.Reports;
 using LoadTest.Scenarios;
 using Tests.Faults;
@@ -93,6 +94,21 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         Assert.True(report.RootElement.GetProperty("committed").GetInt64() > 0, output);
         Assert.Equal(report.RootElement.GetProperty("committed").GetInt64(), RunReport.Read(json).Handled);
         Assert.Contains("LoadTest checkout", await File.ReadAllTextAsync(html, Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_mix_is_measured_by_kind_and_its_changes_are_in_the_books()
+    {
+        var json = _folder / "report.json";
+        string[] arguments =
+        [
+            "mix", "--target", Target, "--orders", "2000", "--items", "50", "--users", "50", "--connections", "8", "--duration", "1", "--warmup", "0",
+            "--no-bare", "--json", json,
+        ];
+        var (code, output, errors) = await Task.Run(() => CommandLine.Run(arguments), Ct);
+        Assert.True(code == 0, output + string.Concat(errors));
+        Assert.Contains("ledger: balanced; ", output, StringComparison.Ordinal);
+        Assert.Equal(ShopMix.Names, RunReport.Read(json).Requests.Where(static request => request.Count > 0).Select(static request => request.Name));
     }
 
     [Fact(Timeout = LimitMs)]

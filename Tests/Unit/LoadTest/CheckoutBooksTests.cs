@@ -71,6 +71,28 @@ public sealed class CheckoutBooksTests
     }
 
     [Theory]
+    [InlineData(102, 99, 3, null)]
+    [InlineData(103, 99, 3, null)] // the third piece, whose outcome is unknown
+    [InlineData(101, 99, 3, "item 0: -1 taken from stock, 0 in paid orders")]
+    [InlineData(104, 99, 3, "item 0: -4 taken from stock, 0 in paid orders")]
+    [InlineData(102, 50, 3, "user 0: 0 of credit taken, but paid orders cost 0")]
+    [InlineData(102, 99, 2, "order 3: has 2 pieces, which the requests to add an item do not explain")]
+    public void Acknowledged_changes_must_be_in_the_books_and_unknown_ones_may_be(long stock, long credit, long pieces, string? violation)
+    {
+        var changes = new ShopChanges(items: 2, users: 1, orders: 4);
+        int[] statuses = [200, 200, 400, 503];
+        foreach (var status in statuses) changes.Stock.Add(0, status);
+        for (var i = 0; i < 49; i++) changes.Credit.Add(0, 200);
+        changes.Pieces.Add(3, 200);
+        var books = new CheckoutBooks([.. Enumerable.Repeat(CheckoutOutcome.Unused, 4)], new OrderIds(4), 2, 1, Stock, Credit, changes);
+        Assert.Equal([3], books.OrdersToRead());
+        Assert.True(books.TakeOrder(
+            3, Encoding.UTF8.GetBytes($$"""{"order_id":"3","paid":false,"items":[["0",{{pieces}}]],"user_id":"0","total_cost":3}""")));
+        Read(books, isPaid: [], stock: [stock, Stock], credit);
+        Assert.Equal(violation is null ? [] : [violation], books.Compare().Violations);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("{}")]
@@ -87,15 +109,17 @@ public sealed class CheckoutBooksTests
     public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_books.TakeItem(0, Encoding.UTF8.GetBytes(body)));
 
     // Every order has three of item 0 and two of item 1, and costs 7.
-    private void Read(bool[] isPaid, long[] stock, long credit)
+    private void Read(bool[] isPaid, long[] stock, long credit) => Read(_books, isPaid, stock, credit);
+
+    private static void Read(CheckoutBooks books, bool[] isPaid, long[] stock, long credit)
     {
         for (var i = 0; i < isPaid.Length; i++)
         {
             var body = $$"""{"order_id":"{{i}}","paid":{{(isPaid[i] ? "true" : "false")}},"items":[["0",3],["1",2]],"user_id":"0","total_cost":7}""";
-            Assert.True(_books.TakeOrder(i, Encoding.UTF8.GetBytes(body)));
+            Assert.True(books.TakeOrder(i, Encoding.UTF8.GetBytes(body)));
         }
 
-        for (var i = 0; i < stock.Length; i++) Assert.True(_books.TakeItem(i, Encoding.UTF8.GetBytes($$"""{"stock":{{stock[i]}},"price":1,"held":0}""")));
-        Assert.True(_books.TakeUser(0, Encoding.UTF8.GetBytes($$"""{"user_id":"0","credit":{{credit}}}""")));
+        for (var i = 0; i < stock.Length; i++) Assert.True(books.TakeItem(i, Encoding.UTF8.GetBytes($$"""{"stock":{{stock[i]}},"price":1,"held":0}""")));
+        Assert.True(books.TakeUser(0, Encoding.UTF8.GetBytes($$"""{"user_id":"0","credit":{{credit}}}""")));
     }
 }

@@ -23,6 +23,13 @@ public sealed class CheckoutOptionsTests
     public void Automatic_orders_are_as_many_as_can_be_used_within_limits(string line, long orders) =>
         Assert.Equal(orders, CommandLine.Options<CheckoutOptions>(CheckoutOptions.Command, line.Split(' ')).Orders);
 
+    [Theory]
+    [InlineData("", 86_670)]
+    [InlineData("--rate 100 --duration 10 --warmup 5", 217)]
+    [InlineData("--duration 3600", 1_000_000)]
+    public void A_mix_needs_orders_for_a_tenth_of_its_requests_and_some_to_add_items_to(string line, long orders) => Assert.Equal(
+        orders, CommandLine.Options<CheckoutOptions>(CheckoutOptions.MixCommand, line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Orders);
+
     [Fact]
     public void A_hot_item_and_a_hot_user_are_one_each()
     {
