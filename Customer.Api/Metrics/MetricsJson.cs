@@ -45,10 +45,10 @@ internal static class MetricsJson
     public static void WriteLatency(this Utf8JsonWriter json, LatencyHistogram latency)
     {
         json.WriteStartObject();
-        json.WriteNumber("average", Math.Round(latency.SumSeconds * 1000 / Math.Max(latency.Count, 1), 3));
-        json.WriteNumber("p50", latency.PercentileMs(0.5));
-        json.WriteNumber("p95", latency.PercentileMs(0.95));
-        json.WriteNumber("p99", latency.PercentileMs(0.99));
+        json.WriteNumber("average", Math.Round(latency.MeanMs, 3));
+        json.WriteNumber("p50", latency.PercentileMs(50));
+        json.WriteNumber("p95", latency.PercentileMs(95));
+        json.WriteNumber("p99", latency.PercentileMs(99));
         json.WriteNumber("max", latency.MaxMs);
         json.WriteEndObject();
     }
