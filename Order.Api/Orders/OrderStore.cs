@@ -18,7 +18,12 @@ internal sealed class OrderStore
 
     private const string Insert = "INSERT INTO orders (id, user_id) SELECT * FROM unnest($1, $2) ON CONFLICT (id) DO NOTHING";
 
-    private const string Update = "UPDATE orders SET item_ids = $2, quantities = $3, costs = $4, total_cost = $5 WHERE id = $1";
+    // All lines are in three arrays; those of an order are the part from its first to its last one, empty if the last is before the first.
+    private const string Update = """
+        UPDATE orders o SET item_ids = ($5::text[])[u.first:u.last], quantities = ($6::bigint[])[u.first:u.last], costs = ($7::bigint[])[u.first:u.last],
+            total_cost = u.total_cost
+        FROM unnest($1, $2, $3, $4) AS u (id, first, last, total_cost) WHERE o.id = ANY ($1) AND o.id = u.id
+        """;
 
     private const string Ship = """
         WITH address AS (INSERT INTO shipments (order_id, user_id, name, street, zip) SELECT id, user_id, $2, $3, $5 FROM orders WHERE id = $1)
@@ -104,7 +109,7 @@ internal sealed class OrderStore
             if (order.Shipping is { } shipping) batch.BatchCommands.Add(ShipCommand(order.Id, shipping));
         }
 
-        foreach (var order in changed) batch.BatchCommands.Add(UpdateCommand(order));
+        if (changed.Count > 0) batch.BatchCommands.Add(UpdateCommand([.. changed]));
         if (keyed.Count > 0)
         {
             batch.BatchCommands.Add(Command(InsertKeys, Array(keyed.Select(static one => one.Key.Id)), Array(keyed.Select(static one => one.Request)),
@@ -157,13 +162,15 @@ internal sealed class OrderStore
         return (orders, keys);
     }
 
-    private static NpgsqlBatchCommand UpdateCommand(OrderRow order) => Command(
-        Update,
-        new NpgsqlParameter<string> { TypedValue = order.Id },
-        Array(order.Lines.Select(static line => line.Item)),
-        Array(order.Lines.Select(static line => line.Quantity)),
-        Array(order.Lines.Select(static line => line.Cost)),
-        new NpgsqlParameter<long> { TypedValue = order.TotalCost });
+    private static NpgsqlBatchCommand UpdateCommand(OrderRow[] orders)
+    {
+        var (first, last, count) = (new int[orders.Length], new int[orders.Length], 0);
+        for (var i = 0; i < orders.Length; i++) (first[i], last[i]) = (count + 1, count += orders[i].Lines.Count);
+        var lines = orders.SelectMany(static order => order.Lines).ToArray();
+        return Command(
+            Update, Array(orders.Select(static order => order.Id)), Array(first), Array(last), Array(orders.Select(static order => order.TotalCost)),
+            Array(lines.Select(static line => line.Item)), Array(lines.Select(static line => line.Quantity)), Array(lines.Select(static line => line.Cost)));
+    }
 
     private static NpgsqlBatchCommand ShipCommand(string order, Shipping shipping) => Command(
         Ship,

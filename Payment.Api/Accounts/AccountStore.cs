@@ -8,8 +8,8 @@ namespace Payment.Api.Accounts;
 
 /// <summary>
 /// Stores accounts in Postgres. Movements are group-committed. Each group is one transaction under strict two-phase locking: the accounts' rows are locked in
-/// ID order before anything is read, and stay locked until the commit. A group of simple charges is one statement with the same effect. Two movements with the
-/// same key concern the same account, so its lock serializes them. If the account does not exist, the uniqueness of the key does.
+/// ID order before anything is read, and stay locked until the commit. A group of charges without refunds is one statement with the same effect. Two movements
+/// with the same key concern the same account, so its lock serializes them. If the account does not exist, the uniqueness of the key does.
 /// </summary>
 internal sealed class AccountStore
 {
@@ -52,13 +52,15 @@ internal sealed class AccountStore
 
     private readonly NpgsqlDataSource _database;
     private readonly GroupCommit<string, long?> _reads;
-    private readonly GroupCommit<Movement, EntryStatus> _movements;
+    private readonly GroupCommit<Movement, EntryStatus> _charges, _movements;
     private int _careful;
 
     public AccountStore(NpgsqlDataSource database, IMeterFactory meters)
     {
         _database = database;
         _reads = new(new("credit-reads", Lanes: ReadLanes), meters, ReadAsync);
+        // Apart, because a charge can be made in one statement only where no other kind of movement is in the same transaction.
+        _charges = new(new("charges"), meters, charges => TransactionRetry.RunAsync(() => ChargeAsync(charges)));
         _movements = new(new("movements"), meters, movements => TransactionRetry.RunAsync(() => ApplyAsync(movements)));
     }
 
@@ -68,13 +70,13 @@ internal sealed class AccountStore
     /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public Task<long?> FindCreditAsync(string id) => _reads.AddAsync(id);
 
-    /// <summary>Applies a movement, once per key.</summary>
+    /// <summary>Applies a client's movement, once per key.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public Task<EntryStatus> MoveAsync(Movement movement) => _movements.AddAsync(movement);
 
-    /// <summary>Applies all movements in one transaction, each once per key. The outcomes are in the same order.</summary>
+    /// <summary>Applies sagas' charges and refunds in one transaction, each once per key. The outcomes are in the same order.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
-    public Task<ArraySegment<EntryStatus>> MoveAsync(Movement[] movements) => _movements.AddAsync(movements);
+    public Task<ArraySegment<EntryStatus>> ChargeAsync(Movement[] charges) => _charges.AddAsync(charges);
 
     private async Task<long?[]> ReadAsync(IReadOnlyList<string> ids)
     {
@@ -86,10 +88,20 @@ internal sealed class AccountStore
         return [.. ids.Select(id => found.GetValueOrDefault(id))];
     }
 
+    private async Task<EntryStatus[]> ChargeAsync(IReadOnlyList<Movement> charges)
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        return await TryChargeAllAsync(connection, charges) ?? await ApplyAsync(connection, charges);
+    }
+
     private async Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements)
     {
         await using var connection = await _database.OpenConnectionAsync();
-        if (await ChargeAsync(connection, movements) is { } charged) return charged;
+        return await ApplyAsync(connection, movements);
+    }
+
+    private static async Task<EntryStatus[]> ApplyAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
+    {
         var (accounts, entries) = await LockAsync(connection, movements);
         var ledger = new Ledger(accounts, entries);
         var outcomes = new EntryStatus[movements.Count];
@@ -99,7 +111,7 @@ internal sealed class AccountStore
     }
 
     // The fast path, in one statement: new charges to accounts with enough credit. Returns null, with nothing done, if that does not apply.
-    private async Task<EntryStatus[]?> ChargeAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
+    private async Task<EntryStatus[]?> TryChargeAllAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
     {
         if (_careful > 0)
         {
@@ -110,7 +122,7 @@ internal sealed class AccountStore
         var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var movement in movements)
         {
-            if (movement is not { Kind: EntryKind.Charge, IsRefund: false, IsClientKey: false }) return null;
+            if (movement.IsRefund) return null;
             var sum = sums.GetValueOrDefault(movement.Account);
             if (sum > long.MaxValue - movement.Amount) return null;
             sums[movement.Account] = sum + movement.Amount;

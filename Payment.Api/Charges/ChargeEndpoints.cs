@@ -19,7 +19,7 @@ internal static class ChargeEndpoints
         if (request.Members is not { Length: >= 1 and <= MembersMax } members || !members.All(IsSound))
             return Problems.Invalid("The request must have 1 to 1000 members, each with a saga, a user and an amount.");
         var movements = Array.ConvertAll(members, static member => new Movement(member.Saga, member.User, EntryKind.Charge, member.Amount, member.IsRefund));
-        var statuses = await accounts.MoveAsync(movements);
+        var statuses = await accounts.ChargeAsync(movements);
         var outcomes = new PaymentOutcome[members.Length];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Outcome(members[i].Saga, statuses[i], members[i].IsRefund);
         metrics.Count(outcomes);
