@@ -59,6 +59,11 @@ internal static class NginxGateway
         => gateway.WithReference(service).WithAnnotation(new GatewayRoutes(service.Resource, paths, "",
             ChangeAccess: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Everybody : GatewayAccess.ThisMachine));
 
+    /// <summary>Blocks paths, and those below them, that a wider route would pass on.</summary>
+    public static IResourceBuilder<ContainerResource> WithoutRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
+        string[] paths)
+        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "", Access: GatewayAccess.Nobody));
+
     /// <summary>
     /// Writes nginx's configuration. Addresses of services are in the gateway's own environment, as for every service: <c>services__NAME__http__N</c>, one for
     /// each replica.

@@ -38,7 +38,7 @@ internal sealed partial class Fuzzer(int seed, FuzzIds ids)
         "POST /customers", "POST /customers/batch", "PUT /customers/{c}", "DELETE /customers/{c}", "GET /customers/analytics/summary",
         "GET /customers/analytics/purchases", "GET /stress/large-payload?size_kb={s}", "POST /stress/large-payload",
         "GET /stress/batch-customers?count={s}&size_kb={s}",
-        "GET /", "POST /", "GET /get_product?product_name={i}", "GET /health_check", "GET /products/{i}", "GET /orders/{o}", "GET /basket", "POST /basket",
+        "GET /", "POST /", "GET /get_product?product_name={i}", "GET /health_check", "GET /catalog/{i}", "POST /catalog/{i}", "GET /products/{i}", "GET /products/{i}/picture", "GET /products?search={i}&sort=-price&page={s}&limit={n}", "GET /orders/{o}", "GET /basket", "POST /basket",
         "GET /checkout", "POST /checkout", "GET /account", "POST /account", "GET /lookup?order={o}", "POST /lookup", "GET /error", "GET /health",
         "GET /shop.css",
         "GET /stock/health", "GET /payment/alive", "GET /gateway/health", "GET /{i}/{u}/{o}",
