@@ -43,7 +43,7 @@ internal static class ProductEndpoints
         Add("DeleteProduct", group.MapDelete("/{id}", DeleteAsync)).Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Deletes a product for good. It cannot be bought any more; old orders still show its name.");
-        AddChange("SetPicture", group.MapPut("/{id}/picture", PictureEndpoints.SetAsync)).Accepts<byte[]>(Picture.MediaTypes[0], Picture.MediaTypes[1..])
+        AddChange("SetPicture", group.MapPut("/{id}/picture", PictureEndpoints.SetAsync)).Accepts<byte[]>("*/*") // its bytes decide
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sets a product's picture: PNG, JPEG or SVG, at most 1 MiB, told apart by its bytes. Scripts and links are removed from an SVG.");
         AddChange("RemovePicture", group.MapDelete("/{id}/picture", PictureEndpoints.RemoveAsync)).WithSummary("Removes a product's picture.");
@@ -110,7 +110,7 @@ internal static class ProductEndpoints
             throw new BadHttpRequestException("The body must be JSON.", StatusCodes.Status415UnsupportedMediaType);
         try
         {
-            return await request.ReadFromJsonAsync(StockJson.Default.ProductInput, request.HttpContext.RequestAborted)
+            return await request.ReadFromJsonAsync<ProductInput>(request.HttpContext.RequestAborted)
                 ?? throw new BadHttpRequestException("The body must be an object.");
         }
         catch (JsonException e)

@@ -34,5 +34,6 @@ internal abstract class ProductPage(Operator @operator) : OperatorPage(@operator
     }
 
     /// <summary>What is wrong with a picture's size; null if nothing is.</summary>
-    protected static string? TooLarge(IFormFile? picture) => picture?.Length > PictureBytesMax ? "A picture can have at most 1 MB. Choose a smaller one." : null;
+    protected static string? TooLarge(IFormFile? picture) =>
+        picture?.Length > PictureBytesMax ? "A picture can have at most 1 MB. Choose a smaller one." : null;
 }
