@@ -184,7 +184,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     public async Task Every_page_is_accessible_and_fits_the_screen(bool isPhone, ColorScheme scheme)
     {
         const string LongName = "A bell with a name as long as names may be, so that it must be broken somewhere, unpronounceablylong";
-        var item = await _products.CreateAsync(LongName, 1_000_000_000);
+        var item = await _products.CreateAsync(LongName, 1_000_000_000, stock: 5);
         await _products.SendAsync("PUT", $"/{item}/picture", PictureSvg, mediaType: "image/svg+xml");
         await Task.Delay(TimeSpan.FromSeconds(1.2), Ct);
         var page = await chromium.NewVisitorAsync(Shop, isPhone: isPhone, scheme: scheme);
@@ -192,6 +192,36 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
         var user = await cluster.Shop.NewUserAsync(7);
         await page.InspectAsync("/admin/products", "/admin/products/new", $"/admin/products/{item}", $"/admin/products/{item}?done=saved",
             $"/admin/products/{item}/delete", "/admin/users", $"/admin/users?find={user}", "/admin/users?find=nobody@example.com");
+
+        await page.GotoAsync($"/catalog/{item}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to basket" }).ClickAsync();
+        await page.InspectAsync();
+        await _products.SendAsync("DELETE", $"/{item}");
+        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct);
+        await page.InspectAsync("/basket");
+        await page.GetByText("is no longer sold").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        Assert.Equal(0, await page.GetByText("is no longer sold").CountAsync());
+    }
+
+    [Fact(Timeout = LimitMs)]
+    public async Task A_price_that_was_not_shown_is_not_charged()
+    {
+        var item = await _products.CreateAsync("Glass bell", 4, stock: 9);
+        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct);
+        var page = await chromium.NewVisitorAsync(Shop);
+        await page.AddToBasketAsync("Glass bell", 2);
+        await page.FillAddressAsync();
+        await page.TotalAsync("$8");
+        await _products.SendAsync("PATCH", $"/{item}", """{"price":6}""");
+        await page.BuyButton().ClickAsync(); // at once: the storefront may not know the new price yet, but Order.Api does
+        await page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await page.TotalAsync("$12");
+        Assert.Equal(new Books(9, 0, 0), await cluster.Shop.StockAsync(item));
+        await page.BuyButton().ClickAsync();
+        var order = await page.OrderIdAsync();
+        Assert.Equal(12, (await cluster.Shop.GetAsync($"/orders/find/{order}")).GetProperty("total_cost").GetInt64());
+        Assert.Equal("$488", (await page.AccountAsync()).Credit);
     }
 
     private static async Task FillAsync(IPage page, string name, string description, string price)
