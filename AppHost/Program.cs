@@ -30,10 +30,12 @@ var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.Get
     .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
         stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock", costlyPaths: ["/stock/batch_init"])
+    .WithOperatedRoutes(stockApi, ["/products"])
+    .WithoutRoutes(stockApi, ["/stock/products"])
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment", costlyPaths: ["/payment/batch_init"])
     // 16 MiB: a batch of 1,000 customers, or the maximum of max_payload_size_kb.
     .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
-    .WithOperatorRoutes(storefront, ["/admin"])
+    .WithOperatorRoutes(storefront, ["/admin"], bodyMegabytesMax: 8) // a form with a picture
     .WithRoutes(storefront, ["/"], arePages: true);
 
 builder.AddLoadTest(gateway).ForwardTelemetrySettings();

@@ -11,6 +11,12 @@ public static class Problems
 {
     private const string Prefix = "urn:shop:problem:";
 
+    /// <summary>401: the request needs a key that it does not have. The response must have a WWW-Authenticate header.</summary>
+    public static ProblemHttpResult Unauthorized(string detail) => Problem(StatusCodes.Status401Unauthorized, "unauthorized", detail);
+
+    /// <summary>403: nobody may do this here.</summary>
+    public static ProblemHttpResult Forbidden(string detail) => Problem(StatusCodes.Status403Forbidden, "forbidden", detail);
+
     /// <summary>404: the resource does not exist.</summary>
     public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "not-found", detail);
 
@@ -24,6 +30,13 @@ public static class Problems
 
     /// <summary>409: another request conflicts with this one, e.g. the first request with the same idempotency key is still running.</summary>
     public static ProblemHttpResult Conflict(string name, string detail) => Problem(StatusCodes.Status409Conflict, name, detail);
+
+    /// <summary>412: the resource is not in the state that the request requires, e.g. it has another entity tag.</summary>
+    public static ProblemHttpResult PreconditionFailed(string name, string detail) => Problem(StatusCodes.Status412PreconditionFailed, name, detail);
+
+    /// <summary>415: the body is not of a type that is accepted.</summary>
+    public static ProblemHttpResult UnsupportedMediaType(string detail) =>
+        Problem(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", detail);
 
     /// <summary>422: the request is valid but not in this context, e.g. its idempotency key was used for a different payload.</summary>
     public static ProblemHttpResult Unprocessable(string name, string detail) => Problem(StatusCodes.Status422UnprocessableEntity, name, detail);

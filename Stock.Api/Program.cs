@@ -24,15 +24,14 @@ builder.Services.AddSingleton<ItemBatch>();
 builder.Services.AddSingleton<ReservationStore>();
 builder.Services.AddSingleton<StockMetrics>();
 builder.Services.AddSingleton<StockAudit>();
-builder.Services.AddSingleton<ProductCatalog>();
-builder.Services.AddSingleton<CatalogSeeder>();
-builder.Services.AddHostedService(static services => services.GetRequiredService<CatalogSeeder>());
+builder.Services.AddCatalog();
 builder.Services.AddHealthChecks().AddCheck<CatalogSeeder>("catalog").AddCheck<StockIdentity>("identity");
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapItems();
 app.MapReservations();
+app.MapProducts();
 app.MapCatalog();
 app.MapAudit();
 app.Run();

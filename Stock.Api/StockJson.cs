@@ -23,6 +23,12 @@ namespace Stock.Api;
 [JsonSerializable(typeof(HeldRequest))]
 [JsonSerializable(typeof(HeldPage))]
 [JsonSerializable(typeof(Product))]
+[JsonSerializable(typeof(ProductChange))]
+[JsonSerializable(typeof(ProductInput))]
+[JsonSerializable(typeof(ProductView))]
+[JsonSerializable(typeof(ProductPageView))]
+[JsonSerializable(typeof(DeletedNames))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(CatalogView))]
 [JsonSerializable(typeof(CatalogFilled))]
 internal sealed partial class StockJson : JsonSerializerContext;

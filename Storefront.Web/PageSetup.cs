@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Storefront.Web.Operations;
+using Storefront.Web.Pages;
 using Storefront.Web.Visitors;
 
 namespace Storefront.Web;
@@ -13,7 +14,7 @@ namespace Storefront.Web;
 /// <summary>Registers and configures the framework's services for pages.</summary>
 internal static class PageSetup
 {
-    /// <summary>Cache policy of pages that are the same for everyone without a basket: rendered once a second.</summary>
+    /// <summary>Cache policy of pages that are the same for everyone without a basket: rendered once a second for each search.</summary>
     public const string SharedPage = "shared-page";
 
     /// <summary>Rate limit of the operator's login: ten attempts a minute, for all clients together.</summary>
@@ -62,7 +63,7 @@ internal static class PageSetup
         }
 
         builder.Services.AddOutputCache(static options => options.AddPolicy(SharedPage, static policy => policy
-            .Expire(SharedPageAge).SetVaryByQuery([]).SetVaryByHost(false)
+            .Expire(SharedPageAge).SetVaryByQuery(IndexModel.QueryNames).SetVaryByHost(false)
             .With(static context => !context.HttpContext.Request.Cookies.ContainsKey(Visitor.BasketCookie))));
         // TLS ends in front of the gateway, so the scheme comes from a header. Any client may set it: it only decides whether cookies are secure.
         builder.Services.Configure<ForwardedHeadersOptions>(static options =>

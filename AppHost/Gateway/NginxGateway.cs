@@ -9,6 +9,8 @@ internal static class NginxGateway
 {
     private const string ConfigurationFolder = "/etc/nginx";
 
+    private const string OnlyThisMachine = "allow 127.0.0.1; deny all; ";
+
     /// <summary>Adds the gateway, which listens on the port on all addresses.</summary>
     public static IResourceBuilder<ContainerResource> AddNginxGateway(this IDistributedApplicationBuilder builder, string name, int port)
     {
@@ -44,9 +46,23 @@ internal static class NginxGateway
     /// them at all, and operators connect to the service directly.
     /// </summary>
     public static IResourceBuilder<ContainerResource> WithOperatorRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
+        string[] paths, int? bodyMegabytesMax = null)
+        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "", bodyMegabytesMax,
+            gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Nobody : GatewayAccess.ThisMachine));
+
+    /// <summary>
+    /// Passes paths that everybody may read and operators may change. In a deployment the service requires the operator's key for a change. A run usually has
+    /// no key, so the gateway lets only clients on this machine make changes.
+    /// </summary>
+    public static IResourceBuilder<ContainerResource> WithOperatedRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
         string[] paths)
-        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "",
-            Access: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Nobody : GatewayAccess.ThisMachine));
+        => gateway.WithReference(service).WithAnnotation(new GatewayRoutes(service.Resource, paths, "",
+            ChangeAccess: gateway.ApplicationBuilder.ExecutionContext.IsPublishMode ? GatewayAccess.Everybody : GatewayAccess.ThisMachine));
+
+    /// <summary>Blocks paths, and those below them, that a wider route would pass on.</summary>
+    public static IResourceBuilder<ContainerResource> WithoutRoutes(this IResourceBuilder<ContainerResource> gateway, ReplicatedService service,
+        string[] paths)
+        => gateway.WithAnnotation(new GatewayRoutes(service.Resource, paths, "", Access: GatewayAccess.Nobody));
 
     /// <summary>
     /// Writes nginx's configuration. Addresses of services are in the gateway's own environment, as for every service: <c>services__NAME__http__N</c>, one for
@@ -83,11 +99,12 @@ internal static class NginxGateway
     private static void AppendLocation(StringBuilder text, GatewayRoutes route, string path, GatewayLimits limits)
     {
         var service = route.Service.Name;
+        var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
         if (route.Access != GatewayAccess.Everybody)
         {
             // In every spelling that the service would accept for this path.
             text.Append(CultureInfo.InvariantCulture, $"    location ~* ^{path}(/|$) {{ ").Append(route.Access == GatewayAccess.Nobody ? "return 404; }\n"
-                : $"allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://{service}; }}\n");
+                : $"{body}{OnlyThisMachine}error_page 403 = @unknown; proxy_pass http://{service}; }}\n");
             return;
         }
 
@@ -95,10 +112,10 @@ internal static class NginxGateway
         var target = path[route.StripPrefix.Length..];
         // No path below it is internal, so nginx can skip the regular expression that it tries on all others.
         var final = route.StripPrefix.Length > 0 && target.Length > 1 ? "^~ " : "";
-        var body = route.BodyMegabytesMax is { } size ? $"client_max_body_size {size}m; " : "";
+        var changes = route.ChangeAccess == GatewayAccess.ThisMachine ? $"limit_except GET {{ {OnlyThisMachine}}} error_page 403 = @unknown; " : "";
         var time = route.ArePages || route.IsCostly(path) ? "" : "proxy_read_timeout 10s; ";
         text.Append(CultureInfo.InvariantCulture,
-            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}{time}proxy_pass http://{service}{target}; }}\n");
+            $"    location {final}{path} {{ {body}{limits.RateOf(route, path)}{changes}{time}proxy_pass http://{service}{target}; }}\n");
     }
 
     // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for a request's whole header, and between two parts of its body; 2 s to connect;

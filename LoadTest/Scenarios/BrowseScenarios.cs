@@ -31,6 +31,6 @@ internal static partial class BrowseScenarios
         visit.Check(visit.Page().Contains("Your account", StringComparison.Ordinal), "not the page");
     }
 
-    [GeneratedRegex("/products/[A-Za-z0-9-]+")]
+    [GeneratedRegex("/catalog/[A-Za-z0-9-]+")]
     private static partial Regex Product();
 }

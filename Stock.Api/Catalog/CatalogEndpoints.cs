@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using ServiceDefaults;
 using Stock.Api.Items;
 
 namespace Stock.Api.Catalog;
@@ -6,19 +7,28 @@ namespace Stock.Api.Catalog;
 /// <summary>Endpoints for the storefront and its operators to read and fill the catalog. The gateway does not route them.</summary>
 internal static class CatalogEndpoints
 {
+    /// <summary>Maximum number of items per call for names.</summary>
+    public const int NamesMax = 1_000;
+
     public static void MapCatalog(this WebApplication app)
     {
         var catalog = app.MapGroup("/internal").WithTags("Catalog").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        catalog.MapGet("/catalog", ReadAsync).WithName("Catalog").WithSummary("All products with price and stock.");
+        catalog.MapGet("/catalog", ReadAsync).WithName("Catalog").WithSummary("All products with price, stock and state, hidden ones too.");
+        catalog.MapPost("/catalog/names", NamesAsync).WithName("DeletedNames").ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("The names of deleted products, for old orders.");
         catalog.MapPost("/catalog/fill", FillAsync).WithName("FillCatalog")
-            .WithSummary("Puts back the first products that are missing, and fills up their stock to what it was at first.");
+            .WithSummary("Fills up the stock of the first products to what it was at first, except for deleted ones.");
         if (app.Environment.IsDevelopment())
             catalog.MapPost("/reset", ResetAsync).WithName("ResetStock").WithSummary("All items go, and the first products come: a part of Order.Api's reset.");
     }
 
-    private static async Task<Ok<CatalogView>> ReadAsync(ProductCatalog catalog) => TypedResults.Ok(new CatalogView(
-        [.. (await catalog.ReadAsync()).Select(static one =>
-            new ProductView(one.Id, one.Product.Name, one.Product.Description, one.Product.Picture, one.Item.Price, one.Item.Available))]));
+    private static async Task<Ok<CatalogView>> ReadAsync(ProductCatalog catalog) =>
+        TypedResults.Ok(new CatalogView([.. (await catalog.ReadAsync()).Select(static one => one.ToView())]));
+
+    private static async Task<Results<Ok<DeletedNames>, ProblemHttpResult>> NamesAsync(PricesRequest request, ProductCatalog catalog) =>
+        request.Items is { Length: >= 1 and <= NamesMax } ids && Array.TrueForAll(ids, PathValues.IsId)
+            ? TypedResults.Ok(new DeletedNames(await catalog.DeletedNamesAsync(ids)))
+            : Problems.Invalid("The request must have 1 to 1000 items.");
 
     private static async Task<Ok<CatalogFilled>> FillAsync(ProductCatalog catalog) => TypedResults.Ok(new CatalogFilled(await catalog.FillAsync()));
 

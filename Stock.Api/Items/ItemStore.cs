@@ -12,12 +12,13 @@ namespace Stock.Api.Items;
 /// <summary>
 /// Stores items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> total, <c>p</c> price, and <c>g</c> generation (0, or the number of
 /// the batch_init that created the item). The names have one letter because memory per item limits the number of items. The held quantity is in the records of
-/// the reservations; it is the remainder of the total. Writes are group-committed.
+/// the reservations; it is the remainder of the total. A hidden product also has <c>h</c>, and orders cannot get its price. A deleted product has no <c>p</c>
+/// and nothing available. Its other numbers stay, so that its books still balance. Writes are group-committed.
 /// </summary>
 internal sealed class ItemStore
 {
     private static readonly string WriteScript = RedisScripts.Load("write");
-    private static readonly RedisValue[] Fields = ["a", "p", "s", "t"];
+    private static readonly RedisValue[] Fields = ["a", "p", "s", "t"], PriceFields = ["p", "h"];
 
     private readonly RedisScripts _redis;
     private readonly StockIdentity _identity;
@@ -42,17 +43,17 @@ internal sealed class ItemStore
     public async Task<Item?> FindAsync(string id)
     {
         var values = await _redis.Database.HashGetAsync("i:" + id, Fields);
-        if (!values[0].IsNull) return new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
+        if (!values[1].IsNull) return new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
         await _identity.RequireAsync();
         return null;
     }
 
-    /// <summary>Returns the prices of items in the order requested; null if not found.</summary>
+    /// <summary>Returns the prices of items in the order requested; null if not found or not for sale.</summary>
     /// <exception cref="LostStockException">An item was not found because Redis has lost the stock.</exception>
     public async Task<long?[]> FindPricesAsync(string[] ids)
     {
         var prices = await Task.WhenAll(Array.ConvertAll(ids, async id =>
-            (long?)await _redis.Database.HashGetAsync("i:" + id, "p")));
+            await _redis.Database.HashGetAsync("i:" + id, PriceFields) is [var price, { IsNull: true }] ? (long?)price : null));
         if (Array.Exists(prices, static price => price is null)) await _identity.RequireAsync();
         return prices;
     }

@@ -9,7 +9,7 @@ local replies = {}
 local function write(verb, key, number)
   if verb == 'c' then
     redis.call('HSET', key, 'a', 0, 't', 0, 'p', number, 'g', 0)
-  elseif redis.call('HEXISTS', key, 'g') == 0 then
+  elseif redis.call('HEXISTS', key, 'p') == 0 then -- a deleted product has no price
     return 'U'
   elseif verb == 's' then
     if redis.call('HINCRBY', key, 'a', '-' .. number) < 0 then

@@ -29,7 +29,7 @@ local function hold(first, final)
       redis.call('HINCRBY', key, 'a', quantity)
       refusal = 'O'
       if redis.call('HEXISTS', key, 'p') == 0 then
-        redis.call('DEL', key)
+        if redis.call('HEXISTS', key, 'g') == 0 then redis.call('DEL', key) end -- a deleted product keeps its books
         refusal = 'U'
       end
       break
@@ -44,7 +44,15 @@ end
 local function settle(record, field)
   for item, quantity, generation in record:sub(3):gmatch('(%S+) (%S+) (%S+)') do
     -- Another generation: batch_init has replaced the item together with its holds.
-    if generation_of(item) == generation then redis.call('HINCRBY', 'i:' .. item, field, quantity) end
+    if generation_of(item) == generation then
+      local key = 'i:' .. item
+      local found = field == 'a' and redis.call('HMGET', key, 'p', 'g')
+      if found and found[2] and not found[1] then
+        redis.call('HINCRBY', key, 't', '-' .. quantity) -- a deleted product: what nobody bought is not for sale again
+      else
+        redis.call('HINCRBY', key, field, quantity)
+      end
+    end
   end
 end
 

@@ -12,6 +12,7 @@ internal static class RefusalText
         "insufficient-credit" => "You do not have enough credit for this order.",
         "unknown-user" => "Your account no longer exists. Buy again to open a new one.",
         "unknown-item" or "not-found" => "An item of this order is no longer sold.",
+        "total-changed" => "Prices have changed since you opened this page. Please check the new total, then buy again.",
         "checkout-expired" => "The checkout timed out and was canceled.",
         "idempotency-key-reused" => "This form was already submitted with different entries.",
         _ => "The order could not be placed.",

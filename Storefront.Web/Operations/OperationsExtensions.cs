@@ -9,5 +9,7 @@ internal static class OperationsExtensions
     {
         services.AddHttpClient(OperationsClient.Client, static client => client.Timeout = OperationsClient.CommandTimeMax).RemoveResilience();
         services.AddSingleton<OperationsClient>();
+        services.AddSingleton<ProductsClient>();
+        services.AddSingleton<UserDirectory>();
     }
 }

@@ -61,11 +61,12 @@ internal sealed class CheckoutModel(Catalog catalog, Cashier cashier, Accounts a
         if (update) return await ShowAsync(lines);
         if (!isShown) return await ShowAsync(lines, $"The total is now {Money.Text(Total)}. Please check it, then buy again.");
         var key = $"form-{Form.Key:N}";
-        var purchase = await cashier.BuyAsync(key, visitor.UserId, lines, Form.ToShipping());
+        var purchase = await cashier.BuyAsync(key, visitor.UserId, lines, Form.ToShipping(), ShownTotal);
         visitor.SetUser(purchase.Refusal is { Name: "unknown-user" } ? null : purchase.UserId); // without the account, the next attempt opens a new one
         if (purchase.Refusal is { } refusal)
         {
             if (refusal.Name == "idempotency-key-reused") SentOrder = OrderService.IdOf(Cashier.OrderKey(key));
+            if (refusal.Name is "total-changed" or "not-found") catalog.Expire(); // it has changed within the last second
             IsCreditMissing = refusal.Name == "insufficient-credit";
             var credit = await accounts.FindCreditAsync(purchase.UserId, HttpContext.RequestAborted);
             Missing = RefusalText.Missing(refusal.Name, lines, await catalog.ReadAsync(), credit);

@@ -21,8 +21,8 @@ internal sealed class OrderModel(Catalog catalog, OrderService orders, Visitor v
     {
         if (await orders.FindAsync(order, HttpContext.RequestAborted) is not { } found) return NotFound();
         Order = found;
-        var products = (await catalog.ReadAsync()).ToDictionary(static product => product.ItemId);
-        Lines = [.. found.Lines.Select(line => (line, products.GetValueOrDefault(line.Item)?.Name ?? $"Item {line.Item}"))];
+        var names = await catalog.NamesAsync(found.Lines.Select(static line => line.Item));
+        Lines = [.. found.Lines.Select(line => (line, names.GetValueOrDefault(line.Item) ?? $"Item {line.Item}"))];
         if (found.Shipping is { } shipping) Popular = await catalog.LinesAsync(await orders.PopularAsync(shipping.State, HttpContext.RequestAborted));
         return Page();
     }

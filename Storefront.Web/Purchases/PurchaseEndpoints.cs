@@ -73,7 +73,7 @@ internal static class PurchaseEndpoints
     {
         if (string.IsNullOrWhiteSpace(name)) return Problems.Invalid("product_name is required.");
         return await catalog.FindByNameAsync(name) is { } product
-            ? TypedResults.Ok(new ProductFound(product.ItemId, product.Name, product.Description, product.Picture, product.Price, product.Stock))
+            ? TypedResults.Ok(new ProductFound(product.ItemId, product.Name, product.Description, product.PictureUrl, product.Price, product.Stock))
             : Problems.NotFound("Product not found.");
     }
 }

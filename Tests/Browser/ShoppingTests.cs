@@ -251,7 +251,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         var page = await chromium.NewVisitorAsync(Shop, isPhone: isPhone, scheme: scheme);
         await page.InspectAsync("/", "/basket", "/account", "/lookup", "/lookup?order_id=x", "/no-such-page");
         await page.AddToBasketAsync("Desk lamp", 3);
-        await page.InspectAsync("/basket", "/", "/products/5b0b5ee0-0000-4000-8000-000000000005", "/checkout");
+        await page.InspectAsync("/basket", "/", "/catalog/5b0b5ee0-0000-4000-8000-000000000005", "/checkout");
         await page.AddToBasketAsync("Headphones", 3);
         await page.FillAddressAsync();
         await page.BuyButton().ClickAsync();

@@ -118,7 +118,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Theory]
-    [InlineData("/products/5b0b5ee0-0000-4000-8000-000000000002")]
+    [InlineData("/catalog/5b0b5ee0-0000-4000-8000-000000000002")]
     [InlineData("/basket")]
     [InlineData("/checkout")]
     [InlineData("/account")]
@@ -133,11 +133,11 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     [Fact]
     public async Task Cookies_are_not_for_scripts_nor_for_other_sites_and_nobody_can_write_one()
     {
-        using var product = await SendAsync(HttpMethod.Get, "/products/5b0b5ee0-0000-4000-8000-000000000002");
+        using var product = await SendAsync(HttpMethod.Get, "/catalog/5b0b5ee0-0000-4000-8000-000000000002");
         var seal = product.Headers.GetValues("Set-Cookie").Single();
         var token = (await product.Content.ReadAsStringAsync(Ct)).Split("__RequestVerificationToken\" type=\"hidden\" value=\"")[1].Split('"')[0];
         using var form = new FormUrlEncodedContent([new("quantity", "2"), new("__RequestVerificationToken", token)]);
-        using var added = await SendAsync(HttpMethod.Post, "/products/5b0b5ee0-0000-4000-8000-000000000002", form, seal.Split(';')[0]);
+        using var added = await SendAsync(HttpMethod.Post, "/catalog/5b0b5ee0-0000-4000-8000-000000000002", form, seal.Split(';')[0]);
         Assert.Equal((HttpStatusCode.Redirect, "/basket?added=5b0b5ee0-0000-4000-8000-000000000002"),
             (added.StatusCode, added.Headers.Location?.OriginalString));
         var basket = added.Headers.GetValues("Set-Cookie").Single(static cookie => cookie.StartsWith("shop-basket=", StringComparison.Ordinal));
@@ -157,7 +157,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     {
         foreach (var scheme in new[] { "http", "https" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/products/5b0b5ee0-0000-4000-8000-000000000002");
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/catalog/5b0b5ee0-0000-4000-8000-000000000002");
             request.Headers.Add("X-Forwarded-Proto", scheme);
             using var answer = await _http.SendAsync(request, Ct);
             Assert.Equal(scheme == "https", answer.Headers.GetValues("Set-Cookie").Single().Contains("; secure", StringComparison.OrdinalIgnoreCase));

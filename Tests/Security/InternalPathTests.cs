@@ -43,6 +43,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("payment-api", "/payment", "/audit/books")]
     [InlineData("order-api", "/orders/find", "/sagas")]
     [InlineData("order-api", "/orders", "/reconciliation")]
+    [InlineData("stock-api", "/products", "/identity")]
     [InlineData("customer-api", "/customers", "/figures")]
     [InlineData("customer-api", "/stress", "/figures")]
     [InlineData("storefront", "", "/figures")]
@@ -57,6 +58,8 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("")]
     [InlineData("/login")]
     [InlineData("/reset")]
+    [InlineData("/products")]
+    [InlineData("/users")]
     public async Task The_operators_pages_are_not_reached_from_elsewhere(string page)
     {
         var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint("storefront"), Get($"/admin{page}"));

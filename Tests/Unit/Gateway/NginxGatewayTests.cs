@@ -14,7 +14,8 @@ public sealed class NginxGatewayTests
     [
         new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/", "/orders/batch_init/"], "/orders", CostlyPaths: ["/orders/batch_init"]),
         new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16, CostlyPaths: ["/customers/batch", "/stress"]),
-        new(new ProjectResource("order-history"), ["/admin"], "", Access: GatewayAccess.ThisMachine),
+        new(new ProjectResource("order-history"), ["/admin"], "", BodyMegabytesMax: 8, Access: GatewayAccess.ThisMachine),
+        new(new ProjectResource("order"), ["/products"], "", ChangeAccess: GatewayAccess.ThisMachine),
         new(new ProjectResource("order-history"), ["/secret"], "", Access: GatewayAccess.Nobody),
         new(new ProjectResource("order-history"), ["/"], "", ArePages: true),
     ], new Dictionary<string, string>
@@ -36,7 +37,10 @@ public sealed class NginxGatewayTests
     [Theory]
     [InlineData("    location ^~ /orders/find/ { proxy_read_timeout 10s; proxy_pass http://order/find/; }\n")]
     [InlineData("    location ^~ /orders/checkout/ { proxy_read_timeout 10s; proxy_pass http://order/checkout/; }\n")]
-    [InlineData("    location ~* ^/admin(/|$) { allow 127.0.0.1; deny all; error_page 403 = @unknown; proxy_pass http://order-history; }\n")]
+    [InlineData("    location ~* ^/admin(/|$) { client_max_body_size 8m; allow 127.0.0.1; deny all; "
+        + "error_page 403 = @unknown; proxy_pass http://order-history; }\n")]
+    [InlineData("    location /products { limit_except GET { allow 127.0.0.1; deny all; } error_page 403 = @unknown; proxy_read_timeout 10s; "
+        + "proxy_pass http://order/products; }\n")]
     [InlineData("    location ~* ^/secret(/|$) { return 404; }\n")]
     [InlineData("    location / { proxy_pass http://order-history/; }\n")]
     [InlineData("    listen 8000 ")]
@@ -49,7 +53,7 @@ public sealed class NginxGatewayTests
         Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer/customers; }\n", Configuration,
             StringComparison.Ordinal);
         Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer/stress; }\n", Configuration, StringComparison.Ordinal);
-        Assert.Equal(["1m", "16m", "16m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
+        Assert.Equal(["1m", "16m", "16m", "8m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
     }
 
     [Fact]

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using ServiceDefaults;
+
+namespace Stock.Api.Catalog;
+
+/// <summary>
+/// The key of operators, in <c>Shop:OperatorKey</c>, as for the operator's pages: who has it may change products. Without a key, everyone may in development
+/// (the gateway allows it to this machine only), and nobody elsewhere. A filter of endpoints that change products, which runs before they read the body.
+/// </summary>
+internal sealed partial class OperatorKey : IEndpointFilter
+{
+    public const string Setting = "Shop:OperatorKey";
+
+    /// <summary>Minimum length of the key, in characters.</summary>
+    public const int LengthMin = 16;
+
+    private const string Scheme = "Bearer ";
+
+    private readonly byte[]? _digest;
+    private readonly bool _isOpen;
+    private readonly LogThrottle _wrong;
+    private readonly ILogger<OperatorKey> _logger;
+
+    /// <exception cref="InvalidOperationException">The key is too short.</exception>
+    public OperatorKey(IConfiguration configuration, IWebHostEnvironment environment, TimeProvider time, ILogger<OperatorKey> logger)
+    {
+        (_wrong, _logger) = (new(time), logger);
+        var key = configuration[Setting] ?? "";
+        if (key.Length is > 0 and < LengthMin) throw new InvalidOperationException($"{Setting} must have at least {LengthMin} characters.");
+        _digest = key.Length > 0 ? Digest(key) : null;
+        _isOpen = _digest is null && environment.IsDevelopment();
+    }
+
+    /// <summary>Whether the request is from an operator.</summary>
+    public bool IsGiven(HttpContext context) => _isOpen || (_digest is not null && context.Request.Headers.Authorization.ToString() is var text
+        && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Digest(text[Scheme.Length..].Trim()), _digest));
+
+    /// <inheritdoc />
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (IsGiven(context.HttpContext)) return await next(context);
+        if (_digest is null) return Problems.Forbidden("This shop has no operator's key, so products cannot be changed.");
+        if (_wrong.TryEnter(out var skipped)) LogRefused(_logger, context.HttpContext.Request.Method, context.HttpContext.Request.Path, skipped);
+        context.HttpContext.Response.Headers.WWWAuthenticate = Scheme.Trim();
+        return Problems.Unauthorized("Changes need the operator's key: Authorization: Bearer KEY.");
+    }
+
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    [LoggerMessage(323, LogLevel.Warning, "{Method} {Path} was refused: it did not have the operator's key ({Skipped} similar lines suppressed)")]
+    private static partial void LogRefused(ILogger logger, string method, string path, int skipped);
+}
