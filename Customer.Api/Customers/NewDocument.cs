@@ -25,7 +25,8 @@ internal static class NewDocument
         return Convert.ToHexStringLower(hash[..16]);
     }
 
-    public static string Digest(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
+    /// <summary>The digest that was stored before <see cref="IdempotencyKey.Digest"/>: that of the body's bytes.</summary>
+    public static string DigestOfBytes(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
 
     public static BsonDocument Compose(string id, BsonDocument fields, BsonValue created, DateTime updated, BsonValue request)
     {

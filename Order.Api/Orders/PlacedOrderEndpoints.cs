@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Order.Api.Checkout.Participants;
 using Order.Api.Checkout.Saga;
@@ -29,9 +30,8 @@ internal static class PlacedOrderEndpoints
         if (request.Lines is not { Length: >= 1 and <= OrderRow.LinesMax } lines || !Array.TrueForAll(lines, static line => line is { Quantity: >= 1 }))
             return Problems.Invalid($"An order must have 1 to {OrderRow.LinesMax} lines, each of one piece or more.");
         var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
-        var payload = $"place {request.UserId} {request.Shipping} {string.Join(' ', lines.Select(static line => $"{line.Item}:{line.Quantity}"))}";
         // Checked first, because an item may have been removed since. The record of the key must not contain an address, hence the digest.
-        var digest = key is null ? "" : $"place {IdempotencyKey.Digest(payload)}";
+        var digest = key is null ? "" : $"place {IdempotencyKey.Digest(JsonSerializer.SerializeToElement(request, OrderJson.Default.PlaceOrder))}";
         if (key is not null && await orders.FindAsync(key, digest) is { } before) return Answer(id, before);
         var prices = await Task.WhenAll(lines.Select(line => PathValues.IsId(line.Item) ? stock.FindPriceAsync(line.Item) : Task.FromResult<long?>(null)));
         if (Array.Exists(prices, static price => price is null)) return Problems.NotFound("Item not found.");
