@@ -25,6 +25,12 @@ internal sealed class Catalog(IHttpClientFactory clients, TimeProvider time)
         }
     }
 
+    /// <summary>Makes the next read ask Stock.Api, after a service said that the catalog has changed.</summary>
+    public void Expire()
+    {
+        lock (_gate) _read = null;
+    }
+
     /// <summary>The product for an item; null if there is none.</summary>
     public async Task<Product?> FindAsync(string? item) => Array.Find(await ReadAsync(), product => product.ItemId == item);
 
