@@ -25,6 +25,9 @@ public static class Problems
     /// <summary>409: another request conflicts with this one, e.g. the first request with the same idempotency key is still running.</summary>
     public static ProblemHttpResult Conflict(string name, string detail) => Problem(StatusCodes.Status409Conflict, name, detail);
 
+    /// <summary>412: the resource is not the version that the request's If-Match names.</summary>
+    public static ProblemHttpResult PreconditionFailed(string detail) => Problem(StatusCodes.Status412PreconditionFailed, "precondition-failed", detail);
+
     /// <summary>422: the request is valid but not in this context, e.g. its idempotency key was used for a different payload.</summary>
     public static ProblemHttpResult Unprocessable(string name, string detail) => Problem(StatusCodes.Status422UnprocessableEntity, name, detail);
 

@@ -32,6 +32,7 @@ internal static class NewDocument
     {
         var document = new BsonDocument(Fields.Id, id).AddRange(fields);
         document.Add(Fields.CreatedAt, created).Add(Fields.UpdatedAt, updated);
+        document.Add(Fields.Revision, ObjectId.GenerateNewId());
         if (request is BsonString) document.Add(Fields.Request, request);
         return document;
     }
