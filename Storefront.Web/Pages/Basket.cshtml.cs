@@ -27,13 +27,13 @@ internal sealed class BasketModel(Catalog catalog, Visitor visitor) : PageModel
     /// <param name="missed">How many products of the order could not be added.</param>
     public async Task OnGetAsync(string? added, bool reordered, bool cut, int missed)
     {
-        await ReadAsync();
+        Lines = await catalog.LinesAsync(visitor.Basket);
         const string CutText = "the quantity was cut to 99, the most you can order of one product.";
         if (reordered)
         {
             if (Lines.Count > 0) _notices.Add("The items of your order were added to your basket.");
             if (cut) _notices.Add($"For at least one product, {CutText}");
-            if (missed > 0) _notices.Add($"{Products(missed)} could not be added: no longer sold, or your basket is full.");
+            if (missed > 0) _notices.Add($"{missed} of the order's products could not be added: no longer sold, or your basket is full.");
         }
         else if (Lines.FirstOrDefault(line => line.Product.ItemId == added).Product is { } product)
         {
@@ -44,13 +44,13 @@ internal sealed class BasketModel(Catalog catalog, Visitor visitor) : PageModel
     /// <summary>Changes a line, or puts it back if another tab has removed it.</summary>
     public async Task<IActionResult> OnPostAsync(string? item, string? quantity, bool remove)
     {
-        if (await catalog.FindAsync(item) is null) return RedirectToPage(); // the page says so
         if (remove || quantity?.Trim() == "0")
         {
-            visitor.Set(item!, 0);
+            if (item is not null) visitor.Set(item, 0);
             return RedirectToPage();
         }
 
+        if (await catalog.FindAsync(item) is null) return RedirectToPage();
         if (PathValues.TryAmount(quantity?.Trim(), out var pieces, Visitor.QuantityMax))
         {
             visitor.Set(item!, pieces);
@@ -59,17 +59,7 @@ internal sealed class BasketModel(Catalog catalog, Visitor visitor) : PageModel
 
         Wrong = (item!, quantity);
         Response.StatusCode = StatusCodes.Status400BadRequest;
-        await ReadAsync();
+        Lines = await catalog.LinesAsync(visitor.Basket);
         return Page();
     }
-
-    private async Task ReadAsync()
-    {
-        Lines = await catalog.LinesAsync(visitor.Basket);
-        if (visitor.Basket.Count - Lines.Count is not (> 0 and var gone)) return;
-        visitor.SetBasket(Lines.Select(static line => new OrderedItem(line.Product.ItemId, line.Quantity)));
-        _notices.Add($"{Products(gone)} in your basket {(gone == 1 ? "is" : "are")} no longer sold and {(gone == 1 ? "was" : "were")} removed.");
-    }
-
-    private static string Products(int count) => count == 1 ? "1 product" : $"{count} products";
 }
