@@ -30,8 +30,8 @@ internal static class CustomerEndpoints
             .WithSummary("Creates up to 1000 customers, each by itself: an array of them, or an object with it as customers. 201 if all "
                 + "were created, else 207.");
         customers.MapPut("/{customer_id}", ReplaceAsync).WithName("ReplaceCustomer").Accepts<CustomerInput>("application/json").Produces<CustomerView>()
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .WithSummary("Replaces a customer; with If-Match, only the version with this entity tag.");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).WithSummary("Replaces a customer; with If-Match, only the version with this entity tag.");
         customers.MapDelete("/{customer_id}", DeleteAsync).WithName("DeleteCustomer").Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .WithSummary("Deletes a customer; with If-Match, only the version with this entity tag.");

@@ -48,7 +48,9 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return null;
     }
 
-    /// <summary>Reads a time in ISO 8601 and converts it to UTC, truncated to milliseconds. A time without an offset is UTC; a date is its first moment.</summary>
+    /// <summary>
+    /// Reads a time in ISO 8601 and converts it to UTC, truncated to milliseconds. A time without an offset is UTC; a date is its first moment.
+    /// </summary>
     public DateTime? Time(string name)
     {
         if (!TryGet(name, out var value)) return null;

@@ -6,8 +6,8 @@ using MongoDB.Driver;
 namespace Customer.Api.Customers;
 
 /// <summary>
-/// Computes the search words of stored customers again, after <see cref="SearchWords"/> has changed: in the background, one replica at a time, page by page, with
-/// pauses. It ends with a pass that finds nothing to change and began ten minutes after the start, when no older replica stores customers any more.
+/// Computes the search words of stored customers again, after <see cref="SearchWords"/> has changed: in the background, one replica at a time, page by page,
+/// with pauses. It ends with a pass that finds nothing to change and began ten minutes after the start, when no older replica stores customers any more.
 /// </summary>
 internal sealed partial class SearchWordsUpgrade(
     CustomerCollection customers, CustomerLease lease, CustomerSettings settings, TimeProvider time, ILogger<SearchWordsUpgrade> logger) : BackgroundService
@@ -91,8 +91,8 @@ internal sealed partial class SearchWordsUpgrade(
         List<WriteModel<BsonDocument>> updates = [];
         foreach (var customer in page)
         {
-            if (customer.GetValue(Fields.Name, BsonNull.Value) is not BsonString name || customer.GetValue(Fields.Email, BsonNull.Value) is not BsonString email)
-                continue; // stored by another program
+            var (name, email) = (customer.GetValue(Fields.Name, BsonNull.Value) as BsonString, customer.GetValue(Fields.Email, BsonNull.Value) as BsonString);
+            if (name is null || email is null) continue; // stored by another program
             var words = new BsonArray(SearchWords.Of(name.Value, email.Value));
             if (words.Equals(customer.GetValue(Fields.Words, BsonNull.Value))) continue;
             updates.Add(new UpdateOneModel<BsonDocument>(

@@ -4,8 +4,8 @@ using System.Text;
 namespace ServiceKit.Text;
 
 /// <summary>
-/// Converts text to Unicode's canonical forms (Unicode Standard Annex 15). The services run without ICU, and without it <see cref="string.Normalize()"/> returns
-/// its input unchanged.
+/// Converts text to Unicode's canonical forms (Unicode Standard Annex 15). The services run without ICU, and without it <see cref="string.Normalize()"/>
+/// returns its input unchanged.
 /// </summary>
 public static class CanonicalForms
 {
@@ -111,8 +111,8 @@ public static class CanonicalForms
     {
         if (first - LeadFirst is >= 0 and < LeadCount and var lead && second - VowelFirst is >= 0 and < VowelCount and var vowel)
             return HangulFirst + (((lead * VowelCount) + vowel) * TailCount);
-        if (first - HangulFirst is >= 0 and < HangulCount and var syllable && syllable % TailCount == 0 && second - TailFirst is > 0 and < TailCount and var tail)
-            return first + tail;
+        var (syllable, tail) = (first - HangulFirst, second - TailFirst);
+        if (syllable is >= 0 and < HangulCount && syllable % TailCount == 0 && tail is > 0 and < TailCount) return first + tail;
         return Compositions.TryGetValue((first, second), out var composed) ? composed : null;
     }
 

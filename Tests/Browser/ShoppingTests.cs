@@ -22,7 +22,8 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         var text = await page.InnerTextAsync("main");
         foreach (var expected in new[]
         {
-            "Paid. The total was taken from your credit.", "Grace Hopper", "7 Compiler Court", "Arlington, Vermont 85001", "$68", order, "Most popular in Vermont",
+            "Paid. The total was taken from your credit.", "Grace Hopper", "7 Compiler Court", "Arlington, Vermont 85001", "$68", order,
+            "Most popular in Vermont",
         })
             Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.Equal("Teapot", await page.Locator(".popular h3").First.InnerTextAsync());
@@ -224,7 +225,8 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.GetByText("Please check the fields marked below.").WaitForAsync();
         foreach (var (field, error) in new[]
         {
-            ("name", "enter your name"), ("street", "street address"), ("city", "your city"), ("state", "choose a state"), ("zip", "five digits"), ("quantity-0", "1 to 99"),
+            ("name", "enter your name"), ("street", "street address"), ("city", "your city"), ("state", "choose a state"), ("zip", "five digits"),
+            ("quantity-0", "1 to 99"),
         })
         {
             Assert.Contains(error, await page.InnerTextAsync($"#{field}-error"), StringComparison.Ordinal);

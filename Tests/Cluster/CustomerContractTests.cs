@@ -105,7 +105,8 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.Equal(HttpStatusCode.Created, first.Status);
         var url = $"{Url}/{JsonElement.Parse(first.Body).GetProperty("customer_id").GetString()}";
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
-        var rewritten = json.Replace("\"name\":\"A\",", "", StringComparison.Ordinal).Replace("}]}", "} ] , \"name\" : \"\\u0041\" }", StringComparison.Ordinal);
+        var rewritten = json.Replace("\"name\":\"A\",", "", StringComparison.Ordinal)
+            .Replace("}]}", "} ] , \"name\" : \"\\u0041\" }", StringComparison.Ordinal);
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, rewritten, key: key)); // the same request, written differently
         await _customers.OkAsync("PUT", url, $$"""{"name":"Changed","email":"{{CustomerClient.NewEmail()}}"}""");
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));

@@ -77,7 +77,8 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         var (url, tag) = (created.Headers.Location!.OriginalString, created.Headers.ETag!.ToString());
         for (var round = 0; round < 5; round++)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => SendAsync(HttpMethod.Put, url, Json($"R{round} {i}", email), ("If-Match", tag))));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8)
+                .Select(i => SendAsync(HttpMethod.Put, url, Json($"R{round} {i}", email), ("If-Match", tag))));
             var done = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
             Assert.All(answers.Where(answer => answer != done), answer => Assert.Equal(HttpStatusCode.PreconditionFailed, answer.StatusCode));
             tag = done.Headers.ETag!.ToString();

@@ -143,7 +143,8 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     public async Task None_of_it_can_be_asked_from_outside(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _shop.SendAsync("GET", path)).Status);
 
     private static string Body(
-        string user, string state, (string Item, long Quantity)[] lines, string name = "Ada Lovelace", string zip = "87001", string? city = null, long? price = null) =>
+        string user, string state, (string Item, long Quantity)[] lines, string name = "Ada Lovelace", string zip = "87001", string? city = null,
+        long? price = null) =>
         JsonSerializer.Serialize(new
         {
             user_id = user,

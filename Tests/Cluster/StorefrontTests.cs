@@ -216,5 +216,6 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private sealed record Order(
-        string? ProductName, int? Quantity, string? CustomerName, string? StreetAddress, string? State, string? ZipCode, string? UserId = null, string? City = null);
+        string? ProductName, int? Quantity, string? CustomerName, string? StreetAddress, string? State, string? ZipCode, string? UserId = null,
+        string? City = null);
 }
