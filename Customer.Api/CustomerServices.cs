@@ -66,6 +66,8 @@ internal static class CustomerServices
         services.AddSingleton<CustomerCollection>();
         services.AddSingleton<CustomerIndexes>();
         services.AddHostedService(static provider => provider.GetRequiredService<CustomerIndexes>());
+        services.AddSingleton<CustomerLease>();
+        services.AddHostedService<SearchWordsUpgrade>();
         services.AddSingleton<CustomerReads>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<AnalyticsStore>();

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -55,6 +56,8 @@ internal static class PageSetup
             // in other tabs fail. Lax still withholds it from other sites' POSTs.
             options.Cookie.SameSite = SameSiteMode.Lax;
         });
+        var tokens = builder.Services.Last(static service => service.ServiceType == typeof(IAntiforgery)).ImplementationType!;
+        builder.Services.AddSingleton<IAntiforgery>(services => new SameOriginForms((IAntiforgery)ActivatorUtilities.CreateInstance(services, tokens)));
         var keys = builder.Services.AddDataProtection().SetApplicationName("shop");
         if (builder.Configuration[$"{ShopOptions.Section}:{nameof(ShopOptions.CookieSecret)}"] is { Length: > 0 } secret)
         {

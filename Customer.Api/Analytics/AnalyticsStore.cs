@@ -1,4 +1,3 @@
-using Customer.Api.Configuration;
 using Customer.Api.Customers;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -6,11 +5,8 @@ using MongoDB.Driver;
 namespace Customer.Api.Analytics;
 
 /// <summary>Stores the statistics for all replicas, and the lease of the replica that computes them.</summary>
-internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSettings settings, TimeProvider time)
+internal sealed class AnalyticsStore(CustomerCollection customers, CustomerLease lease, TimeProvider time)
 {
-    /// <summary>How long a replica that dies keeps the others from computing. Longer than a page of customers takes.</summary>
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(60);
-
     /// <summary>How long statistics are cached before MongoDB is queried for newer ones.</summary>
     private static readonly TimeSpan KeptTime = TimeSpan.FromSeconds(1);
 
@@ -42,35 +38,7 @@ internal sealed class AnalyticsStore(CustomerCollection customers, CustomerSetti
         new ReplaceOptions { IsUpsert = true },
         cancellationToken);
 
-    /// <summary>
-    /// Takes or renews the lease. The lease only saves work: if the clocks of two replicas differ, both may compute the same statistics at the same time. A
-    /// lease that expires later than any lease can was set by another clock and is ignored.
-    /// </summary>
+    /// <summary>Takes or renews the lease of the computation.</summary>
     /// <returns>False if another replica has the lease.</returns>
-    public async Task<bool> TryLeaseAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        var free = new BsonDocument
-        {
-            { Fields.Id, LeaseId },
-            {
-                "$or", new BsonArray
-                {
-                    new BsonDocument("owner", settings.InstanceId),
-                    new BsonDocument("until", new BsonDocument("$lt", now)),
-                    new BsonDocument("until", new BsonDocument("$gt", now + (2 * LeaseTime))),
-                }
-            },
-        };
-        var mine = new BsonDocument("$set", new BsonDocument { { "owner", settings.InstanceId }, { "until", now + LeaseTime } });
-        try
-        {
-            await customers.Analytics.UpdateOneAsync(free, mine, new UpdateOptions { IsUpsert = true }, cancellationToken);
-            return true;
-        }
-        catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
-        {
-            return false; // the lease exists but did not match, so another replica has it
-        }
-    }
+    public Task<bool> TryLeaseAsync(CancellationToken cancellationToken) => lease.TryTakeAsync(LeaseId, cancellationToken);
 }

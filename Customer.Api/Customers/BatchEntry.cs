@@ -32,12 +32,14 @@ internal sealed class BatchEntry
     {
         var errors = new FieldErrors();
         var fields = CustomerReader.Read(json, now, errors, out var given);
-        var entry = new BatchEntry(json, key is null ? null : NewDocument.Digest(json), errors) { HasOwnId = given is not null };
+        var entry = new BatchEntry(json, key is null ? null : IdempotencyKey.Digest(json), errors) { HasOwnId = given is not null };
         if (fields is null) return entry;
         var id = given ?? (key is null ? NewDocument.NewId() : NewDocument.IdOf(key, index));
         entry.Document = NewDocument.Compose(id, fields, now, now, entry._digest is { } digest ? digest : BsonNull.Value);
         return entry;
     }
+
+    private bool IsDigest(string stored) => stored == _digest || stored == NewDocument.DigestOfBytes(_json);
 
     /// <summary>
     /// Handles a duplicate under an idempotency key. If the same request stored this customer before, returns its first response, reconstructed. The response
@@ -48,7 +50,7 @@ internal sealed class BatchEntry
         var id = Document![Fields.Id].AsString;
         using var stored = await store.FindAsync(id);
         if (stored is null) return null;
-        if (stored.GetValue(Fields.Request, BsonNull.Value) is not BsonString request || request.Value != _digest)
+        if (stored.GetValue(Fields.Request, BsonNull.Value) is not BsonString request || !IsDigest(request.Value))
         {
             IsKeyReused = !HasOwnId;
             return null;

@@ -47,7 +47,8 @@ internal static class BsonJson
             if (!isArray)
             {
                 var isTop = depth == 1;
-                if (isTop && (name.SequenceEqual("words"u8) || name.SequenceEqual("request"u8))) continue; // internal to the database
+                // Internal to the database.
+                if (isTop && (name.SequenceEqual("words"u8) || name.SequenceEqual("request"u8) || name.SequenceEqual("revision"u8))) continue;
                 json.WritePropertyName(isTop && name.SequenceEqual("_id"u8) ? "customer_id"u8 : name);
             }
 

@@ -30,9 +30,11 @@ internal static class CustomerEndpoints
             .WithSummary("Creates up to 1000 customers, each by itself: an array of them, or an object with it as customers. 201 if all "
                 + "were created, else 207.");
         customers.MapPut("/{customer_id}", ReplaceAsync).WithName("ReplaceCustomer").Accepts<CustomerInput>("application/json").Produces<CustomerView>()
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Replaces a customer.");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).WithSummary("Replaces a customer; with If-Match, only the version with this entity tag.");
         customers.MapDelete("/{customer_id}", DeleteAsync).WithName("DeleteCustomer").Produces(StatusCodes.Status204NoContent)
-            .ProducesProblem(StatusCodes.Status404NotFound).WithSummary("Deletes a customer.");
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .WithSummary("Deletes a customer; with If-Match, only the version with this entity tag.");
     }
 
     private static async Task<IResult> ListAsync([AsParameters] CustomerListParameters parameters, CustomerStore store, CancellationToken cancellationToken)
@@ -67,7 +69,7 @@ internal static class CustomerEndpoints
     }
 
     private static async Task<IResult> FindAsync([FromRoute(Name = "customer_id")] string id, CustomerStore store) =>
-        PathValues.IsId(id) && await store.FindAsync(id) is { } customer ? JsonResult.Of(customer) : Unknown();
+        PathValues.IsId(id) && await store.FindAsync(id) is { } customer ? new CustomerResult(customer) : Unknown();
 
     private static async Task<IResult> CreateAsync([FromBody] JsonElement body, CustomerStore store, IdempotencyKey? key, TimeProvider time)
     {
@@ -100,26 +102,38 @@ internal static class CustomerEndpoints
     }
 
     private static async Task<IResult> ReplaceAsync(
-        [FromRoute(Name = "customer_id")] string id, [FromBody] JsonElement body, CustomerStore store, TimeProvider time)
+        [FromRoute(Name = "customer_id")] string id, [FromBody] JsonElement body, CustomerStore store, Precondition? precondition, TimeProvider time)
     {
         if (!PathValues.IsId(id)) return Unknown();
         var (errors, now) = (new FieldErrors(), Now(time));
         var fields = CustomerReader.Read(body, now, errors, out var given);
         if (given is not null && given != id) errors.Add(Fields.CustomerId, "must be omitted, or match the path.");
         if (fields is null || errors.Any) return errors.ToProblem();
-        return await store.ReplaceAsync(id, fields, now) switch
+        return await store.ReplaceAsync(id, fields, now, precondition) switch
         {
-            { Document: { } document } => JsonResult.Of(document),
+            { IsStale: true } => Stale(),
+            { Document: { } document } => new CustomerResult(document),
             { DuplicateOf: { } field } => FieldErrors.Duplicate(field),
             _ => Unknown(),
         };
     }
 
-    private static async Task<IResult> DeleteAsync([FromRoute(Name = "customer_id")] string id, CustomerStore store) =>
-        PathValues.IsId(id) && await store.DeleteAsync(id) ? TypedResults.NoContent() : Unknown();
+    private static async Task<IResult> DeleteAsync(
+        [FromRoute(Name = "customer_id")] string id, CustomerStore store, Precondition? precondition)
+    {
+        if (!PathValues.IsId(id)) return Unknown();
+        return await store.DeleteAsync(id, precondition) switch
+        {
+            { IsStale: true } => Stale(),
+            { Existed: true } => TypedResults.NoContent(),
+            _ => Unknown(),
+        };
+    }
 
-    private static JsonResult Created(BsonDocument document) =>
-        new(json => json.WriteCustomer(document), StatusCodes.Status201Created, $"/customers/{document[Fields.Id].AsString}");
+    private static CustomerResult Created(BsonDocument document) =>
+        new(document, StatusCodes.Status201Created, $"/customers/{document[Fields.Id].AsString}");
+
+    private static ProblemHttpResult Stale() => Problems.PreconditionFailed("precondition-failed", "The customer is not the version in If-Match. Nothing was changed.");
 
     private static ProblemHttpResult Unknown() => Problems.NotFound("Customer not found.");
 

@@ -24,7 +24,7 @@ internal static class CustomerJsonWriter
         for (var i = 0; i < customer.ElementCount; i++)
         {
             var (name, value) = (customer.GetElement(i).Name, customer.GetElement(i).Value);
-            if (name is Fields.Words or Fields.Request) continue;
+            if (name is Fields.Words or Fields.Request or Fields.Revision) continue;
             json.WritePropertyName(name == Fields.Id ? Fields.CustomerId : name);
             json.WriteBson(value);
         }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MongoDB.Bson;
 using ServiceDefaults;
+using ServiceKit.Text;
 
 namespace Customer.Api.Customers;
 
@@ -12,7 +13,7 @@ namespace Customer.Api.Customers;
 /// </summary>
 internal sealed record CustomerQuery
 {
-    public const int LimitDefault = 20, LimitMax = 1_000, SearchLengthMin = 2, SearchLengthMax = 100, SearchWordsMax = 4;
+    public const int LimitDefault = 20, LimitMax = 1_000, SearchLengthMax = 100, SearchWordsMax = 4;
 
     /// <summary>Skipped customers are still read, so beyond this number a cursor is required.</summary>
     public const int SkipMax = 10_000;
@@ -78,19 +79,19 @@ internal sealed record CustomerQuery
 
     public BsonDocument Sort() => new(Fields.Id, IsDescending ? -1 : 1);
 
-    // A word consists of letters and digits, so nothing in it needs escaping.
+    // A word consists of letters, their marks and digits, so nothing in it needs escaping.
     private static BsonRegularExpression Prefix(string word) => new("^" + word);
 
     private CustomerQuery WithSearch(string? search, FieldErrors errors)
     {
         if (search?.Trim() is not { Length: > 0 } text) return this;
-        if (text.Length is < SearchLengthMin or > SearchLengthMax)
+        if (text.Length > SearchLengthMax)
         {
-            errors.Add("search", $"must have {SearchLengthMin} to {SearchLengthMax} characters.");
+            errors.Add("search", $"must have {SearchLengthMax} characters at most.");
             return this;
         }
 
-        if (text.Contains('@', StringComparison.Ordinal)) return this with { EmailPrefix = text.ToLowerInvariant() };
+        if (text.Contains('@', StringComparison.Ordinal)) return this with { EmailPrefix = CanonicalForms.Compose(text).ToLowerInvariant() };
         var words = SearchWords.Split(text);
         if (words.Count is 0 or > SearchWordsMax)
             errors.Add("search", $"must have 1 to {SearchWordsMax} words, or be an email address up to its @.");

@@ -1,3 +1,4 @@
+using Customer.Api.Configuration;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using ServiceDefaults;
@@ -13,7 +14,7 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
     /// <summary>Maximum number of results that a search sorts. With more results, it reads customers in order until the page is full.</summary>
     private const int SortMax = 2_000;
 
-    private const int ReplaceAttemptsMax = 3;
+    private const int ReplaceAttemptsMax = 3, InsertAttemptsMax = 10, ConflictPauseMsMax = 50;
 
     /// <summary>Returns a customer, or null if not found. The caller disposes of it.</summary>
     /// <exception cref="OverloadException">Too many reads are waiting.</exception>
@@ -49,14 +50,21 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
 
     public async Task<WriteOutcome> InsertAsync(BsonDocument document)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await customers.Documents.InsertOneAsync(document);
-            return new(document, null);
-        }
-        catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
-        {
-            return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
+            try
+            {
+                await customers.Documents.InsertOneAsync(document);
+                return new(document, null);
+            }
+            catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+            {
+                return new(null, CustomerIndexes.FieldOf(e.WriteError.Message));
+            }
+            catch (MongoException e) when (attempt < InsertAttemptsMax && IsConflict(e))
+            {
+                await PauseAsync();
+            }
         }
     }
 
@@ -65,39 +73,51 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
     public async Task<string?[]> InsertManyAsync(IReadOnlyList<BsonDocument> documents)
     {
         var duplicates = new string?[documents.Count];
-        if (documents.Count == 0) return duplicates;
-        // All batches insert in the same order, so that two concurrent batches with the same email addresses cannot deadlock.
-        int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(i => documents[i][Fields.Email].AsString, StringComparer.Ordinal)];
-        try
+        // All batches insert in the same order, so that concurrent batches with the same email addresses rarely conflict. With the same IDs or users they can.
+        int[] left = [.. Enumerable.Range(0, documents.Count).OrderBy(i => documents[i][Fields.Email].AsString, StringComparer.Ordinal)];
+        for (var attempt = 1; left.Length > 0; attempt++)
         {
-            await customers.Documents.InsertManyAsync(order.Select(i => documents[i]), new InsertManyOptions { IsOrdered = false });
-        }
-        catch (MongoBulkWriteException<BsonDocument> e) when (
-            e.WriteConcernError is null && e.WriteErrors.All(static error => error.Category == ServerErrorCategory.DuplicateKey))
-        {
-            foreach (var error in e.WriteErrors) duplicates[order[error.Index]] = CustomerIndexes.FieldOf(error.Message);
+            left = await InsertAsync(documents, left, duplicates, mayConflict: attempt < InsertAttemptsMax);
+            if (left.Length > 0) await PauseAsync();
         }
 
         return duplicates;
     }
 
+    // Returns the documents that were refused because of a conflict with another write. All others are stored, or are duplicates.
+    private async Task<int[]> InsertAsync(IReadOnlyList<BsonDocument> documents, int[] order, string?[] duplicates, bool mayConflict)
+    {
+        try
+        {
+            await customers.Documents.InsertManyAsync(order.Select(i => documents[i]), new InsertManyOptions { IsOrdered = false });
+            return [];
+        }
+        catch (MongoBulkWriteException<BsonDocument> e) when (e.WriteConcernError is null && e.WriteErrors.All(
+            error => error.Category == ServerErrorCategory.DuplicateKey || (mayConflict && error.Code == ClientFailures.WriteConflict)))
+        {
+            foreach (var error in e.WriteErrors.Where(static error => error.Category == ServerErrorCategory.DuplicateKey))
+                duplicates[order[error.Index]] = CustomerIndexes.FieldOf(error.Message);
+            return [.. e.WriteErrors.Where(static error => error.Code == ClientFailures.WriteConflict).Select(error => order[error.Index])];
+        }
+        catch (MongoException e) when (mayConflict && IsConflict(e))
+        {
+            return order; // the server refused the whole command
+        }
+    }
+
     /// <summary>Replaces a customer. Its ID, creation time and idempotency digest are kept.</summary>
     /// <returns>Neither a document nor a duplicate if the customer does not exist.</returns>
-    public async Task<WriteOutcome> ReplaceAsync(string id, BsonDocument fields, DateTime now)
+    public async Task<WriteOutcome> ReplaceAsync(string id, BsonDocument fields, DateTime now, Precondition? precondition)
     {
         for (var attempt = 0; attempt < ReplaceAttemptsMax; attempt++)
         {
-            using var cursor = await customers.Documents.FindAsync(ById(id), new FindOptions<BsonDocument>
-            {
-                Limit = 1, Projection = new BsonDocument { { Fields.CreatedAt, 1 }, { Fields.Request, 1 } },
-            });
-            if (await cursor.FirstOrDefaultAsync() is not { } before) return default;
+            if (await ReadAsync(id, precondition) is not { } before) return default;
+            if (precondition?.IsMet(EntityTag.Write(before).Tag) == false) return new(null, null, IsStale: true);
             var created = before.GetValue(Fields.CreatedAt, BsonNull.Value);
             var document = NewDocument.Compose(id, fields, created, now, before.GetValue(Fields.Request, BsonNull.Value));
             try
             {
-                // Also matches the creation time, so that a customer deleted and created again in the meantime is not replaced.
-                var result = await customers.Documents.ReplaceOneAsync(new BsonDocument { { Fields.Id, id }, { Fields.CreatedAt, created } }, document);
+                var result = await customers.Documents.ReplaceOneAsync(Version(before, precondition), document);
                 if (result.MatchedCount > 0) return new(document, null);
             }
             catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
@@ -106,11 +126,51 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
             }
         }
 
-        return default;
+        return precondition is null ? default : new(null, null, IsStale: true);
     }
 
-    /// <returns>Whether the customer existed.</returns>
-    public async Task<bool> DeleteAsync(string id) => (await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0;
+    /// <summary>Deletes a customer.</summary>
+    /// <returns>Whether the customer existed, and whether it was kept because the precondition was not met.</returns>
+    public async Task<(bool Existed, bool IsStale)> DeleteAsync(string id, Precondition? precondition)
+    {
+        if (precondition is null) return ((await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0, false);
+        for (var attempt = 0; attempt < ReplaceAttemptsMax; attempt++)
+        {
+            if (await ReadAsync(id, precondition) is not { } before) return default;
+            if (!precondition.IsMet(EntityTag.Write(before).Tag)) break;
+            if ((await customers.Documents.DeleteOneAsync(Version(before, precondition))).DeletedCount > 0) return (true, false);
+        }
+
+        return (true, true);
+    }
+
+    private async Task<BsonDocument?> ReadAsync(string id, Precondition? precondition)
+    {
+        var options = new FindOptions<BsonDocument>
+        {
+            Limit = 1, Projection = precondition is null ? new BsonDocument { { Fields.CreatedAt, 1 }, { Fields.Request, 1 } } : null,
+        };
+        using var cursor = await customers.Documents.FindAsync(ById(id), options);
+        return await cursor.FirstOrDefaultAsync();
+    }
+
+    // The creation time, so that a customer deleted and created again in the meantime is not replaced. With a precondition also the version that was compared.
+    private static BsonDocument Version(BsonDocument before, Precondition? precondition)
+    {
+        var version = new BsonDocument { { Fields.Id, before[Fields.Id] }, { Fields.CreatedAt, before.GetValue(Fields.CreatedAt, BsonNull.Value) } };
+        if (precondition is null) return version;
+        version.Add(Fields.Revision, before.GetValue(Fields.Revision, BsonNull.Value)); // null, for a missing one
+        return version.Add(Fields.UpdatedAt, before.GetValue(Fields.UpdatedAt, BsonNull.Value));
+    }
+
+    private static bool IsConflict(MongoException exception) => exception switch
+    {
+        MongoWriteException write => write.WriteError?.Code == ClientFailures.WriteConflict,
+        MongoCommandException command => command.Code == ClientFailures.WriteConflict,
+        _ => false,
+    };
+
+    private static Task PauseAsync() => Task.Delay(Random.Shared.Next(1, ConflictPauseMsMax));
 
     private static BsonDocument ById(string id) => new(Fields.Id, id);
 

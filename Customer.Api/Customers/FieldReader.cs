@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using ServiceKit.Text;
 
 namespace Customer.Api.Customers;
 
@@ -11,6 +13,9 @@ namespace Customer.Api.Customers;
 /// <param name="errors">Receives the errors.</param>
 internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
 {
+    private static readonly JsonElement Nothing = JsonElement.Parse("{}");
+
+    private readonly JsonElement _json = WithValidNames(json, path, errors);
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wrong = new(StringComparer.Ordinal);
 
@@ -29,11 +34,11 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     public string? Text(string name, int lengthMax)
     {
         if (!TryGet(name, out var value)) return null;
-        return TextOf(value, lengthMax) ?? Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
+        return TextOf(value, lengthMax) ?? Wrong<string>(name, TextRule(lengthMax));
     }
 
     public string? Required(string name, int lengthMax) =>
-        TryGet(name, out _) ? Text(name, lengthMax) : Wrong<string>(name, $"must be a text of 1 to {lengthMax} characters.");
+        TryGet(name, out _) ? Text(name, lengthMax) : Wrong<string>(name, TextRule(lengthMax));
 
     public long? Whole(string name, long min, long max)
     {
@@ -43,12 +48,14 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return null;
     }
 
-    /// <summary>Reads a time and converts it to UTC, truncated to milliseconds. A time without an offset is UTC.</summary>
+    /// <summary>
+    /// Reads a time in ISO 8601 and converts it to UTC, truncated to milliseconds. A time without an offset is UTC; a date is its first moment.
+    /// </summary>
     public DateTime? Time(string name)
     {
         if (!TryGet(name, out var value)) return null;
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: >= 10 and <= 40 } text && char.IsAsciiDigit(text[0])
+        if (StringOf(value) is { Length: >= 10 and <= 40 } text && text is [_, _, _, _, '-', _, _, '-', ..]
             && DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time) && time.Year is >= 1970 and <= 2999)
             return time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
         Wrong<object>(name, "must be a time like 2026-11-21T10:00:00Z, from 1970 to 2999.");
@@ -74,8 +81,8 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     /// <summary>Returns all members that are not null.</summary>
     public IEnumerable<(string Name, JsonElement Value)> All(int countMax)
     {
-        if (json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have at most {countMax} members.");
-        return json.EnumerateObject().Take(countMax).Where(static member => member.Value.ValueKind != JsonValueKind.Null)
+        if (_json.GetPropertyCount() > countMax) errors.Add(path.TrimEnd('.'), $"must have at most {countMax} members.");
+        return _json.EnumerateObject().Take(countMax).Where(static member => member.Value.ValueKind != JsonValueKind.Null)
             .Select(static member => (member.Name, member.Value));
     }
 
@@ -85,7 +92,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         // The names come from the client. They are truncated and limited in number, so that the response stays small.
         const int NamedMax = 20, LengthMax = 64;
         var named = 0;
-        foreach (var member in json.EnumerateObject())
+        foreach (var member in _json.EnumerateObject())
         {
             if (_read.Contains(member.Name) || tolerated.Contains(member.Name)) continue;
             if (++named > NamedMax) return;
@@ -93,27 +100,55 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         }
     }
 
-    /// <summary>Returns a trimmed text; null if the value is not a text, is empty or too long, or has control characters.</summary>
+    /// <summary>
+    /// Returns a text, composed (NFC) and trimmed; null if the value is not a text, is empty or too long, or has control characters or characters that change
+    /// the direction of text.
+    /// </summary>
     public static string? TextOf(JsonElement value, int lengthMax)
     {
+        if (StringOf(value) is not { } given) return null;
+        var text = CanonicalForms.Compose(given).Trim();
+        return text.Length >= 1 && text.Length <= lengthMax && PlainText.IsPlain(text) ? text : null;
+    }
+
+    private static string? StringOf(JsonElement value)
+    {
         if (value.ValueKind != JsonValueKind.String) return null;
-        string text;
         try
         {
-            text = value.GetString()!.Trim();
+            return value.GetString();
         }
         catch (InvalidOperationException) // an unpaired surrogate escape
         {
             return null;
         }
-
-        return text.Length >= 1 && text.Length <= lengthMax && !text.Any(char.IsControl) ? text : null;
     }
+
+    // A name with an unpaired surrogate escape cannot be read, not even to compare it with another one.
+    private static JsonElement WithValidNames(JsonElement json, string path, FieldErrors errors)
+    {
+        try
+        {
+            foreach (var member in json.EnumerateObject())
+            {
+                if (JsonMarshal.GetRawUtf8PropertyName(member).Contains((byte)'\\')) _ = member.Name;
+            }
+
+            return json;
+        }
+        catch (InvalidOperationException)
+        {
+            errors.Add(path is "" ? "customer" : path.TrimEnd('.'), "must have names that are valid Unicode.");
+            return Nothing;
+        }
+    }
+
+    private static string TextRule(int lengthMax) => $"must be a text of 1 to {lengthMax} characters, none of them a control or direction character.";
 
     private bool TryGet(string name, out JsonElement value)
     {
         _read.Add(name);
-        return json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+        return _json.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
     }
 
     private T? Wrong<T>(string name, string rule) where T : class

@@ -24,6 +24,9 @@ internal static class Fields
     /// <summary>In MongoDB only: the digest of the create request, if it had an idempotency key.</summary>
     public const string Request = "request";
 
+    /// <summary>In MongoDB only: an ID of the version, new with every write, so that a write replaces the version that it has compared.</summary>
+    public const string Revision = "revision";
+
     /// <summary>Valid values of a customer's status. The first is the default.</summary>
     public static readonly string[] Statuses = ["active", "inactive", "pending", "suspended"];
 

@@ -25,12 +25,14 @@ internal static class NewDocument
         return Convert.ToHexStringLower(hash[..16]);
     }
 
-    public static string Digest(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
+    /// <summary>The digest that was stored before <see cref="IdempotencyKey.Digest"/>: that of the body's bytes.</summary>
+    public static string DigestOfBytes(JsonElement json) => Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)), 0, 16);
 
     public static BsonDocument Compose(string id, BsonDocument fields, BsonValue created, DateTime updated, BsonValue request)
     {
         var document = new BsonDocument(Fields.Id, id).AddRange(fields);
         document.Add(Fields.CreatedAt, created).Add(Fields.UpdatedAt, updated);
+        document.Add(Fields.Revision, ObjectId.GenerateNewId());
         if (request is BsonString) document.Add(Fields.Request, request);
         return document;
     }

@@ -79,6 +79,8 @@ internal sealed class CustomerGenerator(long seed)
 
         if (!first.Words.Contains(first.InEmail) && !last.Words.Contains(first.InEmail)) bson.WriteString(first.InEmail);
         if (!last.Words.Contains(last.InEmail) && !first.Words.Contains(last.InEmail) && last.InEmail != first.InEmail) bson.WriteString(last.InEmail);
+        bson.WriteString(index.ToString(CultureInfo.InvariantCulture));
+        if (seed != 1 && seed != index) bson.WriteString(seed.ToString(CultureInfo.InvariantCulture));
         bson.WriteEndArray();
     }
 

@@ -94,7 +94,17 @@ internal sealed class CustomerPools
 
         public string InEmail { get; }
 
+        // The letters of the pools' languages that the service's search folds, and their folded forms.
+        private const string Accented = "àáâãäåąćčçèéêëęěìíîïıłńñòóôõöøřśšùúûüýźżž", Folded = "aaaaaaaccceeeeeeiiiiilnnoooooorssuuuuyzzz";
+
         private static string[] Split(string text) =>
-            string.Concat(text.Select(static c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            string.Concat(text.Select(Fold)).Replace("ß", "ss", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        private static char Fold(char c)
+        {
+            if (!char.IsLetterOrDigit(c)) return ' ';
+            var lower = char.ToLowerInvariant(c);
+            return Accented.IndexOf(lower, StringComparison.Ordinal) is >= 0 and var at ? Folded[at] : lower;
+        }
     }
 }

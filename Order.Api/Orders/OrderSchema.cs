@@ -51,6 +51,7 @@ internal static class OrderSchema
             street text NOT NULL,
             zip text NOT NULL
         );
+        ALTER TABLE shipments ADD COLUMN IF NOT EXISTS city text;
         CREATE INDEX IF NOT EXISTS shipments_of_user ON shipments (user_id, placed_at);
         CREATE TABLE IF NOT EXISTS popular (
             state text COLLATE "C",

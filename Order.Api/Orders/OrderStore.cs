@@ -26,7 +26,7 @@ internal sealed class OrderStore
         """;
 
     private const string Ship = """
-        WITH address AS (INSERT INTO shipments (order_id, user_id, name, street, zip) SELECT id, user_id, $2, $3, $5 FROM orders WHERE id = $1)
+        WITH address AS (INSERT INTO shipments (order_id, user_id, name, street, zip, city) SELECT id, user_id, $2, $3, $5, $6 FROM orders WHERE id = $1)
         UPDATE orders SET state = $4 WHERE id = $1
         """;
 
@@ -178,7 +178,8 @@ internal sealed class OrderStore
         new NpgsqlParameter<string> { TypedValue = shipping.Name },
         new NpgsqlParameter<string> { TypedValue = shipping.Street },
         new NpgsqlParameter<string> { TypedValue = shipping.State },
-        new NpgsqlParameter<string> { TypedValue = shipping.Zip });
+        new NpgsqlParameter<string> { TypedValue = shipping.Zip },
+        new NpgsqlParameter<string> { TypedValue = shipping.City });
 
     private static OrderRow Row(NpgsqlDataReader row)
     {

@@ -6,5 +6,4 @@ namespace Order.Api.Orders;
 /// <param name="UserId">The user who pays.</param>
 /// <param name="Lines">Items and quantities.</param>
 /// <param name="Shipping">The destination.</param>
-/// <param name="Total">The total that the customer has seen: at other prices no order is placed. Null for any.</param>
-internal sealed record PlaceOrder([property: JsonPropertyName("user_id")] string UserId, PlaceLine[] Lines, Shipping Shipping, long? Total = null);
+internal sealed record PlaceOrder([property: JsonPropertyName("user_id")] string UserId, PlaceLine[] Lines, Shipping Shipping);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Order.Api.Checkout.Participants;
 using Order.Api.Checkout.Saga;
@@ -14,7 +15,8 @@ internal static class PlacedOrderEndpoints
         var orders = app.MapGroup("/internal").WithTags("Storefront").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapPost("/orders", PlaceAsync).WithName("PlaceOrder")
-            .WithSummary("Creates an order with its lines, at today's prices, and its address, or nothing.");
+            .WithSummary("Creates an order with its lines, at today's prices, and its address, or nothing. A line can have the price that the buyer saw: if it "
+                + "changed, nothing is created.");
         orders.MapGet("/orders/{order}", FindAsync).WithName("FindPlacedOrder").WithSummary("An order with its address.");
         orders.MapGet("/users/{user}/orders", LatestAsync).WithName("LatestOrders").WithSummary("A user's latest orders that have an address, 50 at most.");
         orders.MapGet("/popular/{state}", PopularAsync).WithName("Popular").WithSummary("The three items of which most pieces were sold to a state.");
@@ -25,20 +27,17 @@ internal static class PlacedOrderEndpoints
     {
         if (!PathValues.IsId(request.UserId)) return Problems.NotFound("User not found.");
         if (request.Shipping is not { IsValid: true })
-            return Problems.Invalid("The address must have a name, a street, a two-letter state in capitals and a ZIP code.");
+            return Problems.Invalid("The address must have a name, a street, a two-letter state in capitals and a ZIP code, and may have a city.");
         if (request.Lines is not { Length: >= 1 and <= OrderRow.LinesMax } lines || !Array.TrueForAll(lines, static line => line is { Quantity: >= 1 }))
             return Problems.Invalid($"An order must have 1 to {OrderRow.LinesMax} lines, each of one piece or more.");
         var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
-        var payload = $"place {request.UserId} {request.Shipping} {string.Join(' ', lines.Select(static line => $"{line.Item}:{line.Quantity}"))}"
-            + (request.Total is null ? "" : $" {request.Total}");
         // Checked first, because an item may have been removed since. The record of the key must not contain an address, hence the digest.
-        var digest = key is null ? "" : $"place {IdempotencyKey.Digest(payload)}";
+        var digest = key is null ? "" : $"place {IdempotencyKey.Digest(JsonSerializer.SerializeToElement(request, OrderJson.Default.PlaceOrder))}";
         if (key is not null && await orders.FindAsync(key, digest) is { } before) return Answer(id, before);
         var prices = await Task.WhenAll(lines.Select(line => PathValues.IsId(line.Item) ? stock.FindPriceAsync(line.Item) : Task.FromResult<long?>(null)));
         if (Array.Exists(prices, static price => price is null)) return Problems.NotFound("Item not found.");
-        var total = lines.Zip(prices, static (line, price) => (Int128)line.Quantity * price!.Value).Aggregate(static (one, next) => one + next);
-        if (request.Total is { } shown && shown != total)
-            return Problems.Refused("total-changed", "The prices have changed. No order was placed.");
+        if (lines.Zip(prices).Any(static line => line.First.Price is { } shown && shown != line.Second))
+            return Problems.Refused("price-changed", "An item's price is not the one in the request.");
         return Answer(id, await orders.WriteAsync(new(id, key, digest, request.UserId, row => Add(row, lines, prices), request.Shipping)));
     }
 

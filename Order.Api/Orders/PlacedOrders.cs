@@ -13,7 +13,7 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
     public const int PopularMax = 3;
 
     private const string Columns = """
-        o.id, o.user_id, o.status, o.refusal, o.item_ids, o.quantities, o.costs, o.total_cost, o.state, s.name, s.street, s.zip, s.placed_at
+        o.id, o.user_id, o.status, o.refusal, o.item_ids, o.quantities, o.costs, o.total_cost, o.state, s.name, s.street, s.zip, s.placed_at, s.city
         """;
 
     private const string FindSql = $"SELECT {Columns} FROM orders o LEFT JOIN shipments s ON s.order_id = o.id WHERE o.id = $1";
@@ -69,7 +69,7 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
             row.GetEnum<Refusal>(3),
             [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))],
             row.GetInt64(7),
-            isShipped ? new(row.GetString(9), row.GetString(10), row.GetString(8), row.GetString(11)) : null,
+            isShipped ? new(row.GetString(9), row.GetString(10), row.IsDBNull(13) ? null : row.GetString(13), row.GetString(8), row.GetString(11)) : null,
             isShipped ? row.GetDateTime(12) : null);
     }
 }

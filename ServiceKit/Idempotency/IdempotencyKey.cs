@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ServiceDefaults;
 
@@ -32,8 +33,11 @@ public sealed record IdempotencyKey(Guid Id)
             ? key : throw new BadHttpRequestException($"{Header} must be a single value of 1 to {LengthMax} visible ASCII characters."));
     }
 
-    /// <summary>Returns a digest of a request whose text must not be stored, such as one with an address: 32 hexadecimal digits.</summary>
-    public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)).AsSpan(0, 16));
+    /// <summary>
+    /// Returns the digest of a body, by which the same request is told from a different one under its key: 32 hexadecimal digits. It depends on what the JSON
+    /// means, not on its white space, the order of its members or how its numbers are written.
+    /// </summary>
+    public static string Digest(JsonElement body) => JsonDigest.Of(body);
 
     /// <summary>Parses a key; returns null if it is invalid. Quotes around it, as in structured headers (RFC 9651), are removed.</summary>
     public static IdempotencyKey? Parse(string? text)

@@ -34,7 +34,7 @@ internal sealed class ProductStore(RedisScripts redis, ProductCatalog catalog, T
         var id = (key?.Id ?? Guid.CreateVersion7()).ToString(); // derived from the key, so that a retry gets the same ID
         var product = new Product(change.Name!, change.Description!, Product.NoPicture, time.GetUtcNow().ToUnixTimeMilliseconds(), change.State!.Value);
         var (price, stock) = (change.Price!.Value, change.Stock ?? 0);
-        var request = $"product {IdempotencyKey.Digest(JsonSerializer.Serialize(change, StockJson.Default.ProductChange))}";
+        var request = $"product {IdempotencyKey.Digest(JsonSerializer.SerializeToElement(change, StockJson.Default.ProductChange))}";
         var outcome = await RunAsync(CreateScript, [
             key?.Id.ToString("N") ?? "", request, id, Text(product), Product.IndexOf(product.Name), price, stock, Hidden(product), CountMax, DeletedMax]);
         return (outcome, outcome == ProductOutcome.Done ? new(id, product, new(stock, price, 0, stock)) : null);

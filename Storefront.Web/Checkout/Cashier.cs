@@ -14,14 +14,13 @@ internal sealed class Cashier(Accounts accounts, OrderService orders, Customers 
     /// <param name="user">The payer; null opens an account.</param>
     /// <param name="lines">Items and quantities.</param>
     /// <param name="shipping">The delivery address.</param>
-    /// <param name="total">The total that the customer has seen. If prices have changed since, nothing is bought. Null for any.</param>
     /// <exception cref="HttpRequestException">A service is not responding and nothing is paid. Retrying under the same key is safe.</exception>
-    public async Task<Purchase> BuyAsync(string key, string? user, IReadOnlyList<OrderedItem> lines, Shipping shipping, long? total = null)
+    public async Task<Purchase> BuyAsync(string key, string? user, IReadOnlyList<OrderedItem> lines, Shipping shipping)
     {
         // Not canceled when the client disconnects: a purchase that has started is completed.
         var payer = user ?? await accounts.OpenAsync(key, CancellationToken.None);
         var registered = user is null ? customers.RegisterAsync(payer, shipping) : Task.CompletedTask;
-        var (order, refusal) = await orders.PlaceAsync(OrderKey(key), payer, lines, shipping, total, CancellationToken.None);
+        var (order, refusal) = await orders.PlaceAsync(OrderKey(key), payer, lines, shipping, CancellationToken.None);
         var purchase = order is null ? new(payer, null, refusal, false) : await CheckoutAsync(payer, order);
         await registered;
         return purchase;

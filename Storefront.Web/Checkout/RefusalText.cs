@@ -12,11 +12,15 @@ internal static class RefusalText
         "insufficient-credit" => "You do not have enough credit for this order.",
         "unknown-user" => "Your account no longer exists. Buy again to open a new one.",
         "unknown-item" or "not-found" => "An item of this order is no longer sold.",
-        "total-changed" => "Prices have changed since you opened this page. Please check the new total, then buy again.",
         "checkout-expired" => "The checkout timed out and was canceled.",
+        "price-changed" => "A price has changed.",
         "idempotency-key-reused" => "This form was already submitted with different entries.",
         _ => "The order could not be placed.",
     };
+
+    /// <summary>What is missing of a quantity; null if there is enough.</summary>
+    public static string? Shortage(Product product, long quantity) =>
+        product.Stock >= quantity ? null : product.Stock == 0 ? "sold out." : $"only {product.Stock} left, and you asked for {quantity}.";
 
     /// <summary>The missing stock or credit, as far as current stock and credit show it.</summary>
     /// <param name="refusal">The name of the refusal.</param>
@@ -30,8 +34,10 @@ internal static class RefusalText
         {
             return [.. from line in lines
                 let product = known.GetValueOrDefault(line.Item)
-                where product is not null && product.Stock < line.Quantity
-                select product.Stock == 0 ? $"{product.Name} is sold out." : $"{product.Name}: only {product.Stock} left, and you asked for {line.Quantity}."];
+                where product is not null
+                let shortage = Shortage(product, line.Quantity)
+                where shortage is not null
+                select $"{product.Name}: {shortage}"];
         }
 
         if (refusal != "insufficient-credit" || credit is not { } has) return [];

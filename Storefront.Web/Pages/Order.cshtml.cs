@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Storefront.Web.Orders;
 using Storefront.Web.Services;
 using Storefront.Web.Visitors;
 
@@ -13,26 +14,60 @@ internal sealed class OrderModel(Catalog catalog, OrderService orders, Visitor v
 
     public bool IsMine => visitor.UserId == Order.UserId;
 
-    public IReadOnlyList<(OrderLine Line, string Name)> Lines { get; private set; } = [];
+    public IReadOnlyList<Product> Products { get; private set; } = [];
+
+    public IReadOnlyDictionary<string, string> Names { get; private set; } = new Dictionary<string, string>();
 
     public IReadOnlyList<(Product Product, long Quantity)> Popular { get; private set; } = [];
 
-    public async Task<IActionResult> OnGetAsync(string order)
+    public string? Problem { get; private set; }
+
+    public bool IsSold(string item) => Products.Any(product => product.ItemId == item);
+
+    public async Task<IActionResult> OnGetAsync(string order) => await FindAsync(order) ? await ShowAsync() : NotFound();
+
+    /// <summary>Checks out the visitor's unpaid order again; the page then shows the outcome. Only the total that the page showed is charged.</summary>
+    public async Task<IActionResult> OnPostAsync(string order, long shownTotal)
     {
-        if (await orders.FindAsync(order, HttpContext.RequestAborted) is not { } found) return NotFound();
-        Order = found;
-        var names = await catalog.NamesAsync(found.Lines.Select(static line => line.Item));
-        Lines = [.. found.Lines.Select(line => (line, names.GetValueOrDefault(line.Item) ?? $"Item {line.Item}"))];
-        if (found.Shipping is { } shipping) Popular = await catalog.LinesAsync(await orders.PopularAsync(shipping.State, HttpContext.RequestAborted));
-        return Page();
+        if (!await FindAsync(order)) return NotFound();
+        if (IsMine && Order.TotalCost != shownTotal)
+        {
+            Problem = $"The total is now {Money.Text(Order.TotalCost)}. Please check it, then try again.";
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await ShowAsync();
+        }
+
+        if (IsMine) await orders.CheckoutAsync(Order.OrderId, CancellationToken.None);
+        return RedirectToPage(new { order = Order.OrderId });
     }
 
-    /// <summary>Checks out the visitor's unpaid order again; the page then shows the outcome.</summary>
-    public async Task<IActionResult> OnPostAsync(string order)
+    /// <summary>Puts the order's products into the basket.</summary>
+    public async Task<IActionResult> OnPostReorderAsync(string order)
     {
-        if (await orders.FindAsync(order, HttpContext.RequestAborted) is not { } found) return NotFound();
+        if (!await FindAsync(order)) return NotFound();
+        Products = await catalog.ReadAsync();
+        var (cut, missed) = (false, 0);
+        foreach (var line in Order.Lines)
+        {
+            if (IsSold(line.Item) && visitor.Add(line.Item, Math.Min(line.Quantity, Visitor.QuantityMax + 1), out var isCut)) cut |= isCut;
+            else missed++;
+        }
+
+        return RedirectToPage("/Basket", new { reordered = "true", cut = cut ? "true" : null, missed = missed > 0 ? (int?)missed : null });
+    }
+
+    private async Task<bool> FindAsync(string order)
+    {
+        if (await orders.FindAsync(OrderNumber.Parse(order), HttpContext.RequestAborted) is not { } found) return false;
         Order = found;
-        if (IsMine) await orders.CheckoutAsync(order, CancellationToken.None);
-        return RedirectToPage(new { order });
+        return true;
+    }
+
+    private async Task<IActionResult> ShowAsync()
+    {
+        Products = await catalog.ReadAsync();
+        Names = await catalog.NamesAsync(Order.Lines.Select(static line => line.Item));
+        if (Order.Shipping is { } shipping) Popular = await catalog.LinesAsync(await orders.PopularAsync(shipping.State, HttpContext.RequestAborted));
+        return Page();
     }
 }

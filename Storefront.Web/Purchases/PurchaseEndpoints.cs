@@ -14,6 +14,7 @@ internal static class PurchaseEndpoints
     {
         [nameof(CheckoutForm.Name)] = "customer_name",
         [nameof(CheckoutForm.Street)] = "street_address",
+        [nameof(CheckoutForm.City)] = "city",
         [nameof(CheckoutForm.State)] = "state",
         [nameof(CheckoutForm.Zip)] = "zip_code",
         [nameof(CheckoutLine.Quantity)] = "quantity",
@@ -38,6 +39,7 @@ internal static class PurchaseEndpoints
         {
             Name = request.CustomerName,
             Street = request.StreetAddress,
+            City = request.City,
             State = request.State,
             Zip = request.ZipCode,
             Lines = [new CheckoutLine { Item = request.ProductName, Quantity = request.Quantity }],

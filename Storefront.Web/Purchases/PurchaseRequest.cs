@@ -7,6 +7,7 @@ internal sealed record PurchaseRequest(
     int? Quantity,
     [property: JsonPropertyName("customer_name")] string? CustomerName,
     [property: JsonPropertyName("street_address")] string? StreetAddress,
+    string? City,
     string? State,
     [property: JsonPropertyName("zip_code")] string? ZipCode,
     [property: JsonPropertyName("user_id")] string? UserId);

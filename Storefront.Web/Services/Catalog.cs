@@ -34,7 +34,7 @@ internal sealed class Catalog(IHttpClientFactory clients, TimeProvider time)
     public async Task<Product[]> ReadNowAsync() =>
         (await clients.CreateClient(Service).FindAsync<CatalogAnswer>("/internal/catalog", CancellationToken.None))?.Products ?? [];
 
-    /// <summary>Makes the next read a fresh one, because what was shown turned out to be out of date.</summary>
+    /// <summary>Makes the next read ask Stock.Api, after a service said that the catalog has changed.</summary>
     public void Expire()
     {
         lock (_gate) _read = null;

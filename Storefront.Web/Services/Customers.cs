@@ -20,7 +20,7 @@ internal sealed partial class Customers(IHttpClientFactory clients, ILogger<Cust
         {
             // Customer.Api requires a unique email address, which the shop does not ask for. Mail to this reserved domain goes nowhere (RFC 2606).
             var customer = new Customer(
-                user, shipping.Name, $"{user}@customers.invalid", "US", user, new(shipping.Street, shipping.State, shipping.Zip));
+                user, shipping.Name, $"{user}@customers.invalid", "US", user, new(shipping.Street, shipping.City, shipping.State, shipping.Zip));
             var (_, refusal) = await clients.CreateClient(Service).PostAsync<Registered>("/customers", $"{user}-customer", customer, limit.Token);
             if (refusal is { } reason) LogNotRegistered(user, reason.Name);
         }
@@ -41,7 +41,7 @@ internal sealed partial class Customers(IHttpClientFactory clients, ILogger<Cust
         [property: JsonPropertyName("user_id")] string UserId,
         Address Address);
 
-    private sealed record Address(string Street, string State, [property: JsonPropertyName("postal_code")] string PostalCode);
+    private sealed record Address(string Street, string? City, string State, [property: JsonPropertyName("postal_code")] string PostalCode);
 
     private sealed record Registered([property: JsonPropertyName("customer_id")] string CustomerId);
 }

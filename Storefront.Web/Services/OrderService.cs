@@ -15,11 +15,11 @@ internal sealed class OrderService(IHttpClientFactory clients)
     /// <summary>The id of the order placed under this key, whether or not it exists.</summary>
     public static string IdOf(string key) => IdempotencyKey.Parse(key)!.Id.ToString();
 
-    /// <summary>Creates the order, once per key, and if <paramref name="total"/> is not null only at this total.</summary>
+    /// <summary>Creates the order, once per key.</summary>
     public async Task<(string? OrderId, Refusal? Refusal)> PlaceAsync(
-        string key, string user, IReadOnlyList<OrderedItem> lines, Shipping shipping, long? total, CancellationToken cancellationToken)
+        string key, string user, IReadOnlyList<OrderedItem> lines, Shipping shipping, CancellationToken cancellationToken)
     {
-        var (placed, refusal) = await Http.PostAsync<Placed>("/internal/orders", key, new PlaceRequest(user, lines, shipping, total), cancellationToken);
+        var (placed, refusal) = await Http.PostAsync<Placed>("/internal/orders", key, new PlaceRequest(user, lines, shipping), cancellationToken);
         return (placed?.OrderId, refusal);
     }
 
@@ -41,8 +41,7 @@ internal sealed class OrderService(IHttpClientFactory clients)
     public async Task<OrderedItem[]> PopularAsync(string state, CancellationToken cancellationToken) =>
         (await Http.FindAsync<Popular>($"/internal/popular/{state}", cancellationToken))?.Items ?? [];
 
-    private sealed record PlaceRequest(
-        [property: JsonPropertyName("user_id")] string UserId, IReadOnlyList<OrderedItem> Lines, Shipping Shipping, long? Total);
+    private sealed record PlaceRequest([property: JsonPropertyName("user_id")] string UserId, IReadOnlyList<OrderedItem> Lines, Shipping Shipping);
 
     private sealed record Placed([property: JsonPropertyName("order_id")] string OrderId);
 

@@ -65,7 +65,7 @@ internal sealed class Visitor
         return true;
     }
 
-    /// <summary>Sets an item's quantity; 0 removes it.</summary>
+    /// <summary>Sets an item's quantity; 0 removes it. A new line is ignored if the basket is full.</summary>
     public void Set(string item, long quantity)
     {
         List<OrderedItem> lines = [.. Basket];
@@ -75,9 +75,13 @@ internal sealed class Visitor
         SetBasket(lines);
     }
 
-    /// <summary>Sets the quantities of these items. Items that are not in the basket are ignored.</summary>
-    public void UpdateBasket(IReadOnlyCollection<OrderedItem> lines) =>
-        SetBasket(Basket.Select(line => lines.FirstOrDefault(one => one.Item == line.Item) ?? line));
+    /// <summary>Sets the quantities of these items, and removes one item. Items that are not in the basket are ignored.</summary>
+    public void UpdateBasket(IReadOnlyCollection<OrderedItem> lines, string? remove = null) =>
+        SetBasket(Basket.Where(line => line.Item != remove).Select(line => lines.FirstOrDefault(one => one.Item == line.Item) ?? line));
+
+    /// <summary>Sets the quantities of these items, and adds those that are not in the basket.</summary>
+    public void PutBack(IReadOnlyCollection<OrderedItem> lines) => SetBasket(
+        [.. Basket.Select(line => lines.FirstOrDefault(one => one.Item == line.Item) ?? line), .. lines.ExceptBy(Basket.Select(Item), Item)]);
 
     /// <summary>Replaces the basket, without lines whose quantity is 0.</summary>
     public void SetBasket(IEnumerable<OrderedItem> lines)
@@ -86,6 +90,8 @@ internal sealed class Visitor
         if (Basket.Count == 0) _context.Response.Cookies.Delete(BasketCookie, Options(null));
         else Write(BasketCookie, _basketSeal.Protect(string.Join(' ', Basket.Select(static line => $"{line.Item}:{line.Quantity}"))));
     }
+
+    private static string Item(OrderedItem line) => line.Item;
 
     private static List<OrderedItem> Parse(string? text)
     {

@@ -24,6 +24,7 @@ internal static partial class Shopper
         if (!page.Url.EndsWith("/checkout", StringComparison.Ordinal)) await page.GotoAsync("/checkout");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Grace Hopper");
         await page.GetByLabel("Street address").FillAsync("7 Compiler Court");
+        await page.GetByLabel("City").FillAsync("Arlington");
         await page.GetByLabel("State").SelectOptionAsync(new SelectOptionValue { Label = state });
         await page.GetByLabel("ZIP code").FillAsync(zip);
     }

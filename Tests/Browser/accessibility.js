@@ -33,10 +33,19 @@
     const name = element.textContent.trim() || element.getAttribute('aria-label') || element.querySelector('img')?.alt;
     if (!name) say('a link or button without a name', element);
   }
-  for (const button of all('button, .button, input:not([type=hidden]), select')) {
-    const box = button.getBoundingClientRect();
-    if (box.width < 24 || box.height < 24) say('too small to touch', button);
+  // A link in a sentence may be as low as its line (WCAG 2.2, 2.5.8), and a link that covers a card is as large as the card.
+  const inText = element => [...element.parentElement.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  const covers = element => getComputedStyle(element, '::after').position === 'absolute';
+  for (const target of all('a[href], button, input:not([type=hidden]), select')) {
+    const box = target.getBoundingClientRect();
+    if (target.closest('.quiet, .skip') || target.tagName === 'A' && (inText(target) || covers(target))) continue;
+    if (box.width < 24 || box.height < 24) say(`too small to touch, ${box.width} x ${box.height}`, target);
   }
+  for (const box of all('main li, fieldset')) {
+    const right = box.getBoundingClientRect().right + 1;
+    for (const part of box.querySelectorAll('*')) if (!part.closest('.quiet') && part.getBoundingClientRect().right > right) say('sticks out of its box', part);
+  }
+  for (const text of all('.what p')) if (text.getBoundingClientRect().width < 40) say('too narrow to read', text);
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) say('the page is wider than the screen');
 
   // Contrast, WCAG 2.2: 4.5 to 1, or 3 to 1 for large text.

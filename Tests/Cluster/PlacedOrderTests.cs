@@ -33,6 +33,25 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
+    public async Task An_order_keeps_its_city()
+    {
+        var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
+        var answer = await SendAsync(Body(user, "NM", [(item, 1)], city: "Alt\u00E9n"));
+        var order = JsonSerializer.Deserialize<JsonElement>(answer.Body).GetProperty("order_id").GetString();
+        Assert.Equal("Alt\u00E9n", (await _orderApi.GetAsync($"/internal/orders/{order}")).GetProperty("shipping").GetProperty("city").GetString());
+    }
+
+    [Fact]
+    public async Task An_order_is_not_placed_at_a_price_that_the_buyer_did_not_see()
+    {
+        var (user, item, key) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5), $"place-{Guid.NewGuid()}");
+        var changed = await SendAsync(Body(user, "NM", [(item, 1)], price: 4), key);
+        Assert.Equal((HttpStatusCode.BadRequest, "price-changed"), (changed.Status, changed.Problem));
+        Assert.Equal(0, (await _orderApi.GetAsync($"/internal/users/{user}/orders")).GetProperty("orders").GetArrayLength());
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(Body(user, "NM", [(item, 1)], price: 5), key)).Status); // the key is not used up
+    }
+
+    [Fact]
     public async Task A_refused_order_says_why()
     {
         var (poor, item) = (await _shop.NewUserAsync(1), await _shop.NewItemAsync(5, 10));
@@ -88,6 +107,10 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
         var orders = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PlaceAsync(user, "OH", [(item, 1)], key)));
         Assert.Single(orders.Distinct());
         Assert.Equal(1, (await _orderApi.GetAsync($"/internal/users/{user}/orders")).GetProperty("orders").GetArrayLength());
+        var body = Body(user, "OH", [(item, 1)]);
+        var rewritten = $"{{ \"shipping\" : {JsonDocument.Parse(body).RootElement.GetProperty("shipping")}, {body[1..]}";
+        rewritten = string.Concat(rewritten.AsSpan(0, rewritten.LastIndexOf(",\"shipping\"", StringComparison.Ordinal)), " }");
+        Assert.Equal(orders[0], JsonDocument.Parse((await SendAsync(rewritten, key)).Body).RootElement.GetProperty("order_id").GetString());
         Assert.Equal("idempotency-key-reused", (await SendAsync(Body(user, "OH", [(item, 2)]), key)).Problem);
     }
 
@@ -99,6 +122,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
         [
             Body(user, "oh", [(item, 1)]), Body(user, "OHI", [(item, 1)]), Body(user, "OH", []), Body(user, "OH", [(item, 0)]), Body(user, "OH", [(item, -1)]),
             Body(user, "OH", [(item, 1)], name: ""), Body(user, "OH", [(item, 1)], name: new string('x', 201)), Body(user, "OH", [(item, 1)], zip: " "),
+            Body(user, "OH", [(item, 1)], city: " "), Body(user, "OH", [(item, 1)], name: "A\u202EB"),
             $$"""{"user_id":"{{user}}","lines":[{"item":"{{item}}","quantity":1}]}""", "{}", "[]", "nonsense",
         ];
         foreach (var body in bad)
@@ -118,12 +142,14 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     [InlineData("/internal/popular/CA")]
     public async Task None_of_it_can_be_asked_from_outside(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _shop.SendAsync("GET", path)).Status);
 
-    private static string Body(string user, string state, (string Item, long Quantity)[] lines, string name = "Ada Lovelace", string zip = "87001") =>
+    private static string Body(
+        string user, string state, (string Item, long Quantity)[] lines, string name = "Ada Lovelace", string zip = "87001", string? city = null,
+        long? price = null) =>
         JsonSerializer.Serialize(new
         {
             user_id = user,
-            lines = lines.Select(static line => new { item = line.Item, quantity = line.Quantity }),
-            shipping = new { name, street = "1 Analytical Way", state, zip },
+            lines = lines.Select(line => new { item = line.Item, quantity = line.Quantity, price }),
+            shipping = new { name, street = "1 Analytical Way", city, state, zip },
         });
 
     private Task<ShopClient.Answer> SendAsync(string body, string? key = null) => _orderApi.SendAsync("POST", "/internal/orders", body, key: key);

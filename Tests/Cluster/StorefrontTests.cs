@@ -130,6 +130,38 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
+    /// <summary>Whatever happened to the cookie: the browser says where a form comes from, and pages cannot change what it says.</summary>
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "same-origin", true)]
+    [InlineData("Sec-Fetch-Site", "same-site", false)]
+    [InlineData("Sec-Fetch-Site", "cross-site", false)]
+    [InlineData("Origin", "", true)]
+    [InlineData("Origin", "http://evil.example", false)]
+    [InlineData("Origin", "null", false)]
+    public async Task A_form_of_this_site_is_accepted_without_its_cookie(string header, string value, bool isAccepted)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/catalog/5b0b5ee0-0000-4000-8000-000000000002")
+        {
+            Content = new FormUrlEncodedContent([new("quantity", "1")]),
+        };
+        request.Headers.Accept.ParseAdd("text/html");
+        request.Headers.Add(header, value.Length > 0 ? value : _http.BaseAddress!.GetLeftPart(UriPartial.Authority));
+        if (header == "Sec-Fetch-Site" && !isAccepted) request.Headers.Add("Origin", _http.BaseAddress!.GetLeftPart(UriPartial.Authority));
+        using var answer = await _http.SendAsync(request, Ct);
+        Assert.Equal(isAccepted ? HttpStatusCode.Redirect : HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_program_may_give_a_city()
+    {
+        using var answer = await BuyAsync(Purchase() with { City = " New  York " });
+        var order = (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("order_id").GetString()!;
+        Assert.Contains("<bdi>New York</bdi>, New York 10001", await _http.GetStringAsync($"/orders/{order}", Ct), StringComparison.Ordinal);
+        using var wrong = await BuyAsync(Purchase() with { City = new string('x', 101) });
+        var errors = (await wrong.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("errors");
+        Assert.Equal(["city"], errors.EnumerateObject().Select(static field => field.Name));
+    }
+
     [Fact]
     public async Task Cookies_are_not_for_scripts_nor_for_other_sites_and_nobody_can_write_one()
     {
@@ -184,5 +216,6 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private sealed record Order(
-        string? ProductName, int? Quantity, string? CustomerName, string? StreetAddress, string? State, string? ZipCode, string? UserId = null);
+        string? ProductName, int? Quantity, string? CustomerName, string? StreetAddress, string? State, string? ZipCode, string? UserId = null,
+        string? City = null);
 }

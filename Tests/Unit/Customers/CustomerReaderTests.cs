@@ -39,6 +39,32 @@ public sealed class CustomerReaderTests
         Assert.Equal(document, Read(written.GetRawText(), out _)); // an answer can be sent back
     }
 
+    [Theory]
+    [InlineData("2026-07-01T10:00:00Z", "2026-07-01T10:00:00Z")]
+    [InlineData("2026-07-01T10:00:00", "2026-07-01T10:00:00Z")]
+    [InlineData("2026-07-01T10:00:00.1239-07:00", "2026-07-01T17:00:00.123Z")]
+    [InlineData("2026-07-01", "2026-07-01T00:00:00Z")]
+    public void A_time_without_an_offset_is_UTC(string at, string utc)
+    {
+        var json = $$"""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"{{at}}"}]}""";
+        Assert.Equal(utc, Write(Read(json, out _)!).GetProperty("purchases")[0].GetProperty("at").GetString());
+    }
+
+    [Fact]
+    public void Text_is_stored_composed()
+    {
+        var document = Read("""{"name":"Jose\u0301","email":"jose\u0301@b.co"}""", out _)!;
+        Assert.Equal(("Jos\u00E9", "jos\u00E9@b.co"), (document["name"].AsString, document["email"].AsString));
+    }
+
+    [Fact]
+    public void A_name_that_is_not_Unicode_is_an_error_of_its_own()
+    {
+        var errors = new FieldErrors();
+        Assert.Null(CustomerReader.Read(JsonElement.Parse("""{"name":"A","email":"a@b.co","\ud800":1,"preferences":{"\ud800":1}}"""), Now, errors, out _));
+        Assert.True(errors.Any);
+    }
+
     [Fact]
     public void A_name_and_an_address_are_enough()
     {
@@ -55,6 +81,10 @@ public sealed class CustomerReaderTests
     [InlineData("""{"name":7,"email":"a@b.co"}""", "name")]
     [InlineData("""{"name":"A\u0000","email":"a@b.co"}""", "name")]
     [InlineData("""{"name":"\ud800","email":"a@b.co"}""", "name")]
+    [InlineData("""{"name":"A\u202eB","email":"a@b.co"}""", "name")]
+    [InlineData("""{"name":"A\u2028B","email":"a@b.co"}""", "name")]
+    [InlineData("""{"name":"A","email":"a@b.co","address":{"city":"\u2067X"}}""", "address.city")]
+    [InlineData("""{"name":"A","email":"a@b.co","tags":["\u200f"]}""", "tags[0]")]
     [InlineData("""{"name":"A","email":"a.b.co"}""", "email")]
     [InlineData("""{"name":"A","email":"a@b"}""", "email")]
     [InlineData("""{"name":"A","email":"a@b@c.de"}""", "email")]
@@ -83,6 +113,8 @@ public sealed class CustomerReaderTests
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1.5}]}""", "purchases[0].price")]
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":99999999999999999999}]}""", "purchases[0].price")]
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"yesterday"}]}""", "purchases[0].at")]
+    [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"12/31/2026"}]}""", "purchases[0].at")]
+    [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"2026-01-01\ud800"}]}""", "purchases[0].at")]
     [InlineData("""{"name":"A","email":"a@b.co","nmae":"B"}""", "nmae")]
     public void A_field_that_is_wrong_is_named(string json, string field)
     {

@@ -1,0 +1,48 @@
+extern alias CustomerApi;
+using CustomerApi::Customer.Api.Customers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Tests.Unit.Customers;
+
+[Trait("Category", "Unit")]
+public sealed class PreconditionTests
+{
+    private const string Tag = "\"abc\"";
+
+    [Theory]
+    [InlineData("\"abc\"", true)]
+    [InlineData("\"x\", \"abc\"", true)]
+    [InlineData("\"x\"", false)]
+    [InlineData("W/\"abc\"", false)]
+    [InlineData("W/\"abc\", \"abc\"", true)]
+    public void If_Match_compares_strongly(string header, bool isMet) => Assert.Equal(isMet, Precondition.Read(header)!.IsMet(Tag));
+
+    [Fact]
+    public void Two_headers_are_one_list() => Assert.True(Precondition.Read(new StringValues(["\"x\"", Tag]))!.IsMet(Tag));
+
+    [Fact]
+    public void Any_version_is_no_precondition()
+    {
+        Assert.Null(Precondition.Read(default));
+        Assert.Null(Precondition.Read("*"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("abc")]
+    [InlineData("\"abc")]
+    [InlineData("*, \"abc\"")]
+    [InlineData("\"abc\" x")]
+    public void A_malformed_header_is_refused(string header) =>
+        Assert.Equal(StatusCodes.Status400BadRequest, Assert.Throws<BadHttpRequestException>(() => Precondition.Read(header)).StatusCode);
+
+    [Theory]
+    [InlineData("\"abc\"", true)]
+    [InlineData("W/\"abc\"", true)]
+    [InlineData("*", true)]
+    [InlineData("\"x\"", false)]
+    [InlineData("abc", false)]
+    [InlineData("", false)]
+    public void If_None_Match_compares_weakly(string header, bool isKnown) => Assert.Equal(isKnown, Precondition.IsKnown(header, Tag));
+}
