@@ -24,7 +24,13 @@ internal sealed class JsonResult(Action<Utf8JsonWriter> write, int status = Stat
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";
         if (location is not null) response.Headers.Location = location;
-        await using (var json = new Utf8JsonWriter(response.BodyWriter, Options)) write(json);
+        await using (var json = new Utf8JsonWriter(response.BodyWriter, Options))
+        {
+            write(json);
+            json.Flush(); // to the body's buffer
+            response.ContentLength = json.BytesCommitted; // tells the gateway whether to compress it
+        }
+
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 }
