@@ -27,8 +27,7 @@ internal sealed class JsonResult(Action<Utf8JsonWriter> write, int status = Stat
         await using (var json = new Utf8JsonWriter(response.BodyWriter, Options))
         {
             write(json);
-            json.Flush(); // to the body's buffer
-            response.ContentLength = json.BytesCommitted; // tells the gateway whether to compress it
+            response.ContentLength = json.BytesCommitted + json.BytesPending; // tells the gateway whether to compress it
         }
 
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
