@@ -35,14 +35,16 @@ internal static class ApiDocuments
         app.MapOpenApi().AddEndpointFilter(static (context, next) =>
         {
             // The document names the service's paths as the client sees them.
-            if (context.HttpContext.Request.Headers[PrefixHeader] is [{ Length: <= PrefixLengthMax } prefix] && PathString.FromUriComponent(prefix) is { HasValue: true } path)
-                context.HttpContext.Request.PathBase = path;
+            var request = context.HttpContext.Request;
+            if (request.Headers[PrefixHeader] is [{ Length: > 0 and <= PrefixLengthMax } prefix] && prefix[0] == '/') request.PathBase = prefix;
             return next(context);
         }).DisableHttpMetrics();
         if (!app.Environment.IsDevelopment()) return;
         app.MapScalarApiReference(Page, options =>
         {
+            // Nothing that leaves this machine.
             (options.Title, options.DefaultFonts, options.Telemetry) = (app.Environment.ApplicationName, false, false);
+            options.DisableAgent().DisableMcp().HideDeveloperTools();
             foreach (var document in app.Configuration.GetSection(Section).GetChildren()) options.AddDocument(document.Key, routePattern: document.Value);
             if (!app.Configuration.GetSection(Section).GetChildren().Any()) options.AddDocuments(Public, Internal);
         }).DisableHttpMetrics();

@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace ServiceDefaults;
 
 /// <summary>
-/// Answers HEAD wherever GET is answered, with the same status and headers: it is routed as GET, and Kestrel sends no body. A filter, because it must run before
-/// routing.
+/// Answers HEAD wherever GET is answered, with the same status and headers: it is routed as GET, and Kestrel sends no body. This must precede routing.
 /// </summary>
 [SuppressMessage("Performance", "CA1812", Justification = "Dependency injection creates it.")]
 internal sealed class HeadRequests : IStartupFilter

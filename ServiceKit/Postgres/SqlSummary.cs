@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ServiceKit.Postgres;
 
 /// <summary>
-/// Summarizes SQL as OpenTelemetry's <c>db.query.summary</c>: the tables it writes, such as <c>UPDATE orders INSERT sagas</c>, or else those it reads. Statements
-/// are constants, so each is analyzed once.
+/// Summarizes SQL as OpenTelemetry's <c>db.query.summary</c>: the tables it writes, such as <c>UPDATE orders INSERT sagas</c>, or else those it reads.
+/// Statements are constants, so each is analyzed once.
 /// </summary>
 internal static partial class SqlSummary
 {

@@ -52,7 +52,8 @@ public sealed class NginxGatewayTests
     {
         Assert.Contains("    location /customers { client_max_body_size 16m; gzip on; proxy_pass http://customer/customers; }\n", Configuration,
             StringComparison.Ordinal);
-        Assert.Contains("    location /stress { client_max_body_size 16m; gzip on; proxy_pass http://customer/stress; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Contains("    location /stress { client_max_body_size 16m; gzip on; proxy_pass http://customer/stress; }\n", Configuration,
+            StringComparison.Ordinal);
         Assert.Equal(["1m", "16m", "16m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
     }
 
