@@ -19,6 +19,8 @@ internal static class DocumentDbGateway
             .WithBuiltProgram()
             .WithOtlpExporter()
             .WithParentRelationship(server)
+            // MongoDB's protocol carries no trace context, so each command would be a trace of its own; the client's span has the same command.
+            .WithEnvironment("OTEL_TRACES_SAMPLER", "always_off")
             .WithEnvironment(context =>
             {
                 var port = server.PrimaryEndpoint.Property(EndpointProperty.Port);

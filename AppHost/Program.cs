@@ -27,14 +27,17 @@ var storefront = builder.AddService<Projects.Storefront_Web>("storefront")
     .WithShopCommands(stockApi, orderApi);
 
 var gateway = builder.AddNginxGateway("gateway", port: builder.Configuration.GetValue("Gateway:Port", 8000))
-    .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/"],
-        stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
+    .WithRoutes(orderApi, ["/orders/create/", "/orders/find/", "/orders/addItem/", "/orders/removeItem/", "/orders/checkout/", "/orders/batch_init/",
+        "/orders/health"], stripPrefix: "/orders", costlyPaths: ["/orders/batch_init"])
     .WithRoutes(stockApi, ["/stock/"], stripPrefix: "/stock", costlyPaths: ["/stock/batch_init"])
     .WithOperatedRoutes(stockApi, ["/products"])
     .WithoutRoutes(stockApi, ["/stock/products"])
     .WithRoutes(paymentApi, ["/payment/"], stripPrefix: "/payment", costlyPaths: ["/payment/batch_init"])
     // 16 MiB: a batch of 1,000 customers, or the maximum of max_payload_size_kb.
-    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"])
+    .WithRoutes(customerApi, ["/customers", "/stress"], bodyMegabytesMax: 16, costlyPaths: ["/customers/analytics", "/customers/batch", "/stress"],
+        compress: true)
+    .WithApiDocument(orderApi, "/orders", "/orders").WithApiDocument(stockApi, "/stock", "/stock").WithApiDocument(paymentApi, "/payment", "/payment")
+    .WithApiDocument(customerApi, "/customers").WithApiPage(storefront)
     .WithOperatorRoutes(storefront, ["/admin"], bodyMegabytesMax: 8) // a form with a picture
     .WithRoutes(storefront, ["/"], arePages: true);
 

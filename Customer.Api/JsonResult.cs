@@ -15,7 +15,12 @@ internal sealed class JsonResult(Action<Utf8JsonWriter> write, int status = Stat
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(response.BodyWriter, Options)) write(json);
+        await using (var json = new Utf8JsonWriter(response.BodyWriter, Options))
+        {
+            write(json);
+            response.ContentLength = json.BytesCommitted + json.BytesPending; // tells the gateway whether to compress it
+        }
+
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 }

@@ -10,7 +10,7 @@ using ServiceKit.Postgres;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddIdempotencyKeys();
-builder.AddNpgsqlDataSource("orders", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
+builder.AddNpgsqlDataSource("orders", configureDataSourceBuilder: PostgresDataSource.Configure);
 builder.Services.AddDatabaseSchema(OrderSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, OrderJson.Default));
 builder.Services.AddOrders();

@@ -9,7 +9,7 @@ using ServiceKit.Postgres;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddIdempotencyKeys();
-builder.AddNpgsqlDataSource("payments", configureDataSourceBuilder: static postgres => PostgresLimits.Set(postgres.ConnectionStringBuilder));
+builder.AddNpgsqlDataSource("payments", configureDataSourceBuilder: PostgresDataSource.Configure);
 builder.Services.AddDatabaseSchema(AccountSchema.Script);
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
 builder.Services.AddSingleton<AccountStore>();

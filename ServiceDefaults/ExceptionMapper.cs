@@ -1,9 +1,6 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -26,7 +23,7 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
 
     private IResult Map(HttpContext context, Exception exception)
     {
-        if (exception is BadHttpRequestException bad) return BadRequest(bad);
+        if (exception is BadHttpRequestException bad) return BadRequests.ToProblem(bad);
         context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("error.type", exception.GetType().FullName);
         if (_dependencyFailures.ReasonOf(exception) is { } reason)
         {
@@ -41,17 +38,6 @@ internal sealed partial class ExceptionMapper(IOptions<DependencyFailures> depen
         LogUnexpected(logger, context.Request.Method, context.Request.Path, exception);
         return Problems.Problem(StatusCodes.Status500InternalServerError, "internal-error", "The service failed.");
     }
-
-    private static ProblemHttpResult BadRequest(BadHttpRequestException exception)
-    {
-        var message = Parameter().Replace(exception.Message, "parameter \"$1\"");
-        var detail = exception.InnerException is JsonException { Path: { } path } ? $"{message} At {path}." : message;
-        return Problems.Problem(exception.StatusCode, Problems.NameOf(exception.StatusCode), detail);
-    }
-
-    // The framework's message contains the parameter's type, which clients should not see.
-    [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
-    private static partial Regex Parameter();
 
     [LoggerMessage(111, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogUnexpected(ILogger logger, string method, string path, Exception exception);

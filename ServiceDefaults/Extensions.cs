@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +29,8 @@ public static class Extensions
         builder.Services.AddDefaultHealth();
         builder.Services.AddSingleton<LiveFigures>();
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi();
+        builder.Services.AddApiDocuments();
+        builder.Services.AddTransient<IStartupFilter, HeadRequests>();
         builder.Services.AddServiceDiscovery().AddSilentReplicas();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -42,9 +45,8 @@ public static class Extensions
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (readiness: all checks), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c> and <c>/openapi/v1.json</c>, and in
-    /// Development the page <c>/swagger</c>. Turns exceptions and status codes without a body into problem details. Call it first, because it also adds the
-    /// outermost middleware.
+    /// Maps <c>/health</c> (readiness: all checks), <c>/alive</c> (checks tagged <c>live</c>), <c>/internal/figures</c>, and the OpenAPI documents with their
+    /// page. Turns exceptions and status codes without a body into problem details. Call it first, because it also adds the outermost middleware.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
@@ -54,15 +56,7 @@ public static class Extensions
         app.UseOutputCache();
         app.MapHealth();
         app.MapLiveFigures();
-        app.MapOpenApi().DisableHttpMetrics();
-        if (app.Environment.IsDevelopment())
-        {
-            // Development only: this middleware checks the path of every request and awaits every response.
-            app.UseWhen(
-                static context => context.Request.Path.StartsWithSegments("/swagger"),
-                page => page.UseSwaggerUI(options => options.SwaggerEndpoint("/openapi/v1.json", app.Environment.ApplicationName)));
-        }
-
+        app.MapApiDocuments();
         return app;
     }
 
@@ -89,8 +83,11 @@ public static class Extensions
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = RequestBodyBytesMax;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
+        // Kestrel refuses without a body, so it accepts all that passes the gateway: 64 KiB and 100 headers, and a path of 16 KiB, whose bytes may be encoded.
+        kestrel.Limits.MaxRequestHeadersTotalSize = 72 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 128;
+        kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1; // any byte is valid
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
     }
 }

@@ -80,6 +80,7 @@ public static class Problems
         if (problem.Type?.StartsWith(Prefix, StringComparison.Ordinal) == true) return;
         var name = NameOf(problem.Status ?? context.HttpContext.Response.StatusCode);
         (problem.Type, problem.Title) = (Prefix + name, Title(name));
+        if (problem.Status == StatusCodes.Status415UnsupportedMediaType) problem.Detail ??= BadRequests.UnsupportedMediaType;
     }
 
     // "out-of-stock" -> "Out of stock"

@@ -1,3 +1,7 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +22,8 @@ internal static class Telemetry
 
     /// <summary>Configuration sections of the client packages.</summary>
     private static readonly string[] Clients = ["Aspire:Npgsql", "Aspire:StackExchange:Redis", "Aspire:MongoDB:Driver"];
+
+    private static readonly FrozenSet<string> Files = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, ".css", ".ico", ".js", ".png", ".svg");
 
     /// <summary>Enables the export if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. All other <c>OTEL_*</c> variables have their standard meaning.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
@@ -45,16 +51,29 @@ internal static class Telemetry
         });
         telemetry
             .WithTracing(tracing => tracing.AddSource(name, "Shop.*")
-                // Health probes would flood the trace view.
+                .SetSampler(new RequestSampler(RequestSampler.Read(builder.Configuration)))
                 .AddAspNetCoreInstrumentation(static options =>
                 {
-                    options.Filter = static context =>
-                        !context.Request.Path.StartsWithSegments(Health.ReadyPath) && !context.Request.Path.StartsWithSegments(Health.LivePath);
-                    options.EnrichWithHttpResponse = static (activity, response) => activity.SetTag(RequestId.Attribute, response.HttpContext.TraceIdentifier);
+                    options.Filter = static context => IsTraced(context.Request.Path);
+                    options.EnrichWithHttpResponse = static (activity, response) => Describe(activity, response.HttpContext);
                 })
                 .AddHttpClientInstrumentation())
             .WithMetrics(static metrics => metrics.AddMeter("Shop.*")
                 .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation())
             .UseOtlpExporter();
+    }
+
+    // Health probes, styles and pictures would flood the trace view.
+    private static bool IsTraced(PathString path) => !path.StartsWithSegments(Health.ReadyPath) && !path.StartsWithSegments(Health.LivePath)
+        && !Files.Contains(Path.GetExtension(path.Value) ?? "");
+
+    // Routes of pages have no slash at the beginning, and those of groups have one at the end.
+    private static void Describe(Activity activity, HttpContext context)
+    {
+        activity.SetTag(RequestId.Attribute, context.TraceIdentifier);
+        if ((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is not { } pattern) return;
+        var route = "/" + pattern.Trim('/');
+        activity.SetTag("http.route", route);
+        activity.DisplayName = $"{context.Request.Method} {route}";
     }
 }

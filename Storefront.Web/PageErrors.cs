@@ -40,12 +40,13 @@ internal sealed partial class PageErrors(
             }
         }
 
-        var (path, method) = (context.Request.Path, context.Request.Method);
+        var (path, method, endpoint) = (context.Request.Path, context.Request.Method, context.GetEndpoint());
         (context.Request.Path, context.Request.Method) = (ErrorPage, HttpMethods.Get);
         context.SetEndpoint(null);
         context.Request.RouteValues.Clear();
         await next(context);
         (context.Request.Path, context.Request.Method) = (path, method);
+        context.SetEndpoint(endpoint); // the span's route
     }
 
     private static bool IsForPeople(HttpRequest request) =>

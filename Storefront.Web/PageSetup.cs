@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -33,7 +34,7 @@ internal static class PageSetup
     /// <summary>Adds Razor Pages, encrypted cookies, antiforgery tokens, rate limits and the page cache.</summary>
     public static void AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorPages()
+        builder.Services.AddRazorPages(static options => options.Conventions.AddFolderRouteModelConvention("/", LowerCase))
             .AddMvcOptions(static options =>
             {
                 // No page uses jQuery's field names, and this reader throws on one with an unclosed bracket, which would be a 500.
@@ -85,6 +86,13 @@ internal static class PageSetup
         builder.Services.Configure<KestrelServerOptions>(static kestrel => kestrel.Limits.MaxRequestBodySize = RequestBodyBytesMax);
     }
 
+    // A page's route is its file's name, such as Basket. Links are in lower case, and so are the routes in traces and metrics.
+    private static void LowerCase(PageRouteModel page)
+    {
+        foreach (var route in page.Selectors.Select(static selector => selector.AttributeRouteModel).OfType<AttributeRouteModel>())
+            if (route.Template is { } template && !template.Contains('{', StringComparison.Ordinal)) route.Template = template.ToLowerInvariant();
+    }
+
     /// <summary>Serves pages, styles and pictures.</summary>
     public static void UsePages(this WebApplication app)
     {
@@ -96,6 +104,7 @@ internal static class PageSetup
             OnPrepareResponse = static file => file.Context.Response.GetTypedHeaders().CacheControl = new() { Public = true, MaxAge = StaticFileAge },
         });
         app.UseRouting();
+        app.UseMiddleware<PageForms>();
         app.UseRateLimiter();
         app.UseOutputCache();
         app.MapRazorPages();

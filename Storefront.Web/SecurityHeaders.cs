@@ -13,8 +13,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         headers["Referrer-Policy"] = "same-origin"; // an order's URL is enough to read it
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
-        // Only the API document's page, in development, needs scripts.
-        if (!context.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal)) headers.ContentSecurityPolicy = Policy;
+        // Only the page of the APIs, in development, needs scripts.
+        if (!context.Request.Path.StartsWithSegments("/scalar", StringComparison.Ordinal)) headers.ContentSecurityPolicy = Policy;
         return next(context);
     }
 }

@@ -21,8 +21,9 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
         var services = new List<Service>();
         foreach (var project in model.Resources.OfType<ProjectResource>()) services.Add(await ReadServiceAsync(project, stores, context, ct));
         var gateway = model.Resources.OfType<ContainerResource>().Single(r => r.Annotations.OfType<GatewayRoutes>().Any());
-        var limits = GatewayLimits.Read(context.Services.GetRequiredService<IConfiguration>(), GatewayLimits.Deployed);
-        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()], limits));
+        var configuration = context.Services.GetRequiredService<IConfiguration>();
+        return new(services, [.. stores.Values], new(gateway.Name, ImageOf(gateway), [.. gateway.Annotations.OfType<GatewayRoutes>()],
+            GatewayLimits.Read(configuration, GatewayLimits.Deployed), GatewayCors.Read(configuration)));
     }
 
     /// <summary>The services' secrets, without the passwords of stores.</summary>

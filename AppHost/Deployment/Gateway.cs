@@ -1,3 +1,3 @@
 namespace AppHost.Deployment;
 
-internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes, GatewayLimits Limits);
+internal sealed record Gateway(string Name, string Image, IReadOnlyList<GatewayRoutes> Routes, GatewayLimits Limits, GatewayCors Cors);

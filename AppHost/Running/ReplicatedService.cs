@@ -26,6 +26,8 @@ internal sealed class ReplicatedService(IReadOnlyList<IResourceBuilder<ProjectRe
 
     public ReplicatedService WithEnvironment(string name, IResourceBuilder<ParameterResource> value) => Each(replica => replica.WithEnvironment(name, value));
 
+    public ReplicatedService WithEnvironment(string name, string value) => Each(replica => replica.WithEnvironment(name, value));
+
     private ReplicatedService Each(Action<IResourceBuilder<ProjectResource>> configure)
     {
         foreach (var replica in Replicas) configure(replica);

@@ -29,6 +29,9 @@ internal sealed class Precondition
     public static bool IsKnown(StringValues header, string tag) => EntityTagHeaderValue.TryParseList(header, out var tags)
         && tags.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false));
 
-    /// <summary>Whether the current version has one of the tags. Compares strongly: a weak tag never matches.</summary>
-    public bool IsMet(string tag) => _tags.Any(one => one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: true));
+    /// <summary>
+    /// Whether the current version has one of the tags. Compares weakly, unlike RFC 9110: all tags are created as strong ones, and the gateway weakens those of
+    /// answers that it compresses.
+    /// </summary>
+    public bool IsMet(string tag) => _tags.Any(one => one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false));
 }

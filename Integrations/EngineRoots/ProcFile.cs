@@ -29,6 +29,14 @@ internal static class ProcFile
         }
     }
 
+    /// <summary>Gets the hard limit of open files, which child processes inherit; null if there is none.</summary>
+    public static long? OpenFilesMax()
+    {
+        // Max open files            1024                 524288               files
+        var line = File.ReadLines("/proc/self/limits").FirstOrDefault(static line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        return long.TryParse(line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], out var max) ? max : null;
+    }
+
     /// <summary>Finds the processes whose working folder is exactly this one: engines stay in their data folder, with all their children.</summary>
     public static IReadOnlyList<int> ProcessesIn(string directory) =>
         [.. from folder in Directory.GetDirectories("/proc")

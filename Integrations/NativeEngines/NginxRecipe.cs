@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using EngineRoots;
 
@@ -66,8 +67,18 @@ internal static partial class NginxRecipe
         var file = Path.Combine(context.Scratch, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var isConfiguration = Path.GetExtension(name) == ".conf";
-        File.WriteAllText(file, isConfiguration ? Localize(text, context.Scratch, context.Spec.Mounts, !Environment.IsPrivilegedProcess) : text);
+        if (isConfiguration)
+            text = LimitOpenFiles(Localize(text, context.Scratch, context.Spec.Mounts, !Environment.IsPrivilegedProcess), ProcFile.OpenFilesMax());
+        File.WriteAllText(file, text);
     }
+
+    /// <summary>Lowers the number of open files to what the system allows; nginx would log an alert and keep a lower limit than it could have.</summary>
+    internal static string LimitOpenFiles(string text, long? filesMax) => filesMax is not { } max ? text : OpenFiles().Replace(text, match =>
+        long.TryParse(match.Groups["files"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var files) && files <= max ? match.Value
+            : string.Create(CultureInfo.InvariantCulture, $"{match.Groups["directive"].Value}{max};"));
+
+    [GeneratedRegex(@"^(?<directive>[ \t]*worker_rlimit_nofile[ \t]+)(?<files>\d+);", RegexOptions.Multiline)]
+    private static partial Regex OpenFiles();
 
     [GeneratedRegex(@"^[ \t]*(user|pid|daemon)[ \t]+[^;]*;", RegexOptions.Multiline)]
     private static partial Regex SetByCommandLine();

@@ -6,7 +6,7 @@ namespace ServiceKit.Idempotency;
 /// <summary>Registers support for idempotency keys.</summary>
 public static class IdempotencyExtensions
 {
-    /// <summary>Documents the Idempotency-Key header in the service's OpenAPI document.</summary>
+    /// <summary>Documents the Idempotency-Key header in the service's OpenAPI documents.</summary>
     public static IServiceCollection AddIdempotencyKeys(this IServiceCollection services) =>
-        services.Configure<OpenApiOptions>("v1", static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
+        services.ConfigureAll<OpenApiOptions>(static options => options.AddOperationTransformer<IdempotencyKeyTransformer>());
 }

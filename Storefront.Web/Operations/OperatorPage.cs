@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Storefront.Web.Operations;
 
 /// <summary>A page for operators. Others are redirected to the login page, or get 404 if the operator's pages do not exist.</summary>
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal abstract class OperatorPage(Operator @operator) : PageModel
 {
     /// <inheritdoc />

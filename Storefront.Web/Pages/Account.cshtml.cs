@@ -6,7 +6,7 @@ using Storefront.Web.Visitors;
 namespace Storefront.Web.Pages;
 
 /// <summary>The visitor's credit and orders.</summary>
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class AccountModel(Accounts accounts, OrderService orders, Visitor visitor) : PageModel
 {
     public long Welcome => accounts.WelcomeCredit;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Storefront.Web.Pages;
 
 /// <summary>The error page, which <see cref="PageErrors"/> shows in place of the page that failed.</summary>
-[ResponseCache(NoStore = true), IgnoreAntiforgeryToken]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None), IgnoreAntiforgeryToken]
 internal sealed class ErrorModel : PageModel
 {
     public string Heading { get; private set; } = "";

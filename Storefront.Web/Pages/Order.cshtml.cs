@@ -7,7 +7,7 @@ using Storefront.Web.Visitors;
 namespace Storefront.Web.Pages;
 
 /// <summary>An order with its lines, total, address and status. Anyone with its id may see it; ids cannot be guessed.</summary>
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class OrderModel(Catalog catalog, OrderService orders, Visitor visitor) : PageModel
 {
     public Order Order { get; private set; } = null!;

@@ -21,6 +21,9 @@ public class ClusterFixture : IAsyncLifetime
     /// <summary>The login token of the dashboard.</summary>
     public const string BrowserToken = "test-token";
 
+    /// <summary>The origin whose scripts may use the shared cluster.</summary>
+    public const string AllowedOrigin = "https://partner.example";
+
     /// <summary>Includes a first download of the orchestrator and the dashboard.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
@@ -35,7 +38,7 @@ public class ClusterFixture : IAsyncLifetime
 
     public ShopClient Shop => _shop ?? throw new InvalidOperationException("The cluster is not started.");
 
-    public virtual async ValueTask InitializeAsync() => Use(await StartAsync());
+    public virtual async ValueTask InitializeAsync() => Use(await StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = AllowedOrigin));
 
     public virtual async ValueTask DisposeAsync()
     {

@@ -48,7 +48,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         foreach (var method in (HttpMethod[])[HttpMethod.Put, HttpMethod.Delete])
         {
             foreach (var (header, status, problem) in ((string, HttpStatusCode, string)[])[
-                (old, HttpStatusCode.PreconditionFailed, "precondition-failed"), ($"W/{now}", HttpStatusCode.PreconditionFailed, "precondition-failed"),
+                (old, HttpStatusCode.PreconditionFailed, "precondition-failed"),
                 ("nonsense", HttpStatusCode.BadRequest, "invalid-request"), ($"*, {now}", HttpStatusCode.BadRequest, "invalid-request")])
             {
                 using var refused = await SendAsync(method, url, method == HttpMethod.Put ? Json("C", email) : null, ("If-Match", header));

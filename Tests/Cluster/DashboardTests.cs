@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
@@ -77,6 +78,58 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task The_spans_of_a_checkout_say_what_its_SQL_does_and_where_Redis_comes_in()
+    {
+        var shop = _cluster.Shop;
+        var (user, item) = (await shop.NewUserAsync(10), await shop.NewItemAsync(5, 10));
+        var order = await shop.NewOrderAsync(user, (item, 1));
+        var trace = ActivityTraceId.CreateRandom();
+        await shop.SendAsync("POST", $"/orders/checkout/{order}", traceParent: $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+
+        string[] expected = ["UPDATE orders INSERT sagas", "EVAL"];
+        var names = await Eventually.UntilAsync(() => NamesOfAsync(trace), names => expected.All(names.Contains), TelemetryLimit);
+        Assert.Superset(expected.ToHashSet(), names.ToHashSet());
+        Assert.DoesNotContain("postgresql", names);
+    }
+
+    [Theory]
+    [InlineData("/orders/unknown", "GET /orders/{order}")]
+    [InlineData("/basket", "GET /basket")]
+    [InlineData("/", "GET /")]
+    public async Task A_page_s_span_has_its_route(string path, string name)
+    {
+        var trace = await OpenAsync(path);
+        var names = await Eventually.UntilAsync(() => NamesOfAsync(trace), names => names.Contains(name), TelemetryLimit);
+        Assert.Contains(name, names);
+    }
+
+    /// <summary>There would be more of these traces than of all others.</summary>
+    [Fact]
+    public async Task Pictures_styles_and_background_work_make_no_traces()
+    {
+        var files = new[] { await OpenAsync("/shop.css"), await OpenAsync("/pictures/teapot.svg") };
+        var page = await OpenAsync("/basket");
+        await Eventually.UntilAsync(() => NamesOfAsync(page), names => names.Length > 0, TelemetryLimit);
+        foreach (var file in files) Assert.Empty(await NamesOfAsync(file));
+
+        // A client's span is a call to a store or a service. It belongs to a request, or to a recovery.
+        var spans = Objects((await QueryAsync("/api/telemetry/spans?limit=1000"))!.Value, "spanId").ToList();
+        Assert.NotEmpty(spans);
+        const int Client = 3;
+        Assert.DoesNotContain(spans.Where(IsRoot), span => span.GetProperty("kind").GetInt32() == Client);
+        static bool IsRoot(JsonElement span) => !span.TryGetProperty("parentSpanId", out var parent) || parent.GetString() is null or "";
+    }
+
+    [Fact]
+    public async Task Pages_that_are_not_cached_cause_no_warnings()
+    {
+        foreach (var path in new[] { "/account", "/admin", "/admin" }) await OpenAsync(path);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // logs are sent every second
+        var logs = (await QueryAsync("/api/telemetry/logs?limit=1000&resource=storefront"))!.Value;
+        Assert.DoesNotContain(Texts(logs), text => text.Contains("overridden", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_service_sends_metrics_and_logs()
     {
         string[] expected = ["customer-api", "order-api", "payment-api", "stock-api", "storefront"];
@@ -89,6 +142,22 @@ public sealed class DashboardTests : IDisposable
     private async Task<string[]> ServicesOfAsync(ActivityTraceId trace)
         => await QueryAsync($"/api/telemetry/traces/{trace}") is { } found
             ? [.. Attributes(found, "service.name").Distinct().Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>Opens a page as a browser does, and returns the trace.</summary>
+    private async Task<ActivityTraceId> OpenAsync(string path)
+    {
+        var trace = ActivityTraceId.CreateRandom();
+        using var http = new HttpClient { BaseAddress = _cluster.Cluster.App.GetEndpoint("gateway") };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Headers = { { "Accept", "text/html" }, { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01" } },
+        };
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return trace;
+    }
+
+    private async Task<string[]> NamesOfAsync(ActivityTraceId trace) => await QueryAsync($"/api/telemetry/traces/{trace}") is { } found
+        ? [.. Objects(found, "spanId").Where(span => span.TryGetProperty("name", out _)).Select(span => span.GetProperty("name").GetString()!)] : [];
 
     private async Task<string[]> ResourcesAsync()
         => await QueryAsync("/api/telemetry/resources") is { } found ? [.. Texts(found).Distinct()] : [];
@@ -111,6 +180,15 @@ public sealed class DashboardTests : IDisposable
             => [element.GetProperty("value").GetProperty("stringValue").GetString()!],
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Attributes(p.Value, key)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(e => Attributes(e, key)),
+        _ => [],
+    };
+
+    /// <summary>The objects with a member of this name, wherever they are.</summary>
+    private static IEnumerable<JsonElement> Objects(JsonElement element, string member) => element.ValueKind switch
+    {
+        JsonValueKind.Object when element.TryGetProperty(member, out _) => [element],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Objects(p.Value, member)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(e => Objects(e, member)),
         _ => [],
     };
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Tests.Cluster;
 
@@ -48,10 +50,30 @@ public sealed class OutageTests(ClusterFixture fixture)
         await Eventually.EqualAsync(true,
             () => Task.FromResult(KnownResourceStates.TerminalStates.Contains(_cluster.Instances("stock-api").Single().Snapshot.State!.Text)));
         Assert.False(Directory.Exists($"/proc/{second}"));
-        AssertUnavailable(await _shop.SendAsync("GET", $"/stock/find/{item}"), "no-answer");
+        var unanswered = await _shop.SendAsync("GET", $"/stock/find/{item}", traceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+        AssertUnavailable(unanswered, "no-answer");
+        var line = await Eventually.UntilAsync(GatewayLogAsync, line => line?.Contains(unanswered.Member("request_id")!, StringComparison.Ordinal) == true);
+        var entry = JsonSerializer.Deserialize<JsonElement>(line!);
+        Assert.StartsWith("502", entry.GetProperty("upstream_status").GetString(), StringComparison.Ordinal);
+        Assert.Equal($"/stock/find/{item}", entry.GetProperty("path").GetString());
+        Assert.Contains("0af7651916cd43dd8448eb211c80319c", entry.GetProperty("traceparent").GetString(), StringComparison.Ordinal);
 
         await _cluster.CommandAsync("stock-api", KnownResourceCommands.StartCommand);
         Assert.Equal(new Books(3, 0, 0), await _shop.StockAsync(item));
+    }
+
+    /// <summary>The gateway's last line about a request without an answer; in a file where nginx may not open the AppHost's output.</summary>
+    private async Task<string?> GatewayLogAsync()
+    {
+        var gateway = _cluster.Instances("gateway").Single();
+        var command = await File.ReadAllTextAsync($"/proc/{RunningCluster.ProcessId(gateway)}/cmdline", TestContext.Current.CancellationToken);
+        var file = Path.Combine(command.Split('\0', ' ').SkipWhile(argument => argument != "-p").ElementAt(1), "access.log");
+        if (File.Exists(file)) return (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).LastOrDefault();
+        string? last = null;
+        var loggers = _cluster.App.Services.GetRequiredService<ResourceLoggerService>();
+        await foreach (var batch in loggers.GetAllAsync(gateway.ResourceId).WithCancellation(TestContext.Current.CancellationToken))
+            last = batch.Select(one => one.Content).LastOrDefault(content => content.Contains("upstream_status", StringComparison.Ordinal)) ?? last;
+        return last is null ? null : last[last.IndexOf('{', StringComparison.Ordinal)..];
     }
 
     private static void AssertUnavailable(ShopClient.Answer answer, string reason)

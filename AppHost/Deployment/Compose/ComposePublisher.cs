@@ -26,7 +26,7 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
         });
         // A recreated container has a new address, possibly one that another container had before, so names are always resolved again by Docker's DNS server.
         output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits)
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits, model.Gateway.Cors)
             .Replace("http {\n", "http {\n  resolver 127.0.0.11 valid=5s ipv6=off;\n", StringComparison.Ordinal)
             .Replace(" max_fails=", " resolve max_fails=", StringComparison.Ordinal));
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))

@@ -19,7 +19,8 @@ internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder out
         foreach (var service in model.Services) output.WriteYaml($"base/{service.Name}.yaml", ServiceObjects(service));
         output.WriteYaml($"base/{model.Gateway.Name}.yaml", GatewayObjects());
         output.Write("base/nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits.BehindIngress));
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits.BehindIngress,
+            model.Gateway.Cors));
         output.WriteYaml($"base/{Dashboard.Name}.yaml", DashboardObjects());
         output.WriteYaml("base/default-deny.yaml", new V1NetworkPolicy
         {

@@ -123,11 +123,13 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         var addresses = model.Services.SelectMany(s => environment.Machines.Index()
             .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
         var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
-            model.Gateway.Limits);
+            model.Gateway.Limits, model.Gateway.Cors);
         // The defaults of the distribution's nginx are folders that only root can write.
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
             .Select(k => $"  {k}_temp_path /run/shop-{model.Gateway.Name}/{k};\n"));
-        output.Write("nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal));
+        // A unit's standard output is a socket of the journal, which no program can open as a file.
+        output.Write("nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal)
+            .Replace("access_log /dev/stdout", $"access_log syslog:server=unix:/dev/log,nohostname,tag=shop_{model.Gateway.Name}", StringComparison.Ordinal));
     }
 
     private void WriteGateway(string machine)

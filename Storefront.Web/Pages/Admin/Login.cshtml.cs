@@ -6,7 +6,7 @@ using Storefront.Web.Operations;
 namespace Storefront.Web.Pages.Admin;
 
 /// <summary>Asks for the operator's key.</summary>
-[ResponseCache(NoStore = true), EnableRateLimiting(PageSetup.KeyTries)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None), EnableRateLimiting(PageSetup.KeyTries)]
 internal sealed class LoginModel(Operator @operator) : PageModel
 {
     public string? Problem { get; private set; }

@@ -14,9 +14,9 @@ public sealed class PreconditionTests
     [InlineData("\"abc\"", true)]
     [InlineData("\"x\", \"abc\"", true)]
     [InlineData("\"x\"", false)]
-    [InlineData("W/\"abc\"", false)]
+    [InlineData("W/\"abc\"", true)] // as the gateway sends it with a compressed answer
     [InlineData("W/\"abc\", \"abc\"", true)]
-    public void If_Match_compares_strongly(string header, bool isMet) => Assert.Equal(isMet, Precondition.Read(header)!.IsMet(Tag));
+    public void If_Match_compares_weakly(string header, bool isMet) => Assert.Equal(isMet, Precondition.Read(header)!.IsMet(Tag));
 
     [Fact]
     public void Two_headers_are_one_list() => Assert.True(Precondition.Read(new StringValues(["\"x\"", Tag]))!.IsMet(Tag));

@@ -83,6 +83,14 @@ public sealed class RecipeTests
     }
 
     [Theory]
+    [InlineData(20_000L, "worker_rlimit_nofile 20000;")]
+    [InlineData(65_536L, "worker_rlimit_nofile 65536;")]
+    [InlineData(1_048_576L, "worker_rlimit_nofile 65536;")]
+    [InlineData(null, "worker_rlimit_nofile 65536;")]
+    public void Nginx_asks_for_no_more_files_than_the_system_allows(long? filesMax, string expected)
+        => Assert.Equal(expected, NginxRecipe.LimitOpenFiles("worker_rlimit_nofile 65536;", filesMax));
+
+    [Theory]
     [InlineData("root /srv/html;", "root /data/html;")]
     [InlineData("alias /srv/html$uri; index \"/srv/html/a.html\";", "alias /data/html$uri; index \"/data/html/a.html\";")]
     [InlineData("root /srv/html/deep/x;", "root /srv/deep/x;")]

@@ -10,10 +10,13 @@ public sealed class NginxGatewayTests
 {
     private static readonly string Configuration = Configure(GatewayLimits.None);
 
-    private static string Configure(GatewayLimits limits) => NginxGateway.Configuration("8000",
+    private static string Configure(GatewayLimits limits, params string[] origins) => NginxGateway.Configuration("8000",
     [
         new(new ProjectResource("order"), ["/orders/find/", "/orders/checkout/", "/orders/batch_init/"], "/orders", CostlyPaths: ["/orders/batch_init"]),
-        new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16, CostlyPaths: ["/customers/batch", "/stress"]),
+        new(new ProjectResource("order"), ["/orders/health"], "/orders"),
+        new(new ProjectResource("order"), ["/orders/openapi/v1.json"], "/orders", IsCompressed: true, ApiPrefix: "/orders"),
+        new(new ProjectResource("customer"), ["/customers", "/stress"], "", BodyMegabytesMax: 16, CostlyPaths: ["/customers/batch", "/stress"],
+            IsCompressed: true),
         new(new ProjectResource("order-history"), ["/admin"], "", BodyMegabytesMax: 8, Access: GatewayAccess.ThisMachine),
         new(new ProjectResource("order"), ["/products"], "", ChangeAccess: GatewayAccess.ThisMachine),
         new(new ProjectResource("order-history"), ["/secret"], "", Access: GatewayAccess.Nobody),
@@ -25,7 +28,7 @@ public sealed class NginxGatewayTests
         ["services__order__https__0"] = "https://localhost:7443",
         ["services__order-history__http__0"] = "http://history.example:7003",
         ["ORDER_HTTP"] = "http://localhost:7001",
-    }, limits);
+    }, limits, new(origins));
 
     [Fact]
     public void Every_replica_of_a_service_and_no_other_is_its_upstream()
@@ -42,7 +45,8 @@ public sealed class NginxGatewayTests
     [InlineData("    location /products { limit_except GET { allow 127.0.0.1; deny all; } error_page 403 = @unknown; proxy_read_timeout 10s; "
         + "proxy_pass http://order/products; }\n")]
     [InlineData("    location ~* ^/secret(/|$) { return 404; }\n")]
-    [InlineData("    location / { proxy_pass http://order-history/; }\n")]
+    [InlineData("    location = /orders/health { proxy_read_timeout 10s; proxy_pass http://order/health; }\n")]
+    [InlineData("    location / { gzip on; proxy_pass http://order-history/; }\n")]
     [InlineData("    listen 8000 ")]
     [InlineData("    location ~* /internal(/|$) { return 404; }\n")]
     public void A_path_goes_to_its_service_without_the_prefix(string line) => Assert.Contains(line, Configuration, StringComparison.Ordinal);
@@ -50,16 +54,17 @@ public sealed class NginxGatewayTests
     [Fact]
     public void A_body_is_as_large_as_its_routes_say_and_a_megabyte_elsewhere()
     {
-        Assert.Contains("    location /customers { client_max_body_size 16m; proxy_pass http://customer/customers; }\n", Configuration,
+        Assert.Contains("    location /customers { client_max_body_size 16m; gzip on; proxy_pass http://customer/customers; }\n", Configuration,
             StringComparison.Ordinal);
-        Assert.Contains("    location /stress { client_max_body_size 16m; proxy_pass http://customer/stress; }\n", Configuration, StringComparison.Ordinal);
+        Assert.Contains("    location /stress { client_max_body_size 16m; gzip on; proxy_pass http://customer/stress; }\n", Configuration,
+            StringComparison.Ordinal);
         Assert.Equal(["1m", "16m", "16m", "8m"], Configuration.Split("client_max_body_size ").Skip(1).Select(rest => rest.Split(';')[0]));
     }
 
     [Fact]
     public void Nothing_of_the_template_is_left_open()
     {
-        foreach (var text in (string[])[Configuration, Configure(GatewayLimits.Deployed.BehindIngress)])
+        foreach (var text in (string[])[Configuration, Configure(GatewayLimits.Deployed.BehindIngress, "https://a.example")])
         {
             Assert.DoesNotContain('%', text);
             Assert.Equal(text.Count(c => c == '{'), text.Count(c => c == '}'));
@@ -80,13 +85,13 @@ public sealed class NginxGatewayTests
             "map $uri $costly { default \"\"; \"~*^(/orders/batch_init|/customers/batch|/stress)(/|$)\" $binary_remote_addr; }",
             "limit_req_zone $costly zone=costly:10m rate=3r/s;",
         ], text.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Contains("limit_req_zone", StringComparison.Ordinal)
-            || line.StartsWith("map ", StringComparison.Ordinal)));
+            || line.StartsWith("map $uri ", StringComparison.Ordinal)));
         foreach (var location in (string[])
         [
             "    location ^~ /orders/checkout/ { proxy_read_timeout 10s; proxy_pass http://order/checkout/; }\n",
             "    location ^~ /orders/batch_init/ { limit_req zone=costly burst=12 nodelay; proxy_pass http://order/batch_init/; }\n",
-            "    location /customers { client_max_body_size 16m; limit_req zone=costly burst=12 nodelay; proxy_pass http://customer/customers; }\n",
-            "    location / { limit_req zone=pages burst=40 nodelay; proxy_pass http://order-history/; }\n",
+            "    location /customers { client_max_body_size 16m; limit_req zone=costly burst=12 nodelay; gzip on; proxy_pass http://customer/customers; }\n",
+            "    location / { limit_req zone=pages burst=40 nodelay; gzip on; proxy_pass http://order-history/; }\n",
             "    limit_conn connections 50;\n",
         ]) Assert.Contains(location, text, StringComparison.Ordinal);
     }
@@ -118,6 +123,39 @@ public sealed class NginxGatewayTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:Limits:Connections", "0")]).Build();
         Assert.Equal(GatewayLimits.Deployed with { Connections = 0 }, GatewayLimits.Read(configuration, GatewayLimits.Deployed));
+    }
+
+    /// <summary>A location with a header of its own inherits none, so that of a document has all of them.</summary>
+    [Fact]
+    public void A_document_knows_its_prefix_and_loses_no_header()
+        => Assert.Contains("    location = /orders/openapi/v1.json { proxy_read_timeout 10s; gzip on; proxy_set_header Connection \"\"; "
+            + "proxy_set_header Host $service_host; proxy_set_header X-Request-Id $request_id; proxy_set_header X-Forwarded-Prefix \"/orders\"; "
+            + "proxy_pass http://order/openapi/v1.json; }\n", Configuration, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_origins_there_is_no_directive_for_them()
+        => Assert.All(["cors", "Access-Control", "add_header_inherit"], text => Assert.DoesNotContain(text, Configuration, StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_the_configured_origins_are_answered_and_never_on_operator_paths()
+    {
+        var text = Configure(GatewayLimits.None, "https://a.example", "http://localhost:5173");
+        Assert.Contains("  map $http_origin $cors_origin {\n    \"https://a.example\" $http_origin;\n    \"http://localhost:5173\" $http_origin;\n"
+            + "    default \"\";\n  }\n", text, StringComparison.Ordinal);
+        Assert.Contains("error_page 403 = @unknown; add_header_inherit off; proxy_pass http://order-history; }\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Access-Control-Allow-Credentials", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("https://a.example/")]
+    [InlineData("https://a.example, null")]
+    [InlineData("https://a.example\"; }")]
+    public void An_origin_that_is_none_is_named(string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:AllowedOrigins", value)]).Build();
+        var error = Assert.Throws<DistributedApplicationException>(() => GatewayCors.Read(configuration));
+        Assert.Contains("Gateway:AllowedOrigins", error.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> ServersOf(string service) => Configuration

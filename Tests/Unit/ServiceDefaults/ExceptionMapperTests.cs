@@ -15,6 +15,8 @@ namespace Tests.Unit.ServiceDefaults;
 [Trait("Category", "Unit")]
 public sealed class ExceptionMapperTests
 {
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web) { AllowDuplicateProperties = false };
+
     private readonly List<string> _counted = [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -67,12 +69,34 @@ public sealed class ExceptionMapperTests
         Assert.Equal([reason], _counted);
     }
 
-    [Fact]
-    public async Task A_wrong_body_says_where_it_is_wrong()
+    [Theory]
+    [InlineData("""{"lines":[{"item":"a","quantity":"x"}]}""", "lines[0].quantity", "must be a whole number.")]
+    [InlineData("""{"lines":[{"item":"a","quantity":1.5}]}""", "lines[0].quantity", "must be a whole number.")]
+    [InlineData("""{"lines":[{"item":"a","quantity":99999999999999999999}]}""", "lines[0].quantity", "must be a whole number.")]
+    [InlineData("""{"lines":[{"item":3,"quantity":1}]}""", "lines[0].item", "must be a string.")]
+    [InlineData("""{"lines":3}""", "lines", "must be an array.")]
+    [InlineData("""{"lines":[3]}""", "lines[0]", "must be an object.")]
+    [InlineData("""{"limit":"x"}""", "limit", "must be a whole number.")]
+    [InlineData("""{"gift":1}""", "gift", "must be true or false.")]
+    [InlineData("""{"limit":1,"limit":2}""", "limit", "is given more than once.")]
+    public async Task A_wrong_field_is_named_as_the_client_named_it(string json, string field, string rule)
     {
-        var json = new JsonException("bad", "$.price", 1, 2);
-        var (_, _, body) = await HandleAsync(new BadHttpRequestException("Not a number.", json));
-        Assert.Equal("Not a number. At $.price.", body.GetProperty("detail").GetString());
+        var body = await BadBodyAsync(json);
+        Assert.Equal($"{field}: {rule}", body.GetProperty("detail").GetString());
+        Assert.Equal([rule], body.GetProperty("errors").GetProperty(field).EnumerateArray().Select(one => one.GetString()));
+    }
+
+    [Theory]
+    [InlineData("[]", "The body must be an object.")]
+    [InlineData("3", "The body must be an object.")]
+    [InlineData("{", "The body is not valid JSON: line 1, byte 2.")]
+    [InlineData("{\n  \"limit\": x}", "The body is not valid JSON: line 2, byte 12.")]
+    [InlineData("", "The body is not valid JSON: line 1, byte 1.")]
+    public async Task A_wrong_body_says_where_it_is_wrong(string json, string detail)
+    {
+        var body = await BadBodyAsync(json);
+        Assert.Equal(detail, body.GetProperty("detail").GetString());
+        Assert.False(body.TryGetProperty("errors", out _));
     }
 
     [Theory]
@@ -86,11 +110,12 @@ public sealed class ExceptionMapperTests
     }
 
     [Theory]
-    [InlineData("Failed to read parameter \"PurchaseRequest request\" from the request body as JSON.",
-        "Failed to read parameter \"request\" from the request body as JSON.")]
-    [InlineData("Failed to bind parameter \"Nullable<int> limit\" from \"a b\".", "Failed to bind parameter \"limit\" from \"a b\".")]
-    [InlineData("Required parameter \"Dictionary<string, Shop.Item[]> items\" was not provided from query string.",
-        "Required parameter \"items\" was not provided from query string.")]
+    [InlineData("Failed to bind parameter \"Nullable<int> limit\" from \"a b\".", "limit: is not valid.")]
+    [InlineData("Required parameter \"Dictionary<string, Shop.Item[]> items\" was not provided from query string.", "items: is missing.")]
+    [InlineData("Implicit body inferred for parameter \"PurchaseRequest request\" but no body was provided. Did you mean to use a Service instead?",
+        "The request must have a JSON body.")]
+    [InlineData("Required parameter \"JsonElement body\" was not provided from body.", "The request must have a JSON body.")]
+    [InlineData("Request body too large. The max request body size is 3 bytes.", "Request body too large. The max request body size is 3 bytes.")]
     public async Task A_type_of_ours_is_nobody_elses_business(string message, string detail)
     {
         var (_, _, body) = await HandleAsync(new BadHttpRequestException(message));
@@ -117,6 +142,12 @@ public sealed class ExceptionMapperTests
         Assert.Equal(200, context.Response.StatusCode);
     }
 
+    private async Task<JsonElement> BadBodyAsync(string json)
+    {
+        var error = Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Cart>(json, Web));
+        return (await HandleAsync(new BadHttpRequestException("Failed to read parameter \"Cart cart\" from the request body as JSON.", error))).Body;
+    }
+
     private async Task<(bool Handled, HttpContext Context, JsonElement Body)> HandleAsync(
         Exception exception, IOptions<DependencyFailures>? failures = null, bool isAborted = false, string? contentType = null)
     {
@@ -139,6 +170,10 @@ public sealed class ExceptionMapperTests
         var handled = await mapper.TryHandleAsync(context, exception, Ct);
         return (handled, context, answer.Length == 0 ? default : JsonElement.Parse(answer.ToArray()));
     }
+
+    private sealed record Cart(CartLine[]? Lines, int? Limit, bool Gift);
+
+    private sealed record CartLine(string Item, long Quantity);
 
     private sealed class DatabaseException(bool isTransient) : DbException("no answer")
     {
