@@ -133,7 +133,8 @@ internal static class CustomerEndpoints
     private static CustomerResult Created(BsonDocument document) =>
         new(document, StatusCodes.Status201Created, $"/customers/{document[Fields.Id].AsString}");
 
-    private static ProblemHttpResult Stale() => Problems.PreconditionFailed("precondition-failed", "The customer is not the version in If-Match. Nothing was changed.");
+    private static ProblemHttpResult Stale() =>
+        Problems.PreconditionFailed("precondition-failed", "The customer is not the version in If-Match. Nothing was changed.");
 
     private static ProblemHttpResult Unknown() => Problems.NotFound("Customer not found.");
 

@@ -13,20 +13,24 @@ namespace Stock.Api.Items;
 /// Stores items in Redis: hash <c>i:ID</c> with <c>a</c> available, <c>s</c> sold, <c>t</c> total, <c>p</c> price, and <c>g</c> generation (0, or the number of
 /// the batch_init that created the item). The names have one letter because memory per item limits the number of items. The held quantity is in the records of
 /// the reservations; it is the remainder of the total. A hidden product also has <c>h</c>, and orders cannot get its price. A deleted product has no <c>p</c>
-/// and nothing available. Its other numbers stay, so that its books still balance. Writes are group-committed.
+/// and nothing available. Its other numbers stay, so that its books still balance. Concurrent reads share a call, and writes are group-committed.
 /// </summary>
 internal sealed class ItemStore
 {
-    private static readonly string WriteScript = RedisScripts.Load("write");
-    private static readonly RedisValue[] Fields = ["a", "p", "s", "t"], PriceFields = ["p", "h"];
+    // While Redis executes one batch of reads, the other is answered.
+    private const int ReadLanes = 2;
+
+    private static readonly string FindScript = RedisScripts.Load("find"), WriteScript = RedisScripts.Load("write");
 
     private readonly RedisScripts _redis;
     private readonly StockIdentity _identity;
+    private readonly GroupCommit<string, Reading> _reads;
     private readonly GroupCommit<Write, RedisValue> _writes;
 
     public ItemStore(RedisScripts redis, StockIdentity identity, IMeterFactory meters)
     {
         (_redis, _identity) = (redis, identity);
+        _reads = new(new("item-reads", Lanes: ReadLanes), meters, ReadAsync);
         _writes = new(new("items"), meters, CommitAsync);
     }
 
@@ -40,20 +44,20 @@ internal sealed class ItemStore
 
     /// <summary>Returns the item, or null if not found.</summary>
     /// <exception cref="LostStockException">The item was not found because Redis has lost the stock.</exception>
+    /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public async Task<Item?> FindAsync(string id)
     {
-        var values = await _redis.Database.HashGetAsync("i:" + id, Fields);
-        if (!values[1].IsNull) return new Item((long)values[0], (long)values[1], (long)values[2], (long)values[3]);
-        await _identity.RequireAsync();
-        return null;
+        var found = (await _reads.AddAsync(id)).Item;
+        if (found is null) await _identity.RequireAsync();
+        return found;
     }
 
     /// <summary>Returns the prices of items in the order requested; null if not found or not for sale.</summary>
     /// <exception cref="LostStockException">An item was not found because Redis has lost the stock.</exception>
+    /// <exception cref="OverloadException">Too many callers are waiting.</exception>
     public async Task<long?[]> FindPricesAsync(string[] ids)
     {
-        var prices = await Task.WhenAll(Array.ConvertAll(ids, async id =>
-            await _redis.Database.HashGetAsync("i:" + id, PriceFields) is [var price, { IsNull: true }] ? (long?)price : null));
+        long?[] prices = [.. (await _reads.AddAsync(ids)).Select(static found => found.IsHidden ? null : found.Item?.Price)];
         if (Array.Exists(prices, static price => price is null)) await _identity.RequireAsync();
         return prices;
     }
@@ -71,6 +75,20 @@ internal sealed class ItemStore
         var reply = await _writes.AddAsync(write);
         var outcome = Outcome(reply);
         return (outcome, outcome == WriteOutcome.Done ? (long)reply : 0);
+    }
+
+    private async Task<Reading[]> ReadAsync(IReadOnlyList<string> ids)
+    {
+        const int Fields = 5;
+        var values = (RedisValue[])(await _redis.RunAsync(FindScript, [.. ids.Select(static id => (RedisValue)id)]))!;
+        var found = new Reading[ids.Count];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var item = values.AsSpan(Fields * i, Fields);
+            if (!item[1].IsNull) found[i] = new(new Item((long)item[0], (long)item[1], (long)item[2], (long)item[3]), IsHidden: !item[4].IsNull);
+        }
+
+        return found;
     }
 
     private async Task<RedisValue[]> CommitAsync(IReadOnlyList<Write> writes)
@@ -96,6 +114,8 @@ internal sealed class ItemStore
         { } number when long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _) => WriteOutcome.Done,
         _ => throw new InvalidDataException($"write.lua returned the unknown reply '{reply}'."),
     };
+
+    private readonly record struct Reading(Item? Item, bool IsHidden);
 
     private readonly record struct Write(IdempotencyKey? Key, string Verb, string Item, long Number);
 }

@@ -90,7 +90,11 @@ public sealed class ContainersTests : IAsyncLifetime
 
     private IDistributedApplicationBuilder Describe()
     {
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            AssemblyName = typeof(Program).Assembly.GetName().Name, // it names the orchestrator's path
+            DisableDashboard = true,
+        });
         builder.Configuration["ASPIRE_CONTAINER_RUNTIME"] = Engine.Program;
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         builder.AddPostgres(Postgres, password: builder.AddParameter($"{Postgres}-password", PostgresPassword, secret: true)).WithDataVolume($"{Postgres}-data")
