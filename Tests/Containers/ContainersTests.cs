@@ -34,8 +34,8 @@ public sealed class ContainersTests : IAsyncLifetime
 
     private string Orders => $"orders-{_run}";
 
-    /// <summary>With what a shell, a template or a connection string would change on the way.</summary>
-    private string PostgresPassword => $$$"""$HOME {{.}} \ "x"; 'y-{{{_run}}}""";
+    /// <summary>Has what a shell or a connection string would change. The orchestrator itself expands <c>{{...}}</c> in environment variables.</summary>
+    private string PostgresPassword => $$"""$HOME \ "x"; 'y-{{_run}}""";
 
     private string RedisPassword => $"secret{_run}";
 
