@@ -5,7 +5,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>Operators, in a real browser: the shop's own page and the dashboard.</summary>
+/// <summary>The operations page and the dashboard in a real browser.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -25,7 +25,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
         var orders = cluster.Shop.KeepBuyingAsync(1, shopping.Token);
         try
         {
-            // The page comes again by itself, with what has been measured meanwhile.
+            // The page refreshes automatically and shows the latest measurements.
             var paid = page.Locator(".chart .key.k0 strong").First;
             await Eventually.UntilAsync(async () => await ReadAsync(paid), static text => text is not "–" and not "0" and not "", TimeSpan.FromSeconds(20));
             Assert.True(double.Parse(await ReadAsync(paid), CultureInfo.InvariantCulture) > 0);
@@ -60,7 +60,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
 
         var user = await cluster.Shop.NewUserAsync(5);
         await page.GetByRole(AriaRole.Link, new() { Name = "Reset the shop" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync(); // the browser keeps it: the box is not ticked
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync(); // the required checkbox is not ticked, so the browser blocks the form
         Assert.Equal(5, await cluster.Shop.CreditAsync(user));
         await page.GetByLabel("I am sure").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
@@ -93,7 +93,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
         await Eventually.EqualAsync(75, async () => (await cluster.Shop.StockAsync(kite)).Stock, TimeSpan.FromSeconds(15));
     }
 
-    // A page that is just coming again has nothing to read.
+    // A page that is being refreshed has no content to read.
     private static async Task<string> ReadAsync(ILocator text)
     {
         try

@@ -7,7 +7,7 @@ using Tests.Unit.LoadTest;
 
 namespace Tests.Browser;
 
-/// <summary>The README's pictures can be taken, and are small. With SHOP_PICTURES in the environment they are put into the repository.</summary>
+/// <summary>Takes the README's screenshots and checks their size. With SHOP_PICTURES set, they are written into the repository.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {

@@ -4,7 +4,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>People in the shop, in a real browser, with real stock and credit.</summary>
+/// <summary>Shopping in a real browser, with real stock and credit.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -62,7 +62,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await cluster.Shop.PostAsync($"/stock/subtract/{item}/{stock - 1}");
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is a second old at most
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is cached for up to a second
             await page.BuyButton().ClickAsync();
             await page.GetByText("Potted plant: only 1 left, and you asked for 2.").WaitForAsync();
             Assert.Equal("Grace Hopper", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
@@ -97,7 +97,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.GotoAsync("/checkout");
         await page.BuyButton().ClickAsync();
         await page.OrderIdAsync();
-        Assert.Equal(("$355", 2), await page.AccountAsync()); // the refused one is shown too
+        Assert.Equal(("$355", 2), await page.AccountAsync()); // the rejected order is listed too
     }
 
     [Fact(Timeout = LimitMs)]
@@ -140,7 +140,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.Locator("input[name='Form.Key']").EvaluateAsync("(input, key) => input.value = key", key);
         await page.GetByLabel("Quantity").FillAsync("2");
         await page.BuyButton().ClickAsync();
-        await page.GetByText("The total is now $24.").WaitForAsync(); // the form keeps its key
+        await page.GetByText("The total is now $24.").WaitForAsync(); // the form keeps its idempotency key
         await page.BuyButton().ClickAsync();
         await page.GetByText("This form was already submitted").WaitForAsync();
         await page.GetByText($"It placed order #{order[..8]}: 1 × Notebook, $9 in total. Status: Paid.").WaitForAsync();
@@ -216,7 +216,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
         await page.GotoAsync("/checkout");
-        await page.BuyButton().ClickAsync(); // the browser keeps it
+        await page.BuyButton().ClickAsync(); // the browser blocks the form
         Assert.Equal(5, await page.Locator("input:invalid, select:invalid").CountAsync());
         await page.EvalOnSelectorAsync("form.checkout", "form => form.noValidate = true");
         await page.GetByLabel("ZIP code").FillAsync("12");
