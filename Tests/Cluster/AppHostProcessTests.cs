@@ -11,7 +11,7 @@ using Tests.Unit;
 
 namespace Tests.Cluster;
 
-/// <summary>The AppHost as a program of its own, as <c>dotnet run --project AppHost</c> starts it.</summary>
+/// <summary>Runs the AppHost as a separate process, as <c>dotnet run --project AppHost</c> does.</summary>
 [Trait("Category", "Long")]
 public sealed class AppHostProcessTests : IDisposable
 {
@@ -84,7 +84,7 @@ public sealed class AppHostProcessTests : IDisposable
         await NothingIsLeftAsync();
     }
 
-    /// <summary>All processes of a run have its data folder in their environment or arguments, as they inherit it.</summary>
+    /// <summary>Finds all processes of a run: each inherits the run's data folder in its environment or arguments.</summary>
     private async Task NothingIsLeftAsync() => Assert.Equal("", await Eventually.UntilAsync(
         () => Task.FromResult(string.Join('\n', ProcessTable.Mentioning(_data.Path).Select(ProcessTable.Describe))), left => left.Length == 0, GoneLimit));
 

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>What the storefront reads of Stock.Api.</summary>
+/// <summary>The catalog that the storefront reads from Stock.Api.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CatalogTests(ClusterFixture cluster) : IDisposable
 {

@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Payment.Api's internal part: charges for sagas, in groups of which each is all or nothing where it can be, and careful where not.</summary>
+/// <summary>Payment.Api's internal endpoint for charges: each group of charges succeeds or fails as a whole if possible, and one by one otherwise.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -13,12 +13,12 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     private readonly ShopClient _shop = cluster.Shop;
     private readonly HttpClient _paymentApi = new() { BaseAddress = cluster.Cluster.App.GetEndpoint("payment-api"), Timeout = TimeSpan.FromMinutes(1) };
 
-    /// <summary>The sagas of this test, with who was to be charged what.</summary>
+    /// <summary>Sagas of this test, with the user and amount of each charge.</summary>
     private readonly List<(Guid Saga, string User, long Amount)> _sagas = [];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Refunds everything: a charge without an order violates an invariant from its 30th second on.</summary>
+    /// <summary>Refunds everything, because a charge without an order violates an invariant after 30 seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         using (_paymentApi)

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>A replica whose host's clock is wrong does what the others do: ages are the stores' to tell.</summary>
+/// <summary>A replica with a wrong system clock behaves like the others, because ages are computed from the stores' clocks.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -34,7 +34,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         await _payments.DisposeAsync();
     }
 
-    /// <summary>Sagas' ids are compared with each other and with the time: those of all replicas must be of one clock.</summary>
+    /// <summary>Saga ids are compared with each other and with the time, so all replicas must take their ids from one clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
@@ -56,7 +56,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(JsonValueKind.True, (await ReconcileAsync(other)).GetProperty("ok").ValueKind);
     }
 
-    /// <summary>A charge may be without its paid order for as long as a checkout takes, and no longer. By the database's time.</summary>
+    /// <summary>A charge may exist without its paid order only for the duration of a checkout, by the database's clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
@@ -74,7 +74,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         await ScalarAsync(_payments, $"UPDATE accounts SET balance = 10, captured = 0 WHERE id = '{user}'; DELETE FROM entries WHERE id = '{old}'");
     }
 
-    /// <summary>Records of reservations are kept by the time of Order.Api's database. Redis's clock need not agree with it.</summary>
+    /// <summary>Reservation records are kept by the clock of Order.Api's database, which may differ from Redis's clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(48 * HourSeconds)]
@@ -100,7 +100,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         }
     }
 
-    /// <summary>A replica that is a day ahead, and then gone, leaves figures and a lease of tomorrow.</summary>
+    /// <summary>A replica whose clock is a day ahead stops and leaves behind figures and a lease dated tomorrow.</summary>
     [Fact(Timeout = LimitMs)]
     public async Task Analytics_of_tomorrow_are_not_waited_for()
     {

@@ -3,7 +3,7 @@ using Tests.Security;
 
 namespace Tests.Cluster;
 
-/// <summary>Scripts of configured origins may use the shop, those of others may not.</summary>
+/// <summary>Scripts may call the shop only from configured origins.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CorsTests(ClusterFixture cluster)
 {

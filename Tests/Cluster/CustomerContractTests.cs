@@ -7,7 +7,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customers through the gateway, on the real engine.</summary>
+/// <summary>Customer.Api through the gateway, on the real database engine.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerContractTests(ClusterFixture cluster)
 {
@@ -107,7 +107,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
         var rewritten = json.Replace("\"name\":\"A\",", "", StringComparison.Ordinal)
             .Replace("}]}", "} ] , \"name\" : \"\\u0041\" }", StringComparison.Ordinal);
-        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, rewritten, key: key)); // the same request, written differently
+        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, rewritten, key: key)); // the same request with different formatting
         await _customers.OkAsync("PUT", url, $$"""{"name":"Changed","email":"{{CustomerClient.NewEmail()}}"}""");
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
         var other = await cluster.Shop.SendAsync("POST", Url, $$"""{"name":"B","email":"{{CustomerClient.NewEmail()}}"}""", key: key);
@@ -134,7 +134,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             ["email", "name"], results.GetProperty("results")[1].GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal));
         Assert.True(results.GetProperty("results")[2].GetProperty("errors").TryGetProperty("email", out _));
         await cluster.Shop.GetAsync($"{Url}/{results.GetProperty("results")[5].GetProperty("customer_id").GetString()}");
-        Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // again under its key: the same
+        Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // repeated with its key: the same response
     }
 
     [Fact(Timeout = LimitMs)]
@@ -163,7 +163,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             Assert.Equal((409, true), (result.GetProperty("status").GetInt32(), result.GetProperty("errors").TryGetProperty("email", out _))));
     }
 
-    /// <summary>Each batch inserts in the order of the addresses, so only the users can be in an order that conflicts.</summary>
+    /// <summary>Each batch inserts in the order of the addresses, so only the users can be inserted in conflicting order.</summary>
     [Fact(Timeout = LimitMs)]
     public async Task Batches_at_once_of_the_same_users_and_ids_answer_item_by_item()
     {
@@ -217,7 +217,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     [Fact]
     public async Task Customers_too_large_for_one_reply_are_read_together()
     {
-        const int Count = 12, NoteLength = 3_000_000; // a reply has 16 MB at most
+        const int Count = 12, NoteLength = 3_000_000; // a reply is limited to 16 MB
         using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", TestContext.Current.CancellationToken));
         var customers = client.GetDatabase("customers").GetCollection<BsonDocument>("customers");
         string[] ids = [.. Enumerable.Range(0, Count).Select(_ => $"large-{Guid.NewGuid():N}")];

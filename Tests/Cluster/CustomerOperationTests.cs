@@ -9,7 +9,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customer.Api as its operators see it: configuration, metrics, stress, a pool that is used up, a database that is away.</summary>
+/// <summary>Operation of Customer.Api: configuration, metrics, stress endpoints, an exhausted connection pool, and a database outage.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerOperationTests(ClusterFixture cluster)
 {
@@ -61,7 +61,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     public async Task A_batch_is_inserted_beside_the_customers_and_expires()
     {
         var total = (await cluster.Shop.GetAsync("/customers?search=stress&limit=1000")).GetProperty("count").GetInt32();
-        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=100&size_kb=60"); // in several parts
+        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=100&size_kb=60"); // sent in several chunks
         Assert.Equal((100, 100 * 60 * 1024, false), (batch.GetProperty("inserted").GetInt32(), batch.GetProperty("bytes").GetInt32(),
             batch.GetProperty("cut_short").GetBoolean()));
         Assert.True(batch.GetProperty("seconds").GetDouble() > 0 && batch.GetProperty("rate").GetDouble() > 0);
@@ -116,11 +116,11 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     public async Task A_storm_ends_at_its_time_limit_and_says_so()
     {
         await using var service = await StartAsync();
-        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each logs in, which takes some milliseconds
+        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each connection logs in, which takes some milliseconds
         var storm = JsonElement.Parse(await service.Http.GetStringAsync(new Uri(Long, UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.True(storm.GetProperty("cut_short").GetBoolean());
         Assert.InRange(storm.GetProperty("elapsed_ms").GetDouble(), 15_000, 25_000);
-        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the operation that was cut off is no error
+        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the interrupted operation does not count as an error
         Assert.InRange(storm.GetProperty("succeeded").GetInt32(), 1, 19_999);
     }
 
@@ -135,7 +135,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
             var storm = Start();
             await Eventually.EqualAsync(HttpStatusCode.ServiceUnavailable, async () =>
             {
-                if (storm.IsCompleted) storm = Start(); // the probe came first, and this one was refused
+                if (storm.IsCompleted) storm = Start(); // the probe was first, so this request was rejected
                 return await StormAsync();
             });
             await client.CancelAsync();
@@ -144,7 +144,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
 
         var clock = Stopwatch.StartNew();
         await Eventually.EqualAsync(HttpStatusCode.OK, StormAsync);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}"); // and not when its 20 s are over
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}"); // before its 20 s are over
 
         async Task<HttpStatusCode> StormAsync()
         {
@@ -242,12 +242,12 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
                 Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10));
             }
 
-            // Many at once take no longer than one.
+            // Concurrent requests take no longer than a single one.
             var together = Stopwatch.StartNew();
             Assert.All(await Task.WhenAll(Enumerable.Range(0, 300).Select(i => cluster.Shop.SendAsync("GET", $"/customers/any{i}"))),
                 answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem)));
             Assert.True(together.Elapsed < TimeSpan.FromSeconds(4), $"{together.Elapsed}");
-            Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // bad input needs no database
+            Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // needs no database
         }
         finally
         {

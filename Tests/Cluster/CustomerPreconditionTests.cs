@@ -7,7 +7,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customers that change only if they are what the client has read.</summary>
+/// <summary>Conditional updates of customers with If-Match.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         using var read = await SendAsync(HttpMethod.Get, url, null, ("If-None-Match", tag.ToString()));
         Assert.Equal((HttpStatusCode.OK, replaced.Headers.ETag), (read.StatusCode, read.Headers.ETag));
         using var repeated = await SendAsync(HttpMethod.Post, "/customers", Json("A", email), ("Idempotency-Key", key));
-        Assert.Equal(tag, repeated.Headers.ETag); // the first answer
+        Assert.Equal(tag, repeated.Headers.ETag); // the original response
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, url, null, ("If-Match", now))).StatusCode);
         foreach (var header in (string[])["*", now])
         {
-            // Without the header they are 404, and such an answer comes first (RFC 9110, 13.2.1).
+            // Without the header, these requests return 404, which takes precedence over the precondition (RFC 9110, 13.2.1).
             Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Put, url, Json("C", email), ("If-Match", header))).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, url, null, ("If-Match", header))).StatusCode);
         }

@@ -6,7 +6,7 @@ using Tests.Security;
 
 namespace Tests.Cluster;
 
-/// <summary>Requests of odd clients: whatever the answer is, its body says why.</summary>
+/// <summary>Unusual or malformed requests: every error response explains the reason in its body.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class GatewayEdgeTests(ClusterFixture cluster)
 {
@@ -65,7 +65,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         (await AskAsync($"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{tooMany}\r\n")).AssertProblem(431, "invalid-request");
     }
 
-    /// <summary>Also where the client gets no success.</summary>
+    /// <summary>Applies to error responses too.</summary>
     [Theory]
     [InlineData("/")]
     [InlineData("/basket")]
@@ -166,7 +166,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         if (isCompressed) Assert.Contains("Accept-Encoding", answer.Headers.Vary);
     }
 
-    /// <summary>A browser keeps a basket for each host name, so all links must have the one that the README has.</summary>
+    /// <summary>Browsers keep a separate basket for each host name, so all links must use the host name from the README.</summary>
     [Fact]
     public void All_links_name_localhost()
     {
@@ -176,7 +176,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         Assert.All(urls, host => Assert.Equal("localhost", host));
     }
 
-    /// <summary>The arrows of the dashboard's graph.</summary>
+    /// <summary>Dependencies shown as arrows in the dashboard's graph.</summary>
     [Theory]
     [InlineData("orders", "postgres")]
     [InlineData("payments", "postgres")]

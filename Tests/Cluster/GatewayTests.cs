@@ -6,7 +6,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class GatewayTests(ClusterFixture cluster)
 {
-    /// <summary>What services say to each other must not be sayable from outside, however it is spelled.</summary>
+    /// <summary>Internal endpoints must not be reachable from outside, whatever the spelling of the path.</summary>
     [Theory]
     [InlineData("/stock/internal/reservations")]
     [InlineData("/stock/internal/prices")]
@@ -43,7 +43,7 @@ public sealed class GatewayTests(ClusterFixture cluster)
     [InlineData("/stock/find/..%2Fopenapi%2Fx")]
     public async Task Escaped_slashes_reach_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
 
-    /// <summary>The gateway does not know by which address the world knows it.</summary>
+    /// <summary>The gateway does not know its public address.</summary>
     [Fact]
     public async Task A_redirect_of_the_gateway_s_own_names_no_host()
     {

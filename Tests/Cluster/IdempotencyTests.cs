@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Under an Idempotency-Key a request happens once and has one answer.</summary>
+/// <summary>A request with an Idempotency-Key is executed once and always gets the same response.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class IdempotencyTests(ClusterFixture cluster)
 {
@@ -82,7 +82,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         Assert.Equal(10, await TotalAsync(order));
         Same(await AtOnceAsync("POST", $"/orders/removeItem/{order}/{item}", remove), HttpStatusCode.OK);
         Assert.Equal(0, await TotalAsync(order));
-        Same(await AtOnceAsync("POST", $"/orders/addItem/{order}/{item}/2", add), HttpStatusCode.OK); // done before: not again
+        Same(await AtOnceAsync("POST", $"/orders/addItem/{order}/{item}/2", add), HttpStatusCode.OK); // already executed, so not executed again
         Assert.Equal(0, await TotalAsync(order));
         await _shop.PostAsync($"/orders/addItem/{order}/{item}/1");
         Same(await AtOnceAsync("DELETE", $"/orders/removeItem/{order}/{item}", delete), HttpStatusCode.OK);
@@ -136,7 +136,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         await AssertRefusedAsync(order, first, "out-of-stock");
         await AssertRefusedAsync(order, second, "insufficient-credit");
         Same(await AtOnceAsync("POST", $"/orders/checkout/{order}", third, HttpStatusCode.Conflict), HttpStatusCode.OK);
-        await AssertRefusedAsync(order, first, "out-of-stock"); // paid meanwhile; its answer is what it was
+        await AssertRefusedAsync(order, first, "out-of-stock"); // paid meanwhile, but the response is unchanged
         Assert.Equal((0, true), (await _shop.CreditAsync(user), await _shop.IsPaidAsync(order)));
         await Eventually.EqualAsync(new Books(0, 0, 2), () => _shop.StockAsync(item));
     }
@@ -229,7 +229,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         foreach (var path in new[] { "/stock/batch_init/1/10/5", "/payment/batch_init/1/10", "/orders/batch_init/1/1/1/5" })
             for (var time = 0; time < 2; time++) Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", path, key)).Status);
         await _shop.PostAsync("/payment/pay/0/4");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/payment/batch_init/1/10", key)).Status); // again, as every batch_init does
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/payment/batch_init/1/10", key)).Status); // executed again, like every batch_init
         Assert.Equal(10, await _shop.CreditAsync("0"));
     }
 
@@ -248,7 +248,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         Assert.True(operation.GetProperty("responses").TryGetProperty("422", out _));
     }
 
-    // A problem document says in which trace this very request is; all else is the first answer's.
+    // A problem document contains the trace id of this request; everything else is from the first response.
     private static ShopClient.Answer WithoutIds(ShopClient.Answer answer)
     {
         var problem = JsonNode.Parse(answer.Body)!.AsObject();
@@ -268,7 +268,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
 
     private Task<ShopClient.Answer> SendAsync(string method, string path, string key) => _shop.SendAsync(method, path, key: key);
 
-    // Answers that say that it still runs are asked for again.
+    // Responses that report a request still in progress are retried.
     private Task<ShopClient.Answer[]> AtOnceAsync(string method, string path, string key, HttpStatusCode running = 0) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => running == 0 ? SendAsync(method, path, key)
             : Eventually.UntilAsync(() => SendAsync(method, path, key), a => a.Status != running)));

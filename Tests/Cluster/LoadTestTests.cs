@@ -11,7 +11,7 @@ using Tests.Unit.LoadTest;
 
 namespace Tests.Cluster;
 
-/// <summary>LoadTest's commands against the real shop, a second or two each: what they check holds, and their reports say so.</summary>
+/// <summary>Runs each LoadTest command against the real shop for a second or two: all checks pass, and the reports show it.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
 {
@@ -50,7 +50,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         var report = await RunAsync(command, "--weights", scenario, "--users", "4", "--ramp", "0", "--duration", "1");
         Assert.True(report.IsRight && report.ErrorCount == 0, _output.ToString());
         var outcome = Assert.Single(report.Outcomes);
-        Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // what a user begins ends, however slow
+        Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // users complete their scenario
         Assert.Contains($"\n{scenario} ", _output.ToString(), StringComparison.Ordinal);
     }
 

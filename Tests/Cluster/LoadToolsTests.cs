@@ -11,14 +11,14 @@ using Tests.Unit.Deployment;
 
 namespace Tests.Cluster;
 
-/// <summary>The plans for JMeter and Locust against the real shop, a few seconds each.</summary>
+/// <summary>Runs the JMeter and Locust plans against the real shop for a few seconds each.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long"), SupportedOSPlatform("linux")]
 public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 180_000;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(120);
 
-    // What a customer goes through in JMeter's plan.
+    // Steps of a customer in the JMeter plan.
     private static readonly string[] Steps = ["create customer", "find customer", "replace customer", "list customers", "delete customer", "find deleted"];
 
     private readonly TempFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") ?? "";
 
-    // Debian's needs help, another JMeter does not.
+    // Debian's JMeter needs a workaround; other distributions do not.
     private static string JMeterFolder => SearchPath.Split(Path.PathSeparator).First(static folder => File.Exists(Path.Combine(folder, "jmeter"))) switch
     {
         "/usr/bin" or "/bin" => Path.Combine(SourceTree.Root, "Tests/Cluster/DebianJMeter"),
@@ -52,7 +52,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         string[] stress = ["storm", "batch insert", "heavy computation", "large answer", "large request"];
         Assert.Equal([.. Steps.Concat(stress).Order(StringComparer.Ordinal)], samples.Keys.Order(StringComparer.Ordinal));
         Assert.Contains($"\n{samples.Values.Sum()} requests, 0 failed\n", output, StringComparison.Ordinal);
-        // Of three threads one plays the steps, one after the other, and stops between two of them.
+        // One of three threads plays the steps in sequence, and stops between two of them.
         Assert.All(Steps.Skip(1).Zip(Steps), pair => Assert.InRange(samples[pair.Second] - samples[pair.First], 0, 1));
         Assert.InRange(samples[Steps[0]] - samples[Steps[^1]], 0, 1);
         Assert.InRange(samples["large answer"] - samples["large request"], 0, 1);
@@ -74,7 +74,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
                 string.Join(',', servers), "--", "-Djava.rmi.server.hostname=127.0.0.1", "-Jserver.rmi.ssl.disable=true"]);
             Assert.True(code == 0, output);
             Assert.Equal(Steps.Order(StringComparer.Ordinal), Samples(output).Keys.Order(StringComparer.Ordinal));
-            // As many threads as were asked for on each; the scenario is the plan's third group.
+            // Each server runs the requested number of threads. The scenario is the plan's third thread group.
             foreach (var server in servers)
                 Assert.Matches(@"(?s)Thread finished: \S*mixed 3-.*Thread finished: \S*mixed 3-", await LogAsync(server));
         }
@@ -112,7 +112,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         other.Stop();
         await answers;
         Assert.True(code == 1, output);
-        // The first of each scenario: two whose text is wrong, and one whose status is.
+        // The first request of each scenario: two have an unexpected text, one an unexpected status.
         Assert.Equal(["create customer", "large answer", "storm"], Samples(output).Keys.Order(StringComparer.Ordinal));
         Assert.Matches(@"\n(\d+) requests, \1 failed\n", output);
     }
@@ -175,10 +175,10 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.Equal(["ConfigMap", "Deployment", "Deployment", "Service"],
             Yaml.Documents(output).Select(static document => document.Text("kind")).Order(StringComparer.Ordinal));
         Assert.Contains("class Shopper(HttpUser)", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("part-of: shop\n", output, StringComparison.Ordinal); // the shop's policies are for its own pods
+        Assert.DoesNotContain("part-of: shop\n", output, StringComparison.Ordinal); // the shop's policies apply only to its own pods
     }
 
-    // How many samples of each kind the script counted.
+    // Number of samples of each kind, as counted by the script.
     private static Dictionary<string, int> Samples(string output) => SampleLine().Matches(output).ToDictionary(
         static line => line.Groups[1].Value, static line => int.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture));
 
@@ -191,7 +191,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         "--port", Gateway.Port.ToString(CultureInfo.InvariantCulture), "--out", _folder / "jmeter",
     ];
 
-    // A program in JMeter's place.
+    // A fake JMeter.
     private (string, string)[] OtherJMeter(string version, string results)
     {
         var program = _folder.Write("bin/jmeter", $"""
@@ -212,7 +212,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
-            // It was stopped, or the client went away at the end.
+            // The listener was stopped, or the client closed the connection at the end.
         }
     }
 

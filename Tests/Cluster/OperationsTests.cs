@@ -6,7 +6,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>The operator's page: who reaches it, and what it does.</summary>
+/// <summary>Access to the operations page, and its functions.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class OperationsTests(ClusterFixture cluster)
 {
@@ -25,7 +25,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
     [InlineData("/admin/login?x")]
     public async Task The_gateway_has_it_for_this_machine_only(string path)
     {
-        // All of 127.0.0.0/8 is this machine, but the gateway lets only the one address through that a browser here comes from.
+        // All of 127.0.0.0/8 is this machine, but the gateway admits only the address that a local browser uses.
         using var http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = static async (context, ct) =>
@@ -58,7 +58,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
     {
         await using var storefront = await ServiceProcess.StartAsync(cluster.Cluster, "storefront",
             ("ASPNETCORE_ENVIRONMENT", "Production"), ("Shop__OperatorKey", Key));
-        var http = storefront.Http; // keeps cookies, follows redirects
+        var http = storefront.Http; // stores cookies and follows redirects
         Assert.Contains("Operator's key", await http.GetStringAsync(new Uri("/admin", UriKind.Relative), Ct), StringComparison.Ordinal);
         using var wrong = await EnterAsync(http, "correct horse batterie");
         Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
@@ -87,7 +87,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
         }
 
         Assert.Equal([HttpStatusCode.Forbidden, HttpStatusCode.TooManyRequests], answers.Distinct());
-        Assert.InRange(answers.Count(static answer => answer == HttpStatusCode.Forbidden), 10, 20); // a minute may end in between
+        Assert.InRange(answers.Count(static answer => answer == HttpStatusCode.Forbidden), 10, 20); // a new minute may begin in between
     }
 
     [Fact]

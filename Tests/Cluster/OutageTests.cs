@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tests.Cluster;
 
-/// <summary>Services are stopped and started by the commands that the dashboard offers.</summary>
+/// <summary>Stops and starts services with the dashboard's commands.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class OutageTests(ClusterFixture fixture)
 {
@@ -62,7 +62,7 @@ public sealed class OutageTests(ClusterFixture fixture)
         Assert.Equal(new Books(3, 0, 0), await _shop.StockAsync(item));
     }
 
-    /// <summary>The gateway's last line about a request without an answer; in a file where nginx may not open the AppHost's output.</summary>
+    /// <summary>Returns the gateway's last log line about a failed request. The log is a file where nginx cannot open the AppHost's output.</summary>
     private async Task<string?> GatewayLogAsync()
     {
         var gateway = _cluster.Instances("gateway").Single();

@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Orders with an address, and what is popular where: what the storefront asks of Order.Api.</summary>
+/// <summary>Orders with an address, and popular items by state, as the storefront uses them.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
 {
@@ -48,7 +48,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
         var changed = await SendAsync(Body(user, "NM", [(item, 1)], price: 4), key);
         Assert.Equal((HttpStatusCode.BadRequest, "price-changed"), (changed.Status, changed.Problem));
         Assert.Equal(0, (await _orderApi.GetAsync($"/internal/users/{user}/orders")).GetProperty("orders").GetArrayLength());
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(Body(user, "NM", [(item, 1)], price: 5), key)).Status); // the key is not used up
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(Body(user, "NM", [(item, 1)], price: 5), key)).Status); // the key has not been consumed
     }
 
     [Fact]

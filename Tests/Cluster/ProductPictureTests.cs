@@ -5,7 +5,7 @@ using Tests.Unit.Catalog;
 
 namespace Tests.Cluster;
 
-/// <summary>Pictures of products: what is taken, and how it is served.</summary>
+/// <summary>Upload and delivery of product pictures.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -83,7 +83,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
         var id = await _products.CreateAsync("Easel", 4);
         Assert.Equal(HttpStatusCode.NotFound, (await _products.SendAsync("GET", $"/{id}/picture")).Status);
         await _products.SendAsync("PUT", $"/{id}/picture", PictureReaderTests.Png(2, 2), "image/png");
-        Assert.Equal("image/png", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType); // now it is cached
+        Assert.Equal("image/png", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType); // cached now
         await _products.SendAsync("PUT", $"/{id}/picture", Encoding.UTF8.GetBytes("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), "image/svg+xml");
         Assert.Equal("image/svg+xml", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await _products.SendAsync("DELETE", $"/{id}/picture", match: "\"2\"")).Status);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>Products through the gateway: read by everybody, changed by operators. Each test removes its own.</summary>
+/// <summary>Products through the gateway: readable by everyone, changed by operators. Each test deletes its own products.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -31,12 +31,12 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(new Books(7, 0, 0), await cluster.Shop.StockAsync(id));
 
         var replaced = await _products.SendAsync("PUT", $"/{id}", """{"name":"Ladle","price":9,"state":"hidden"}""");
-        Assert.Equal(("Ladle", "", 9, 7, "hidden", 2, "/pictures/none.svg"), Fields(replaced.Json)); // stock changes with sales, so a missing one stays
+        Assert.Equal(("Ladle", "", 9, 7, "hidden", 2, "/pictures/none.svg"), Fields(replaced.Json)); // sales change the stock, so a missing value keeps it
         var changed = await _products.SendAsync(
             "PATCH", $"/{id}", """{"description":"Scoops.","state":"active","stock":3}""", mediaType: "application/merge-patch+json");
         Assert.Equal(("Ladle", "Scoops.", 9, 3, "active", 3, "/pictures/none.svg"), Fields(changed.Json));
         Assert.Equal("\"3\"", changed.Tag);
-        Assert.Equal((HttpStatusCode.OK, changed.Json.GetProperty("name").GetString()), // an answer can be sent back
+        Assert.Equal((HttpStatusCode.OK, changed.Json.GetProperty("name").GetString()), // a response can be sent back
             ((await _products.SendAsync("PUT", $"/{id}", changed.Body)).Status, "Ladle"));
 
         Assert.Equal(HttpStatusCode.NoContent, (await _products.SendAsync("DELETE", $"/{id}")).Status);
@@ -64,7 +64,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(["Tin whistle"], await NamesAsync("?search=whistle%20tin"));
         Assert.Equal(["Tin whistle"], await NamesAsync("?search=whistle&sort=price&limit=1&page=2"));
         Assert.Empty(await NamesAsync("?search=whistle&page=9"));
-        Assert.Equal(["Lead whistle"], await NamesAsync("?search=whistle&state=hidden")); // in development, without a key
+        Assert.Equal(["Lead whistle"], await NamesAsync("?search=whistle&state=hidden")); // in development, without an operator key
         var all = await _products.SendAsync("GET", "?search=whistle&limit=2&state=all");
         Assert.Equal((4, 1, 2), (all.Json.GetProperty("total").GetInt32(), all.Json.GetProperty("page").GetInt32(), all.Json.GetProperty("limit").GetInt32()));
         Assert.Equal(12, (await _products.SendAsync("GET", "?limit=100&search=")).Json.GetProperty("total").GetInt32() - 3);
@@ -156,7 +156,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         var other = await _products.SendAsync("POST", "", """{"name":"Whisk","price":5,"stock":7}""", key: key);
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"), (other.Status, other.Problem));
         await _products.SendAsync("DELETE", answers[0].Location!["/products".Length..]);
-        Assert.Equal(HttpStatusCode.Created, (await _products.SendAsync("POST", "", body, key: key)).Status); // the first answer is kept
+        Assert.Equal(HttpStatusCode.Created, (await _products.SendAsync("POST", "", body, key: key)).Status); // the first response is kept
         Assert.Empty(await NamesAsync("?search=whisk"));
     }
 
@@ -216,7 +216,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             Assert.Equal(new Books(stock, 0, 3), await cluster.Shop.StockAsync(id));
         }
 
-        await cluster.Shop.PostAsync($"/stock/add/{id}/9223372036854775799"); // all but 3 sold and 5 available of 64 bits
+        await cluster.Shop.PostAsync($"/stock/add/{id}/9223372036854775799"); // of 64 bits, all but 3 sold and 5 available
         await _products.SendAsync("PATCH", $"/{id}", """{"stock":5}""");
         Assert.Equal(new Books(5, 0, 3), await cluster.Shop.StockAsync(id));
         await _products.SendAsync("DELETE", $"/{id}");
@@ -309,10 +309,10 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             await _products.SendAsync("PUT", $"/{Edited}/picture", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
             await _products.SendAsync("DELETE", $"/{Deleted}");
             await _products.SendAsync("DELETE", $"/{Renamed}");
-            var other = await _products.CreateAsync("Potted plant", 5); // the name of a first product that is gone
+            var other = await _products.CreateAsync("Potted plant", 5); // the name of a deleted seed product
             var edited = (await _products.SendAsync("GET", $"/{Edited}")).Body;
 
-            await using (await ServiceProcess.StartAsync(cluster.Cluster, "stock-api")) { } // seeds, as a new release does
+            await using (await ServiceProcess.StartAsync(cluster.Cluster, "stock-api")) { } // seeds again, as a new release does
             await cluster.Shop.PostAsync("/stock/batch_init/20/7/3");
             Assert.Equal(edited, (await _products.SendAsync("GET", $"/{Edited}")).Body);
             Assert.Equal(HttpStatusCode.OK, (await _products.SendAsync("GET", $"/{Edited}/picture")).Status);
@@ -321,7 +321,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             Assert.Equal([other], (await _products.SendAsync("GET", "?search=potted%20plant")).Json.GetProperty("products").EnumerateArray()
                 .Select(static product => product.GetProperty("item_id").GetString()));
 
-            // "Fill the shelves" raises the stock of the first products, and nothing else.
+            // "Fill the shelves" raises the stock of the seed products and changes nothing else.
             using var fill = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("stock-api") };
             using var filled = await fill.PostAsync(new Uri("/internal/catalog/fill", UriKind.Relative), null, Ct);
             Assert.Equal(("Box kite", "Flies in a storm.", 31, 75, "hidden", 3, $"/products/{Edited}/picture?r=3"),
@@ -368,7 +368,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
 
     private async Task RestoreAsync(ConnectionMultiplexer redis, List<(string Id, RedisValue Text, HashEntry[] Item)> before)
     {
-        await _products.DisposeAsync(); // those of the test first: one has the name of a first product
+        await _products.DisposeAsync(); // the test's products first: one has the name of a seed product
         var database = redis.GetDatabase();
         foreach (var (id, text, item) in before)
         {

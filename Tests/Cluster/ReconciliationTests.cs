@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>The reconciliation finds nothing where nothing is wrong, however busy the shop is, and names what somebody has tampered with.</summary>
+/// <summary>The reconciliation reports no violations in an intact shop, even under load, and reports every manipulation.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -21,7 +21,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
         _orders = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("orders"))!);
         _payments = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("payments"))!);
         _redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis"))!);
-        await Task.Yield(); // off the driver's reader thread
+        await Task.Yield(); // not on the driver's reader thread
     }
 
     public async ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
         await _shop.RefusedAsync("POST", $"/orders/checkout/{await _shop.NewOrderAsync(poor, (item, 2))}", HttpStatusCode.BadRequest, "out-of-stock");
         await AssertGreenAsync();
 
-        // Each takes away the other's half.
+        // The two halves of this test interfere with each other.
         await _shop.PostAsync("/payment/batch_init/1/1000");
         await AssertGreenAsync();
         await _shop.PostAsync("/orders/batch_init/5/2/1/5");
@@ -59,7 +59,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     {
         const int Orders = 2_000;
         await _shop.PostAsync($"/stock/batch_init/10/{Orders}/5");
-        await _shop.PostAsync("/payment/batch_init/100/150"); // a fourth of the checkouts is refused
+        await _shop.PostAsync("/payment/batch_init/100/150"); // a quarter of the checkouts is rejected
         await _shop.PostAsync($"/orders/batch_init/{Orders}/10/100/5");
         var checkouts = Parallel.ForAsync(0, Orders, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Stop },
             async (order, _) => await _shop.CheckoutAsync($"{order}"));
@@ -175,7 +175,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     public async Task A_reservation_that_nobody_will_settle_is_named()
     {
         var (saga, item, redis) = (Guid.CreateVersion7(), await _shop.NewItemAsync(5, 10), _redis.GetDatabase());
-        var records = $"r:{DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 10}"; // kept for 15 s at least
+        var records = $"r:{DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 10}"; // cached for at least 15 s
         await redis.HashDecrementAsync($"i:{item}", "a", 2);
         await redis.HashSetAsync(records, saga.ToByteArray(), $"H {item} 2 0");
         await AssertRedAsync(("hold-has-saga", $"{saga}"));
@@ -212,7 +212,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
 
     private static void AssertNotRed(JsonElement report) => Assert.True(report.GetProperty("ok").ValueKind != JsonValueKind.False, report.ToString());
 
-    // These invariants are violated, each once and by this, and no other is.
+    // Exactly these invariants are violated, each once and by this manipulation.
     private async Task AssertRedAsync(params (string Invariant, string Id)[] expected)
     {
         var report = await ReportAsync();

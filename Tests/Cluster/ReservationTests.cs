@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>Stock.Api's internal part: what it makes of a record of another version.</summary>
+/// <summary>Stock.Api's internal endpoint reads a record written by another version.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ReservationTests(ClusterFixture cluster) : IDisposable
 {

@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>The shop for programs, and what every page tells browsers.</summary>
+/// <summary>The storefront's JSON API, and the security headers of all pages.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
 {
@@ -106,7 +106,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         Assert.Equal((HttpStatusCode.NotFound, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
     }
 
-    /// <summary>As jQuery writes names of fields: the framework's reader of them throws.</summary>
+    /// <summary>A field name in jQuery's notation, which makes the framework's form reader throw.</summary>
     [Theory]
     [InlineData("a[")]
     [InlineData("[[[[")]
@@ -130,7 +130,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
-    /// <summary>Whatever happened to the cookie: the browser says where a form comes from, and pages cannot change what it says.</summary>
+    /// <summary>Works without the cookie: the browser sends the origin of the form, and scripts cannot forge that.</summary>
     [Theory]
     [InlineData("Sec-Fetch-Site", "same-origin", true)]
     [InlineData("Sec-Fetch-Site", "same-site", false)]
@@ -176,7 +176,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         foreach (var cookie in new[] { seal, basket })
         {
             Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-            // Not strict: a link from another site must not cost a visitor their basket, or a form that is open in another tab.
+            // Lax instead of Strict: a link from another site must not lose a visitor's basket or a form open in another tab.
             Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         }
 
