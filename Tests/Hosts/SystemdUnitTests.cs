@@ -1,6 +1,6 @@
 namespace Tests.Hosts;
 
-/// <summary>The stand-in reads units as systemd does, or the test of three machines would be one of other units.</summary>
+/// <summary>The stand-in must parse units like systemd; otherwise, the tests of three machines would test different units.</summary>
 [Trait("Category", "Unit")]
 public sealed class SystemdUnitTests
 {
