@@ -5,7 +5,7 @@ using MongoDB.Driver.Linq;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>Pipelines written by hand, by the driver's builders, and by LINQ.</summary>
+/// <summary>Aggregation pipelines written by hand, with the driver's builders, and with LINQ.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class AggregationTests(MongoDBServer server) : DriverTests(server)

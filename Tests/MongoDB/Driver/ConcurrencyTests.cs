@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>Many at once: what MongoDB settles by itself no client gets to see.</summary>
+/// <summary>Concurrent operations: conflicts that MongoDB resolves internally must not surface to clients.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
@@ -99,7 +99,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(2_000 + (Writers / 2 * BatchSize), await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
 
-    // 0 where it was done.
+    // 0 for a successful write.
     private static async Task<int> CodeAsync(Func<Task> write)
     {
         try

@@ -23,7 +23,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(2, await Documents.CountDocumentsAsync(session, Filter.Empty, cancellationToken: Ct));
         Assert.Equal(1, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
         await session.CommitTransactionAsync(Ct);
-        await session.CommitTransactionAsync(Ct); // as a driver does that has not heard of the first
+        await session.CommitTransactionAsync(Ct); // as sent by a driver that did not get the first reply
         Assert.Equal(2, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
         Assert.Equal(5, (await Documents.Find(Filter.Eq("_id", 0)).SingleAsync(Ct))["n"].AsInt32);
     }
@@ -42,7 +42,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
 
             session.StartTransaction();
             await Documents.DeleteOneAsync(session, Filter.Eq("_id", 0), cancellationToken: Ct);
-        } // without an end
+        } // without commit or abort
 
         Assert.Equal(100, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
@@ -67,7 +67,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
         using var second = await Client.StartSessionAsync(cancellationToken: Ct);
         first.StartTransaction();
         second.StartTransaction();
-        Assert.Equal(1, await Documents.CountDocumentsAsync(second, Filter.Empty, cancellationToken: Ct)); // has begun
+        Assert.Equal(1, await Documents.CountDocumentsAsync(second, Filter.Empty, cancellationToken: Ct)); // starts the transaction's snapshot
         await Documents.UpdateOneAsync(first, Filter.Eq("_id", 0), Update.Inc("n", 1), cancellationToken: Ct);
         await first.CommitTransactionAsync(Ct);
 
@@ -89,7 +89,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(1, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
 
-    /// <summary>All change the same two documents; the driver begins again what conflicts.</summary>
+    /// <summary>All tasks change the same two documents, and the driver retries conflicting transactions.</summary>
     [Fact]
     public async Task Transfers_at_once_lose_nothing()
     {
