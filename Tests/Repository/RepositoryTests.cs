@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Repository;
 
-/// <summary>What a reader of this repository may rely on.</summary>
+/// <summary>Rules for the files of this repository.</summary>
 [Trait("Category", "Unit")]
 public sealed partial class RepositoryTests
 {
@@ -14,7 +14,7 @@ public sealed partial class RepositoryTests
             ".sh", "",
     ];
 
-    // Put together, so that this file does not hold what it looks for.
+    // Concatenated, so that this file does not contain the text it searches for.
     private static readonly string[] MachinePaths = ["/wo" + "rk/", "/tmp" + "/w/", "/ho" + "me/", "/ro" + "ot/", @"C:\Us" + "ers"];
     private static readonly string[] Unfinished = ["NotImplemented" + "Exception", "TO" + "DO", "FIX" + "ME", "Ski" + "p = \""];
 
@@ -57,7 +57,7 @@ public sealed partial class RepositoryTests
         from Match type in TypeDeclaration().Matches(SourceTree.Read(file))
         where type.Groups["name"].Value != Path.GetFileNameWithoutExtension(file) select $"{file}: {type.Groups["name"].Value}");
 
-    /// <summary>A wall clock that is read past it cannot be put wrong by a test, nor right by the database.</summary>
+    /// <summary>Code that reads the wall clock directly can neither be tested with a wrong clock nor be corrected by the database's clock.</summary>
     [Fact]
     public void Services_read_the_wall_clock_through_TimeProvider_alone() => AssertNone(
         from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal)
@@ -68,7 +68,7 @@ public sealed partial class RepositoryTests
     public void No_file_name_needs_quotes()
         => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
 
-    /// <summary>On macOS and Windows two such paths are one: a clone lacks one of the two.</summary>
+    /// <summary>On macOS and Windows, such paths are the same file, so a clone would lack one of them.</summary>
     [Fact]
     public void No_two_paths_differ_only_in_case() => AssertNone(
         from paths in SourceTree.Files.SelectMany(WithFolders).Distinct().GroupBy(path => path, StringComparer.OrdinalIgnoreCase)
@@ -93,7 +93,7 @@ public sealed partial class RepositoryTests
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b")]
     private static partial Regex WallClock();
 
-    // At the beginning of a line: nested types are indented.
+    // At the beginning of a line, because nested types are indented.
     [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|unsafe) )*(?:class|struct|interface|enum|record(?: struct)?) (?<name>\w+)",
         RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
