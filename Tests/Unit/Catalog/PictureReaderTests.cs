@@ -4,7 +4,7 @@ using StockApi::Stock.Api.Catalog;
 
 namespace Tests.Unit.Catalog;
 
-/// <summary>A picture's format is told by its bytes.</summary>
+/// <summary>The format of a picture is detected from its bytes.</summary>
 [Trait("Category", "Unit")]
 public sealed class PictureReaderTests
 {

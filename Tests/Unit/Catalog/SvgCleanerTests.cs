@@ -4,7 +4,7 @@ using StockApi::Stock.Api.Catalog;
 
 namespace Tests.Unit.Catalog;
 
-/// <summary>What is left of an SVG: what draws, and nothing that runs or loads.</summary>
+/// <summary>Cleaning an SVG keeps drawing elements and removes everything that runs scripts or loads resources.</summary>
 [Trait("Category", "Unit")]
 public sealed class SvgCleanerTests
 {
@@ -91,7 +91,7 @@ public sealed class SvgCleanerTests
         foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
             Assert.Null(PictureReader.Read([.. encoding.Preamble, .. encoding.GetBytes(Head + "</svg>")]).Picture);
         Assert.NotNull(Refuse(Encoding.Unicode.GetBytes(Head + "</svg>")));
-        // What it declares does not count: the bytes are read as UTF-8.
+        // The declared encoding is ignored: the bytes are read as UTF-8.
         Assert.DoesNotContain("script", Clean($"<?xml version=\"1.0\" encoding=\"UTF-7\"?>{Head}+ADw-script+AD4-alert(1)+ADw-/script+AD4-</svg>")
             .Replace("+ADw-script", "", StringComparison.Ordinal).Replace("+ADw-/script", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class SvgCleanerTests
         Assert.NotNull(Refuse(Encoding.UTF8.GetBytes(Head + string.Concat(Enumerable.Repeat("<g/>", SvgCleaner.ElementsMax)) + "</svg>")));
         Assert.NotNull(Refuse(Encoding.UTF8.GetBytes(
             Head + string.Concat(Enumerable.Repeat("<g>", SvgCleaner.DepthMax)) + string.Concat(Enumerable.Repeat("</g>", SvgCleaner.DepthMax)) + "</svg>")));
-        // Those that are dropped are not written, however deep they are.
+        // Removed elements do not count, however deep they are.
         Assert.NotNull(Clean(Head + string.Concat(Enumerable.Repeat("<a>", 10_000)) + string.Concat(Enumerable.Repeat("</a>", 10_000)) + "</svg>"));
     }
 

@@ -21,7 +21,7 @@ using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
 
 namespace Tests.Unit.Checkout;
 
-/// <summary>Outcomes from a wire or a store that this version does not know: they throw, and are never taken for done or not done.</summary>
+/// <summary>Unknown outcomes from a service or a store throw. They are never treated as success or failure.</summary>
 [Trait("Category", "Unit")]
 public sealed class OutcomeTests : IDisposable
 {
@@ -51,7 +51,7 @@ public sealed class OutcomeTests : IDisposable
         await RunAsync(sagas, new Stock(), Payment($$"""{"outcomes":[{{number}},1,{{number}}]}"""));
         Assert.Equal([SagaStep.Charge, SagaStep.RecordPaid, SagaStep.Refund], sagas.Select(static saga => saga.State.Step));
 
-        // Once each, however long the owner goes on: recovery asks again.
+        // Once each, however long the owner continues: recovery retries.
         Assert.Equal(2, _logs.Critical.Count);
         Assert.Equal($"Saga {sagas[0].Id} of order {sagas[0].OrderId} is stuck at Charge until recovery retries it: "
             + $"Payment.Api answered the outcome {number}, which this version does not know.", _logs.Critical[0]);
@@ -92,7 +92,7 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal((SagaStep.Charge, logged), (sagas[37].State.Step, _logs.Critical.Count));
     }
 
-    /// <summary>Without an answer, or from a service that is away, more calls would not find out more.</summary>
+    /// <summary>Without a response, or with the service down, more calls would not help.</summary>
     [Fact]
     public async Task Sagas_travel_together_to_a_service_that_is_away()
     {
@@ -113,7 +113,7 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal(OrderChange.NotOpen, order.Add("1", 1, 1));
     }
 
-    /// <summary>A client must hear that the outcome could not be read, and the order must not be blocked for the next one.</summary>
+    /// <summary>The client must learn that the outcome could not be read, and the next client's order must not be blocked.</summary>
     [Fact]
     public async Task A_client_whose_outcome_cannot_be_read_hears_of_it()
     {
@@ -154,7 +154,7 @@ public sealed class OutcomeTests : IDisposable
 
     private static PaymentClient Payment(string answer) => new(new Clients(answer));
 
-    // Until each is where the lane or recovery would have it recorded.
+    // Until each saga has a state that the lane or recovery would record.
     private async Task RunAsync(CheckoutSaga[] sagas, IStock stock, IPayment payment)
     {
         var runner = new CheckoutSagaRunner(new UnreadableStore(), stock, payment, _telemetry, _time, _logs);
@@ -199,7 +199,7 @@ public sealed class OutcomeTests : IDisposable
             Task.FromResult(new HttpResponseMessage { Content = new StringContent(answer, Encoding.UTF8, "application/json") });
     }
 
-    // No checkout begins: each order is another's, or in a state that says no.
+    // No checkout begins: each order belongs to another saga or has a state that does not allow it.
     private sealed class UnreadableStore : ISagaStore
     {
         public ValueTask<DateTimeOffset> NowAsync() => new(DateTimeOffset.UnixEpoch);

@@ -10,7 +10,7 @@ public sealed class SagaStateTests
 {
     private static readonly SagaEvent[] Events = Enum.GetValues<SagaEvent>();
 
-    // All that may happen, but for Unknown: everything else must throw.
+    // All permitted transitions, except those for Unknown. Everything else must throw.
     private static readonly Dictionary<(SagaStep, SagaEvent), (SagaStep Step, Refusal? Refusal)> Edges = new()
     {
         [(SagaStep.Reserve, SagaEvent.Reserved)] = (SagaStep.Charge, null),
@@ -84,7 +84,7 @@ public sealed class SagaStateTests
         var (state, path, heardOf) = (SagaState.Started, new List<SagaStep> { SagaStep.Reserve }, new List<SagaEvent>());
         while (!state.IsOver)
         {
-            // Mostly what may follow, sometimes anything: a participant that breaks its promise must not move the saga.
+            // Mostly valid transitions, sometimes arbitrary ones: a participant that violates its contract must not move the saga.
             var heard = Events[random.Next(Events.Length)];
             if (Next(state, heard) is not { } next) continue;
             heardOf.Add(heard);

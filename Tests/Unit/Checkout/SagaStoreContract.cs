@@ -9,8 +9,8 @@ using OrderApi::Order.Api.Orders;
 namespace Tests.Unit.Checkout;
 
 /// <summary>
-/// The rules of <see cref="ISagaStore"/>: for Postgres, and for the model of it that the simulation runs on, so that what the simulation proves is true of
-/// Postgres too.
+/// Contract of <see cref="ISagaStore"/>, tested for Postgres and for the model that the simulation uses, so that the simulation's results apply
+/// to Postgres too.
 /// </summary>
 public abstract class SagaStoreContract
 {
@@ -18,20 +18,20 @@ public abstract class SagaStoreContract
 
     private static readonly TimeSpan LeaseAndMore = SagaLimits.Lease + Past;
 
-    /// <summary>A replica's store.</summary>
+    /// <summary>Store of a replica.</summary>
     internal abstract ISagaStore Store { get; }
 
-    /// <summary>Another replica's, on the same database.</summary>
+    /// <summary>Store of another replica on the same database.</summary>
     internal abstract ISagaStore Other { get; }
 
-    /// <summary>Writes an open order, over the one that has its id.</summary>
+    /// <summary>Writes an open order, replacing any order with its id.</summary>
     internal abstract Task PutAsync(string id, string user, ReservationLine[] lines, long total);
 
     internal abstract Task RemoveAsync(string id);
 
     internal abstract Task<(OrderStatus Status, Guid? Saga, Refusal Refusal)> ReadAsync(string id);
 
-    /// <summary>Lets time pass in the database.</summary>
+    /// <summary>Advances the clock of the database.</summary>
     protected abstract Task PassAsync(TimeSpan time);
 
     [Fact]
@@ -110,7 +110,7 @@ public abstract class SagaStoreContract
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         var saga = Charged(await BeginAsync("1"));
-        // The confirmation of the first is lost, for all that its owner knows.
+        // To its owner, the confirmation of the first transaction is lost.
         for (var i = 0; i < 3; i++) Assert.Equal(SagaEvent.Recorded, await RecordAsync(saga));
         Assert.Equal((OrderStatus.Paid, saga.Id, Refusal.None), await ReadAsync("1"));
         Assert.Equal(CheckoutResult.Paid, await Store.FindOutcomeAsync("1", saga.Id));
@@ -148,7 +148,7 @@ public abstract class SagaStoreContract
         Assert.Equal((OrderStatus.Open, failed.Id, Refusal.UnknownItem), await ReadAsync("failed"));
     }
 
-    /// <summary>Members of a turn are recorded each for itself; the answers come in the order asked, whatever order the database takes.</summary>
+    /// <summary>The members of a turn are recorded individually. Results are in the order of the request, regardless of the database's order.</summary>
     [Fact]
     public async Task One_record_that_is_overtaken_does_not_keep_the_others_from_theirs()
     {
@@ -176,7 +176,7 @@ public abstract class SagaStoreContract
         await Store.TurnAsync(new([], [former.Batch], []));
         Assert.Equal(OrderStatus.CheckingOut, (await ReadAsync("1")).Status);
         Assert.Equal(SagaEvent.Recorded, await RecordAsync(Charged(adopted), Other));
-        Assert.Equal(SagaEvent.Overtaken, await RecordAsync(former)); // though it is what the other one has recorded
+        Assert.Equal(SagaEvent.Overtaken, await RecordAsync(former)); // although the other owner recorded the same
 
         await PassAsync(LeaseAndMore);
         Assert.Equal(3, Assert.Single(await Store.AdoptAsync(9, 0)).Batch.Epoch);
@@ -321,7 +321,7 @@ public abstract class SagaStoreContract
         Assert.Equal(SagaState.Paid, Assert.Single(adopted, static saga => saga.OrderId == "paid").State);
     }
 
-    /// <summary>Its owner has died between the last record and the end.</summary>
+    /// <summary>The owner crashed between recording the outcome and ending the saga.</summary>
     [Fact]
     public async Task A_batch_without_open_sagas_is_adopted_and_ends()
     {
@@ -335,7 +335,7 @@ public abstract class SagaStoreContract
         Assert.Empty(await Store.AdoptAsync(9, 0));
     }
 
-    // By hand, for a begin with a lost confirmation is not repeated by the store. The id alone does not say that it is over.
+    // By hand, because the store does not repeat a begin with a lost confirmation. The id alone does not show that the saga has ended.
     [Fact]
     public async Task A_begin_that_comes_after_its_saga_has_failed_begins_it_again()
     {

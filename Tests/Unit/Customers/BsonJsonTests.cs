@@ -18,7 +18,7 @@ public sealed class BsonJsonTests
         for (var i = 0; i < 500; i++) AssertSame(Generator.Make(i));
     }
 
-    /// <summary>What this service never stores, but somebody else may have.</summary>
+    /// <summary>Types that this service never stores, but other programs may.</summary>
     [Fact]
     public void Values_that_JSON_does_not_have_become_the_same_texts()
     {

@@ -34,7 +34,7 @@ public sealed class CustomerGeneratorTests
         Assert.All(ids, id => Assert.True(PathValues.IsId(id) && ObjectId.TryParse(id, out _)));
     }
 
-    /// <summary>What the loader stores is what the service would have stored.</summary>
+    /// <summary>The loader stores the same document as the service would.</summary>
     [Fact]
     public void Customers_are_such_as_the_service_takes()
     {

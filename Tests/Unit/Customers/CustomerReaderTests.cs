@@ -36,7 +36,7 @@ public sealed class CustomerReaderTests
             written.GetProperty("preferences").GetProperty("language").GetString(), written.GetProperty("preferences").GetProperty("limit").GetInt32(),
             written.GetProperty("preferences").GetProperty("share").GetDouble()));
         Assert.False(written.TryGetProperty("words", out _));
-        Assert.Equal(document, Read(written.GetRawText(), out _)); // an answer can be sent back
+        Assert.Equal(document, Read(written.GetRawText(), out _)); // a response can be sent back
     }
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class CustomerReadsTests : IDisposable
         var reads = Reads();
         var (first, busy) = await FillLanesAsync(reads);
         Task<RawBsonDocument?>[] later = [reads.FindAsync("a"), reads.FindAsync("b"), reads.FindAsync("none"), reads.FindAsync("a")];
-        Assert.Equal(0, _arrived.CurrentCount); // a find that was sent takes no more of them: a write may have been acknowledged meanwhile
+        Assert.Equal(0, _arrived.CurrentCount); // a find in progress accepts no more reads, because a write may have been acknowledged meanwhile
         busy[0].End("lane0");
         var find = await NextAsync();
         Assert.Equal(["a", "b", "none"], find.Ids);

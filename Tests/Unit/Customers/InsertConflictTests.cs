@@ -11,7 +11,7 @@ using MongoDB.Driver.Core.Servers;
 
 namespace Tests.Unit.Customers;
 
-/// <summary>A server that refuses writes because of a conflict, which a real one does only rarely.</summary>
+/// <summary>A server that rejects writes because of conflicts, which a real one does only rarely.</summary>
 [Trait("Category", "Unit")]
 public sealed class InsertConflictTests
 {
@@ -71,7 +71,7 @@ public sealed class InsertConflictTests
         .GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic).Single()
         .Invoke([error.Index, error.Code == Duplicate ? ServerErrorCategory.DuplicateKey : ServerErrorCategory.Uncategorized, error.Code, error.Message, null]);
 
-    /// <summary>An object whose every call goes to a function.</summary>
+    /// <summary>A proxy that forwards every call to a function.</summary>
     public class Proxy : DispatchProxy
     {
         private Func<MethodInfo, object?[], object?> _call = null!;

@@ -52,7 +52,7 @@ public sealed class StressTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Equal("done", await gate.RunAsync(static _ => Task.FromResult<string?>("done"), TestContext.Current.CancellationToken));
 
-        // Like the work here, which returns what it has when its token is cancelled.
+        // Like the real work, which returns its result so far when cancelled.
         static async Task<string?> WaitAsync(CancellationToken cancellationToken)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>Rules over all services of the Compose file.</summary>
+/// <summary>Rules for all services of the Compose file.</summary>
 [Trait("Category", "Unit")]
 public sealed class ComposeTests(Published published) : IClassFixture<Published>
 {
@@ -22,7 +22,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
             Assert.Equal(["ALL"], service.Items("cap_drop").Select(Yaml.Value));
             Assert.Contains("no-new-privileges:true", service.Items("security_opt").Select(Yaml.Value));
             Assert.True(service.Text("mem_limit").Length > 0 && service.Text("pids_limit").Length > 0, name);
-            Assert.Equal("${CPUS:-1}", service.Text("cpus")); // Docker refuses more than the machine has
+            Assert.Equal("${CPUS:-1}", service.Text("cpus")); // Docker rejects limits above the machine's capacity
             Assert.DoesNotContain(":latest", service.Text("image"), StringComparison.Ordinal);
             Assert.True(name == "dashboard" || service.Items("healthcheck/test").Length > 1, $"{name} has no health check");
         }
@@ -62,7 +62,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         Assert.Contains(nginx, l => l.StartsWith("resolver 127.0.0.11 ", StringComparison.Ordinal));
         Assert.All(nginx.Where(l => l.StartsWith("server ", StringComparison.Ordinal) && l.EndsWith(';')),
             l => Assert.Contains(" resolve ", l, StringComparison.Ordinal));
-        // The server that makes them listens at a socket (Postgres) or at localhost (MongoDB) only.
+        // During initialization, the server listens only on a socket (Postgres) or on localhost (MongoDB).
         foreach (var (check, address) in new[] { ("pg_isready", "-h 127.0.0.1"), ("mongosh", "--host \"$$(hostname)\"") })
             Assert.Contains(Services.SelectMany(s => s.Value.Items("healthcheck/test")).Select(Yaml.Value),
                 test => test.Contains(check, StringComparison.Ordinal) && test.Contains(address, StringComparison.Ordinal));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>Least rights, over all services of all deployments: none has an administrator's password, and no two share a user.</summary>
+/// <summary>Least privilege for all services of all deployments: none has an administrator's password, and no two share a user.</summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed partial class RightsTests(Published published) : IClassFixture<Published>
 {
@@ -24,7 +24,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
         {
             var (user, database) = (connection.Groups["user"].Value, connection.Groups["database"].Value);
             Assert.DoesNotContain(user, Administrators);
-            // CloudNativePG names the owner of its cluster's only database in a secret.
+            // CloudNativePG stores the owner of its cluster's only database in a secret.
             Assert.True(user == database || user == $"$({database.ToUpperInvariant()}_USERNAME)", connection.Value);
             Assert.Contains(database.ToUpperInvariant(), connection.Groups["password"].Value, StringComparison.Ordinal);
         }
@@ -68,7 +68,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
         Assert.All(users, user => Assert.Matches(@"default on .*-@admin.*-@dangerous", user));
     }
 
-    // Of Postgres and of MongoDB, as settings write them.
+    // Connection strings of Postgres and of MongoDB.
     [GeneratedRegex(@"Host=[^;]+;Port=\d+;Username=(?<user>[^;]+);Password=(?<password>[^;]+);Database=(?<database>\w+)" +
         @"|mongodb://(?<user>[^:/]+):(?<password>.+?)@(?=[\w-]+[.:-])[^/@]+/(?<database>\w+)\?")]
     private static partial Regex Connections();

@@ -5,7 +5,7 @@ using Aspire.Hosting;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>The machines' folders, and what their scripts install below a folder of the test.</summary>
+/// <summary>The folders for virtual machines, and the result of their scripts in a temporary root.</summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed class VirtualMachineTests(Published published) : IClassFixture<Published>
 {
@@ -37,9 +37,9 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var key in new[] { "MemoryMax=", "TasksMax=", "LimitNOFILE=", "User=", "After=network-online.target" })
                 Assert.Contains(lines, l => l.StartsWith(key, StringComparison.Ordinal));
             Assert.DoesNotContain("User=root", lines);
-            // Programs come with the release or with the engines, and nothing from the machine.
+            // Programs come with the release or the engines, never from the machine.
             foreach (var line in lines.Where(l => l.StartsWith("Exec", StringComparison.Ordinal))) Assert.Matches("^Exec[A-Za-z]+=/(opt|etc)/shop/", line);
-            // The gateway is the only one that strangers reach.
+            // Only the gateway is reachable by clients.
             Assert.Equal(Path.GetFileName(unit) != "shop-gateway.service", lines.Contains("IPAddressDeny=any"));
         }
     }
@@ -131,7 +131,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     public void Deploying_gives_all_machines_one_release_and_one_set_of_secrets_and_puts_them_back_when_one_fails()
     {
         using var root = new TempFolder();
-        // Stands for ssh: each host is a folder. Nothing is started in there, so whether a machine gets healthy is said by a file.
+        // Replaces ssh: each host is a folder. Nothing is started, so a file determines whether a machine becomes healthy.
         var ssh = root.Write("ssh", """
             #!/bin/bash
             set -e
@@ -178,7 +178,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             var folder = root / machine;
             Install(machine, folder);
             var units = Directory.GetFiles(Path.Combine(folder, "etc/systemd/system"), "shop-*.service");
-            // The programs come with packages and releases; here an empty file that can be run stands for each.
+            // The programs come with packages and releases; here, each is an empty executable file.
             foreach (Match program in units.SelectMany(u => Regex.Matches(File.ReadAllText(u), @"^Exec\w+=(/\S+)", RegexOptions.Multiline)))
             {
                 var file = folder + program.Groups[1].Value;
@@ -190,7 +190,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var target in new[] { "network-online", "multi-user", "sysinit", "basic", "shutdown", "network" })
                 File.WriteAllText(Path.Combine(folder, $"etc/systemd/system/{target}.target"), $"[Unit]\nDescription={target}\n");
             var (code, output) = Published.TryRun(folder, "systemd-analyze", ["verify", "--man=no", $"--root={folder}", .. units.Select(Path.GetFileName)!]);
-            Assert.True(code == 0 && output.Length == 0, output); // what it ignores it only mentions
+            Assert.True(code == 0 && output.Length == 0, output); // ignored settings are only reported as warnings
         }
     }
 

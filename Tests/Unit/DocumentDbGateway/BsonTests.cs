@@ -32,7 +32,7 @@ public sealed class BsonTests
         for (var length = 0; length < document.Length; length++)
         {
             var cut = document[..length];
-            if (length >= 4) BitConverter.TryWriteBytes(cut, length); // its length says what is there, so the elements must give it away
+            if (length >= 4) BitConverter.TryWriteBytes(cut, length); // its length matches, so the elements must reveal the cut
             if (length >= 5) cut[^1] = 0;
             Assert.True(BsonCheck.Check(cut) == BsonFault.Malformed || length == 5 || IsAtElementEnd(document, length), $"cut at {length}");
         }
@@ -71,7 +71,7 @@ public sealed class BsonTests
             var bytes = (byte[])original.Clone();
             for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             if (BsonCheck.Check(bytes) != BsonFault.None) continue;
-            Assert.Equal(bytes.Length - 5, new Walk(bytes).Elements.Sum(e => e.Length)); // what is accepted is walked whole
+            Assert.Equal(bytes.Length - 5, new Walk(bytes).Elements.Sum(e => e.Length)); // accepted documents are walked to the end
         }
     }
 

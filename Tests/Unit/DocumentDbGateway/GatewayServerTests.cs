@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tests.Unit.DocumentDbGateway;
 
-/// <summary>The gateway on a real socket, its engine away: whatever comes in gets an error or a closed connection, and the next client is served.</summary>
+/// <summary>The gateway on a real socket without its engine. Any input gets an error or a closed connection, and the next client is served.</summary>
 [Trait("Category", "Unit")]
 public sealed class GatewayServerTests : IAsyncLifetime
 {
@@ -36,7 +36,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
         Assert.Equal(1.0, reply.Ok);
     }
 
-    /// <summary>Drivers log in with OP_QUERY until hello has told them that the server knows OP_MSG.</summary>
+    /// <summary>Drivers log in with OP_QUERY until hello has reported that the server supports OP_MSG.</summary>
     [Fact]
     public async Task Commands_may_come_as_OP_QUERY_and_none_of_them_closes_the_connection()
     {
@@ -118,7 +118,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
             for (var i = random.Next(1, 8); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             await client.SendAsync(bytes.AsMemory(0, random.Next(1, bytes.Length + 1)), Ct);
             client.Shutdown(SocketShutdown.Send);
-            _ = await ReadAsync(client); // an error, a hello, or nothing; it must come within the limit
+            _ = await ReadAsync(client); // an error, a hello reply, or nothing, within the time limit
         }
         Assert.Equal(1.0, (await AskAsync(hello)).Ok);
     }

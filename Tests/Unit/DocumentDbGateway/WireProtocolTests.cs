@@ -41,7 +41,7 @@ public sealed class WireProtocolTests
     {
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Sequence("documents", One), Documents.Body(Insert))));
         Assert.Equal(Parsed.Command, Parse(Documents.Message(1, Documents.Body(Insert), [1, 2, 3, 4])));
-        Assert.Equal(Parsed.Command, Parse(Documents.Message(1 << 16, Documents.Body(Insert)))); // exhaust is allowed, not demanded
+        Assert.Equal(Parsed.Command, Parse(Documents.Message(1 << 16, Documents.Body(Insert)))); // exhaust is optional
     }
 
     [Fact]
@@ -99,10 +99,10 @@ public sealed class WireProtocolTests
     [Fact]
     public void What_is_no_message_of_the_protocol_is_unusable()
     {
-        Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2012, Insert))); // compressed, which nobody offered
+        Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2012, Insert))); // compressed, although no compressor was offered
         Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(0, Insert)));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0)));
-        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(4, Documents.Body(Insert)))); // a flag that must be understood
+        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(4, Documents.Body(Insert)))); // an unknown mandatory flag
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, [2, .. Insert])));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Body(Insert))));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("a", One), Documents.Sequence("a", One))));

@@ -5,7 +5,7 @@ using NativeEngines;
 
 namespace Tests.Unit.Engines;
 
-/// <summary>What becomes of a container resource that runs natively.</summary>
+/// <summary>Container resources that run as native processes.</summary>
 [Trait("Category", "Unit")]
 public sealed class EngineRuntimeTests
 {
@@ -15,7 +15,7 @@ public sealed class EngineRuntimeTests
     [Fact]
     public async Task A_port_that_was_asked_for_is_used_and_others_are_found()
     {
-        var asked = Ports.Free() + 1; // nobody has been given it
+        var asked = Ports.Free() + 1; // not yet assigned
         var gateway = _builder.AddContainer("gateway", "nginx").WithHttpEndpoint(port: asked, targetPort: asked);
         var redis = _builder.AddRedis("redis");
         await ConvertAsync(gateway.Resource, redis.Resource);

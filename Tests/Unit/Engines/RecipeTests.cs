@@ -120,7 +120,7 @@ public sealed class RecipeTests
 
         Assert.All(sql, line => Assert.DoesNotContain('\n', line));
         Assert.StartsWith("DO E'BEGIN IF NOT EXISTS", sql[0], StringComparison.Ordinal);
-        Assert.Contains("CREATE ROLE \"o\"\"\\'x\"", sql[0], StringComparison.Ordinal); // the name's quote is quoted once more by the block around it
+        Assert.Contains("CREATE ROLE \"o\"\"\\'x\"", sql[0], StringComparison.Ordinal); // the quote in the name is escaped again by the block around it
         Assert.Equal("ALTER ROLE \"o\"\"'x\" WITH SUPERUSER LOGIN PASSWORD E'p\\'\\nw'", sql[1]);
         Assert.Throws<EngineException>(() => PostgresRecipe.LoginSql("two\nlines", "p"));
     }

@@ -95,7 +95,7 @@ public sealed class ToolTests
     private static void AssertGone(TempFolder folder, Stopwatch clock)
     {
         var child = int.Parse(File.ReadAllText(folder / "child"), CultureInfo.InvariantCulture);
-        // A killed child that nobody has waited for yet has no command line left.
+        // A killed child that has not been reaped yet has no command line.
         Assert.True(SpinWait.SpinUntil(() => ProcFile.CommandLine(child).Length == 0, TimeSpan.FromSeconds(10)), "the child still runs");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "it took as long as the program");
     }

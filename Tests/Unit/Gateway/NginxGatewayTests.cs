@@ -125,7 +125,7 @@ public sealed class NginxGatewayTests
         Assert.Equal(GatewayLimits.Deployed with { Connections = 0 }, GatewayLimits.Read(configuration, GatewayLimits.Deployed));
     }
 
-    /// <summary>A location with a header of its own inherits none, so that of a document has all of them.</summary>
+    /// <summary>A location with its own add_header inherits none, so that of a document must repeat all of them.</summary>
     [Fact]
     public void A_document_knows_its_prefix_and_loses_no_header()
         => Assert.Contains("    location = /orders/openapi/v1.json { proxy_read_timeout 10s; gzip on; proxy_set_header Connection \"\"; "

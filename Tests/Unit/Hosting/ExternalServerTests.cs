@@ -5,7 +5,7 @@ using NativeEngines;
 
 namespace Tests.Unit.Hosting;
 
-/// <summary>Servers and databases that configuration names as <c>ConnectionStrings:NAME</c>.</summary>
+/// <summary>Servers and databases that are configured as <c>ConnectionStrings:NAME</c>.</summary>
 [Trait("Category", "Unit")]
 public sealed class ExternalServerTests
 {
@@ -50,7 +50,7 @@ public sealed class ExternalServerTests
         Assert.False(orders.Resource.Parent.IsContainer());
     }
 
-    /// <summary>The variables of a client that refers to all of them.</summary>
+    /// <summary>Returns the variables of a client that references all of them.</summary>
     private async Task<Dictionary<string, string>> EnvironmentAsync(params IResourceBuilder<IResourceWithConnectionString>[] stores)
     {
         var client = _builder.AddExecutable("client", "true", ".")

@@ -24,7 +24,7 @@ public sealed class ArrivalScheduleTests
     public void While_it_is_ramped_the_rate_grows_evenly_and_then_stays()
     {
         var schedule = new ArrivalSchedule(100, Begin, ramp: 1000 * Ms);
-        Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of a second's, and the first one
+        Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of the rate, plus the first arrival
         Assert.Equal(37, Take(schedule, Begin + (999 * Ms)).Count);
         Assert.Equal([1000, 1010, 1020], Take(schedule, Begin + (1020 * Ms)));
         Assert.Equal(100, Take(schedule, Begin + (2020 * Ms)).Count);
@@ -44,7 +44,7 @@ public sealed class ArrivalScheduleTests
         var schedule = new ArrivalSchedule(10, Begin);
         var now = Begin + ((ArrivalSchedule.BacklogSecondsMax + 2) * 1000 * Ms);
         Assert.True(schedule.TryTake(now, out var scheduled));
-        Assert.Equal(21, schedule.Dropped); // 71 are due, 50 may wait
+        Assert.Equal(21, schedule.Dropped); // 71 are due, and 50 may wait
         Assert.Equal(Begin + (2100 * Ms), scheduled);
         Assert.Equal(49, schedule.Waiting(now));
     }
@@ -67,7 +67,7 @@ public sealed class ArrivalScheduleTests
         Assert.InRange(scheduled, now - (ArrivalSchedule.BacklogSecondsMax * Stopwatch.Frequency), now);
     }
 
-    // Milliseconds after the beginning.
+    // Milliseconds since the start.
     private static List<long> Take(ArrivalSchedule schedule, long now)
     {
         var taken = new List<long>();

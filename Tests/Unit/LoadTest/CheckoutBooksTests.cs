@@ -8,7 +8,7 @@ public sealed class CheckoutBooksTests
 {
     private const long Stock = 100, Credit = 50;
 
-    // Order 0 was answered 2xx, 1 was answered 4xx, 2 broke, 3 was never asked for.
+    // Order 0 got 2xx, order 1 got 4xx, order 2 got no response, and order 3 was never checked out.
     private static readonly CheckoutOutcome[] Outcomes =
         [CheckoutOutcome.Committed, CheckoutOutcome.Refused, CheckoutOutcome.Unknown, CheckoutOutcome.Unused];
 
@@ -108,7 +108,7 @@ public sealed class CheckoutBooksTests
     [InlineData("""{"stock":"7"}""")]
     public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_books.TakeItem(0, Encoding.UTF8.GetBytes(body)));
 
-    // Every order has three of item 0 and two of item 1, and costs 7.
+    // Every order contains three of item 0 and two of item 1, and costs 7.
     private void Read(bool[] isPaid, long[] stock, long credit) => Read(_books, isPaid, stock, credit);
 
     private static void Read(CheckoutBooks books, bool[] isPaid, long[] stock, long credit)

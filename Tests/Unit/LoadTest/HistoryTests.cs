@@ -6,7 +6,7 @@ namespace Tests.Unit.LoadTest;
 
 public sealed class HistoryTests
 {
-    /// <summary>Order 1 costs 6 of user a and has two pieces of item x; order 2 is refused.</summary>
+    /// <summary>Order 1 costs 6 of user a and contains two pieces of item x; order 2 is refused.</summary>
     private static readonly HistoryLine[] Sound =
     [
         new HistoryRun("kill -9 of 1 redis", 7, DateTimeOffset.UnixEpoch),
@@ -43,7 +43,7 @@ public sealed class HistoryTests
         Violates("1 pieces are reserved", Books(held: 1));
     }
 
-    /// <summary>An answer of no may come after one of yes if both were under way at the same time.</summary>
+    /// <summary>A failure may follow a success if both requests were in progress at the same time.</summary>
     [Fact]
     public void Requests_at_the_same_time_may_come_in_any_order()
         => Assert.Empty(HistoryChecker.Check([.. Sound, new HistoryRequest("1", 1_150, 1_400, Outcome.Fail)]).Violations);
@@ -55,7 +55,7 @@ public sealed class HistoryTests
         Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[..^1]));
     }
 
-    /// <summary>It would count as neither yes nor no, or as yes, and hide what is wrong.</summary>
+    /// <summary>An unknown outcome would count as neither success nor failure, or as success, and hide a violation.</summary>
     [Theory]
     [InlineData("\"outcome\":7")]
     [InlineData("\"outcome\":\"Perhaps\"")]

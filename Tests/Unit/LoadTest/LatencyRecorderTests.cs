@@ -50,7 +50,7 @@ public sealed class LatencyRecorderTests
         var (first, second) = (LatencyRecorder.NewHistogram(), LatencyRecorder.NewHistogram());
         _recorder.Record(100);
         _recorder.Take();
-        _recorder.Record(200); // meanwhile
+        _recorder.Record(200); // recorded between the two
         _recorder.AddTaken(first);
         _recorder.Take();
         _recorder.AddTaken(second);

@@ -17,15 +17,15 @@ public sealed class StatisticsTests
         var statistics = new LoadStatistics();
         statistics.Record(0, 10 * Ms, 200, default, Verdict.Of(200)); // before the window
         statistics.Begin(20 * Ms);
-        statistics.Record(15 * Ms, 30 * Ms, 200, default, Verdict.Of(200)); // began before it
+        statistics.Record(15 * Ms, 30 * Ms, 200, default, Verdict.Of(200)); // started before the window
         statistics.Record(21 * Ms, 51 * Ms, 200, default, Verdict.Of(200));
         statistics.Record(60 * Ms, 70 * Ms, 400, OutOfStock, Verdict.Of(400));
         statistics.Record(60 * Ms, 80 * Ms, 400, OutOfStock, Verdict.Of(400));
         statistics.Record(60 * Ms, 90 * Ms, 503, default, Verdict.Of(503));
         statistics.Record(60 * Ms, 90 * Ms, 0, default, Verdict.Of(0));
         statistics.End(120 * Ms);
-        statistics.Record(110 * Ms, 1110 * Ms, 200, default, Verdict.Of(200)); // ends after it
-        statistics.Record(120 * Ms, 121 * Ms, 200, default, Verdict.Of(200)); // after it
+        statistics.Record(110 * Ms, 1110 * Ms, 200, default, Verdict.Of(200)); // ends after the window
+        statistics.Record(120 * Ms, 121 * Ms, 200, default, Verdict.Of(200)); // after the window
 
         Assert.Equal((2, 1), (statistics.Succeeded, statistics.Unanswered));
         Assert.Equal([(400, "urn:shop:problem:out-of-stock", 2), (503, "", 1)], statistics.Others);

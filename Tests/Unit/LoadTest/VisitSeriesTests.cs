@@ -7,7 +7,7 @@ using LoadTest.Statistics;
 
 namespace Tests.Unit.LoadTest;
 
-/// <summary>Scenarios against a shop in memory, which is right or has one fault.</summary>
+/// <summary>Scenarios against an in-memory shop that is correct or has a single bug.</summary>
 [Trait("Category", "Unit")]
 public sealed class VisitSeriesTests
 {

@@ -17,7 +17,7 @@ public sealed class RestartPolicyTests
         Assert.False(_policy.Died(KnownResourceStates.Running, isHealthy: false));
         Assert.False(_policy.Died(KnownResourceStates.Running, isHealthy: true));
         Assert.True(_policy.Died(KnownResourceStates.Finished, isHealthy: false));
-        Assert.False(_policy.Died(KnownResourceStates.Finished, isHealthy: false)); // more news of the same death
+        Assert.False(_policy.Died(KnownResourceStates.Finished, isHealthy: false)); // another report of the same exit
     }
 
     [Fact]

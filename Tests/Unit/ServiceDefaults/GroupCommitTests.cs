@@ -62,7 +62,7 @@ public sealed class GroupCommitTests : IDisposable
         done.SetResult(["one"]);
         await inFlight.WaitAsync(Limit, TestContext.Current.CancellationToken);
         (var requests, done) = await NextAsync();
-        Assert.Equal([2, 3], requests); // the one that was refused is not among them
+        Assert.Equal([2, 3], requests); // the refused request is not among them
         var again = group.AddAsync(5);
         done.SetResult(["two", "three"]);
         await Task.WhenAll(queued).WaitAsync(Limit, TestContext.Current.CancellationToken);

@@ -10,7 +10,7 @@ namespace Tests.Unit.ServiceDefaults;
 [Trait("Category", "Unit")]
 public sealed class ResilienceTests
 {
-    private static readonly TimeSpan Pauses = TimeSpan.FromSeconds(5); // longer than any pause, shorter than any time limit
+    private static readonly TimeSpan Pauses = TimeSpan.FromSeconds(5); // longer than any delay, shorter than any timeout
 
     private readonly ManualTime _time = new();
     private int _calls;
@@ -103,7 +103,7 @@ public sealed class ResilienceTests
         using var response = await SendAsync(request, _ =>
         {
             var answer = Status(503);
-            answer.Headers.RetryAfter = new(DateTimeOffset.UtcNow.AddSeconds(1)); // by a clock that may be off
+            answer.Headers.RetryAfter = new(DateTimeOffset.UtcNow.AddSeconds(1)); // by a clock that may be wrong
             return answer;
         });
         Assert.Equal((1, TimeSpan.Zero), (_calls, _time.Elapsed));

@@ -88,7 +88,7 @@ public sealed class SilentReplicasTests : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // What the service's caller would try again.
+                // Failures that the service's caller would retry.
             }
         }
     }

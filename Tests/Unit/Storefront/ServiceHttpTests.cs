@@ -17,7 +17,7 @@ public sealed class ServiceHttpTests
         Assert.Equal("out-of-stock", refusal?.Name);
     }
 
-    /// <summary>Of a proxy, for example: whether the service has done what was asked is not known, so nobody is told that it has not.</summary>
+    /// <summary>An error from a proxy, for example: the service may have executed the request, so it must not be reported as failed.</summary>
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, "")]
     [InlineData(HttpStatusCode.NotFound, "<html>")]
