@@ -63,7 +63,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task More_than_there_is_in_stock_is_said_at_once_line_by_line()
+    public async Task Insufficient_stock_is_reported_for_each_line_before_the_purchase()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Umbrella", 2);
@@ -89,7 +89,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_line_is_removed_at_checkout_and_entries_stay()
+    public async Task Removing_a_line_at_checkout_keeps_the_entries()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
@@ -112,7 +112,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_invalid_quantity_in_the_basket_is_said()
+    public async Task An_invalid_quantity_in_the_basket_is_reported()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug", 2);
@@ -135,7 +135,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_form_works_whatever_other_tabs_did()
+    public async Task A_form_works_regardless_of_other_tabs()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
@@ -172,7 +172,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_order_is_found_however_its_number_is_entered_and_can_be_ordered_again()
+    public async Task An_order_is_found_by_any_spelling_of_its_number_and_can_be_ordered_again()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         var order = await page.BuyAsync("Notebook", 2);

@@ -17,7 +17,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     [InlineData(false, false, ColorScheme.Light)]
     [InlineData(true, false, ColorScheme.Dark)]
     [InlineData(true, true, ColorScheme.Light)]
-    public async Task It_shows_what_the_services_measure_by_itself(bool withScripts, bool isPhone, ColorScheme scheme)
+    public async Task It_shows_live_measurements_automatically(bool withScripts, bool isPhone, ColorScheme scheme)
     {
         var page = await chromium.NewVisitorAsync(Storefront, withScripts, isPhone, scheme);
         await page.GotoAsync("/admin");
@@ -48,7 +48,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Shelves_are_filled_by_a_button_and_a_reset_wants_to_be_meant()
+    public async Task A_button_fills_the_shelves_and_a_reset_needs_a_confirmation()
     {
         var page = await chromium.NewVisitorAsync(Storefront, withScripts: false);
         var kite = (await cluster.Shop.GetAsync("/get_product?product_name=kite")).GetProperty("item_id").GetString()!;
@@ -80,7 +80,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task The_dashboard_offers_the_same_and_does_it()
+    public async Task The_dashboard_has_the_same_commands()
     {
         var kite = (await cluster.Shop.GetAsync("/get_product?product_name=kite")).GetProperty("item_id").GetString()!;
         await cluster.Shop.PostAsync($"/stock/subtract/{kite}/{(await cluster.Shop.StockAsync(kite)).Stock}");

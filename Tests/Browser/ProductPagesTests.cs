@@ -75,7 +75,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Wrong_entries_and_wrong_pictures_are_explained()
+    public async Task Invalid_entries_and_invalid_pictures_are_explained()
     {
         var item = await _products.CreateAsync("Copper bell", 4);
         var page = await chromium.NewVisitorAsync(Storefront);
@@ -109,7 +109,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Who_saves_a_product_that_somebody_else_has_changed_is_asked_first()
+    public async Task Saving_a_product_that_was_changed_meanwhile_asks_first()
     {
         var item = await _products.CreateAsync("Tin bell", 4);
         var page = await chromium.NewVisitorAsync(Storefront);

@@ -34,7 +34,7 @@ public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : 
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task The_page_of_a_load_is_taken_and_asks_for_nothing_else()
+    public async Task The_page_of_a_load_test_loads_no_other_resources()
     {
         using var folder = new TempFolder();
         var file = folder / "report.html";

@@ -31,7 +31,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Charges_that_can_all_be_made_are_made_once_however_often_they_are_asked_for()
+    public async Task Charges_that_are_all_possible_are_made_once_however_often_they_are_requested()
     {
         var (one, two) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(100));
         object[] members = [Charge(one, 30), Charge(two, 40), Charge(one, 20)];
@@ -41,7 +41,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_charge_that_cannot_be_made_does_not_keep_the_others_from_theirs()
+    public async Task An_impossible_charge_does_not_prevent_the_others()
     {
         var (rich, poor) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(10));
         object[] members = [Charge(rich, 30), Charge(poor, 11), Charge($"{Guid.NewGuid()}", 1), Charge(poor, 10), Charge(rich, 70)];
@@ -61,7 +61,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_refunded_is_not_charged_again_and_what_was_cancelled_never()
+    public async Task A_refunded_charge_is_not_repeated_and_a_cancelled_one_is_never_made()
     {
         var user = await _shop.NewUserAsync(100);
         var (charged, late) = (Guid.CreateVersion7(), Guid.CreateVersion7());

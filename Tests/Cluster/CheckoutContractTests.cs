@@ -62,7 +62,7 @@ public abstract class CheckoutContract(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_user_that_does_not_exist_shows_at_checkout()
+    public async Task A_missing_user_is_detected_at_checkout()
     {
         var item = await _shop.NewItemAsync(5, 35);
         var order = await _shop.NewOrderAsync("ghost", (item, 1));
@@ -72,7 +72,7 @@ public abstract class CheckoutContract(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task An_item_that_is_gone_shows_at_checkout()
+    public async Task A_missing_item_is_detected_at_checkout()
     {
         await _shop.PostAsync("/stock/batch_init/3/10/5");
         var user = await _shop.NewUserAsync(100);

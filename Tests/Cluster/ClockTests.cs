@@ -39,7 +39,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
     [InlineData(25 * HourSeconds)]
-    public async Task Checkouts_at_any_clock_have_the_databases_time_and_pass_every_replicas_reconciliation(int seconds)
+    public async Task Checkouts_use_the_databases_clock_and_pass_the_reconciliation_of_every_replica(int seconds)
     {
         await using var replica = await StartAsync("order-api", seconds);
         for (var i = 0; i < 3; i++)
@@ -60,7 +60,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
-    public async Task A_charge_for_nothing_is_named_when_it_is_old_enough_whatever_the_clock_says(int seconds)
+    public async Task A_charge_without_an_order_is_reported_by_its_real_age_on_any_clock(int seconds)
     {
         await using var replica = await StartAsync("order-api", seconds);
         var (now, user) = ((DateTime)(await ScalarAsync(_orders, "SELECT now()"))!, await _shop.NewUserAsync(10));
@@ -78,7 +78,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(48 * HourSeconds)]
-    public async Task What_is_held_is_found_by_the_clock_that_it_was_held_by(int seconds)
+    public async Task Held_stock_is_found_by_the_clock_that_dated_it(int seconds)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis", Stop))!);
         var (saga, item, then) = (Guid.CreateVersion7(), await _shop.NewItemAsync(5, 10), DateTimeOffset.UtcNow.ToUnixTimeSeconds() + seconds);
@@ -102,7 +102,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
 
     /// <summary>A replica whose clock is a day ahead stops and leaves behind figures and a lease dated tomorrow.</summary>
     [Fact(Timeout = LimitMs)]
-    public async Task Analytics_of_tomorrow_are_not_waited_for()
+    public async Task Analytics_dated_tomorrow_do_not_delay_a_refresh()
     {
         await using (await StartAsync("customer-api", 25 * HourSeconds))
         {
@@ -118,7 +118,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_clock_that_is_none_is_said_and_nothing_starts()
+    public async Task An_invalid_clock_skew_is_reported_and_nothing_starts()
     {
         foreach (var service in (string[])["order-api", "payment-api", "stock-api", "customer-api", "storefront"])
         {

@@ -94,7 +94,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_storm_runs_operations_of_all_kinds_and_says_what_became_of_each(bool reconnects)
+    public async Task A_storm_runs_operations_of_all_kinds_and_reports_the_outcome_of_each(bool reconnects)
     {
         await new CustomerClient(cluster.Shop).EnsureListAsync();
         var storm = await cluster.Shop.GetAsync($"/stress/connection-storm?operations=120&concurrency=20&reconnect={reconnects}");
@@ -125,7 +125,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_storm_ends_when_its_client_goes_away()
+    public async Task A_storm_ends_when_its_client_disconnects()
     {
         await using var service = await StartAsync();
         using (var client = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
@@ -154,7 +154,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Every_answer_names_the_instance_and_metrics_come_in_both_forms()
+    public async Task Every_response_names_the_instance_and_metrics_have_both_formats()
     {
         await using var service = await StartAsync(("INSTANCE_ID", "vm-7"));
         foreach (var (url, status) in ((string, HttpStatusCode)[])[("/customers?limit=1", HttpStatusCode.OK), ("/customers/none", HttpStatusCode.NotFound),
@@ -173,7 +173,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task In_production_there_is_no_stress_unless_it_is_asked_for()
+    public async Task In_production_stress_endpoints_are_disabled_by_default()
     {
         await using (var production = await StartAsync(("ASPNETCORE_ENVIRONMENT", "Production")))
         {
@@ -187,7 +187,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_configuration_that_is_wrong_is_said_and_nothing_starts()
+    public async Task An_invalid_configuration_is_reported_and_nothing_starts()
     {
         var file = Path.Combine(Path.GetTempPath(), $"customers-{Guid.NewGuid():N}.properties");
         await File.WriteAllTextAsync(file, "# mine\nmax_pool_size = 10\ncolour = blue\n", TestContext.Current.CancellationToken);
@@ -205,7 +205,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_pool_that_is_used_up_is_503_soon_and_free_again_afterwards()
+    public async Task An_exhausted_pool_returns_503_soon_and_recovers()
     {
         await using var service = await StartAsync(("MAX_POOL_SIZE", "1"), ("MIN_POOL_SIZE", "1"), ("WAIT_QUEUE_TIMEOUT_MS", "20"));
         var clock = Stopwatch.StartNew();
@@ -225,7 +225,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs), Trait("Category", "Long")]
-    public async Task While_the_database_is_away_answers_are_503_and_then_good_again_by_themselves()
+    public async Task Without_the_database_requests_return_503_and_then_recover_automatically()
     {
         var customers = new CustomerClient(cluster.Shop);
         var mongodb = cluster.Cluster.Instances("mongodb")[0].ResourceId;

@@ -19,7 +19,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task A_version_has_one_tag_and_a_change_another()
+    public async Task Each_version_has_its_own_ETag()
     {
         var (email, key) = (CustomerClient.NewEmail(), Guid.NewGuid().ToString());
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email), ("Idempotency-Key", key));
@@ -37,7 +37,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     }
 
     [Fact]
-    public async Task A_write_with_another_versions_tag_changes_nothing()
+    public async Task A_write_with_the_ETag_of_another_version_changes_nothing()
     {
         var email = CustomerClient.NewEmail();
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email));
@@ -70,7 +70,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     }
 
     [Fact]
-    public async Task Of_writes_at_once_with_the_same_tag_one_is_done()
+    public async Task Of_concurrent_writes_with_the_same_ETag_one_succeeds()
     {
         var email = CustomerClient.NewEmail();
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email));
@@ -87,7 +87,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     }
 
     [Fact]
-    public async Task A_customer_that_an_older_version_stored_has_a_tag_too()
+    public async Task A_customer_stored_by_an_older_version_has_an_ETag_too()
     {
         using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", Ct));
         var (id, email) = ($"old-{Guid.NewGuid():N}", CustomerClient.NewEmail());

@@ -28,7 +28,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_login_every_page_leads_to_the_login()
+    public async Task Without_a_login_every_page_redirects_to_the_login()
     {
         foreach (var path in new[] { "/", "/traces", "/structuredlogs", "/consolelogs/resource/order-api" })
         {
@@ -39,7 +39,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_token_opens_it()
+    public async Task The_token_logs_in()
     {
         using var login = await _http.GetAsync($"/login?t={ClusterFixture.BrowserToken}", TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.Redirect, "/"), (login.StatusCode, login.Headers.Location!.ToString()));
@@ -78,7 +78,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_spans_of_a_checkout_say_what_its_SQL_does_and_where_Redis_comes_in()
+    public async Task The_spans_of_a_checkout_name_its_SQL_statements_and_Redis_scripts()
     {
         var shop = _cluster.Shop;
         var (user, item) = (await shop.NewUserAsync(10), await shop.NewItemAsync(5, 10));

@@ -41,7 +41,8 @@ public sealed class GatewayTests(ClusterFixture cluster)
     [Theory]
     [InlineData("/stock/find/a%2Fb")]
     [InlineData("/stock/find/..%2Fopenapi%2Fx")]
-    public async Task Escaped_slashes_reach_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
+    public async Task Escaped_slashes_reach_no_endpoint(string path)
+        => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
 
     /// <summary>The gateway does not know its public address.</summary>
     [Fact]
@@ -54,6 +55,6 @@ public sealed class GatewayTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_client_cannot_climb_out()
+    public async Task A_path_cannot_leave_its_prefix()
         => Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("GET", "/stock/../../etc/passwd")).Status);
 }

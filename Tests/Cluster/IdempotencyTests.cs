@@ -17,7 +17,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     [InlineData("/payment/create_user", "user_id")]
     [InlineData("/stock/item/create/5", "item_id")]
     [InlineData("/orders/create/somebody", "order_id")]
-    public async Task What_is_created_under_a_key_is_created_once(string path, string id)
+    public async Task With_a_key_a_thing_is_created_once(string path, string id)
     {
         var key = NewKey();
         var answers = await AtOnceAsync("POST", path, key);
@@ -28,7 +28,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_thing_that_is_created_again_keeps_what_it_has_by_now()
+    public async Task Repeating_a_create_keeps_the_current_state()
     {
         var (userKey, itemKey, orderKey) = (NewKey(), NewKey(), NewKey());
         var user = await CreateAsync("/payment/create_user", "user_id", userKey);
@@ -43,7 +43,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Money_moves_once_under_a_key()
+    public async Task With_a_key_money_moves_once()
     {
         var user = await _shop.NewUserAsync(1000);
         var (fund, pay) = (NewKey(), NewKey());
@@ -58,7 +58,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Stock_moves_once_under_a_key()
+    public async Task With_a_key_stock_moves_once()
     {
         var item = await _shop.NewItemAsync(5, 100);
         var (add, subtract) = (NewKey(), NewKey());
@@ -73,7 +73,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Lines_change_once_under_a_key()
+    public async Task With_a_key_lines_change_once()
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         var order = await _shop.NewOrderAsync(user);
@@ -95,7 +95,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_refusal_is_an_answer_too_and_stays_one()
+    public async Task A_rejection_is_stored_as_a_response_too()
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         var order = await _shop.NewOrderAsync(user);
@@ -156,7 +156,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Checkouts_at_once_under_one_key_pay_once_and_answer_alike_or_that_it_still_runs()
+    public async Task Concurrent_checkouts_with_one_key_pay_once_and_agree_or_report_a_request_in_progress()
     {
         var (user, item) = (await _shop.NewUserAsync(1000), await _shop.NewItemAsync(1, 1000));
         for (var round = 0; round < 10; round++)
@@ -175,7 +175,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Of_two_requests_at_once_that_share_a_key_one_is_carried_out()
+    public async Task Of_two_concurrent_requests_with_the_same_key_one_is_executed()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -189,7 +189,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Keys_of_one_service_are_nothing_to_the_others()
+    public async Task Keys_of_one_service_do_not_affect_the_others()
     {
         var key = NewKey();
         var user = await CreateAsync("/payment/create_user", "user_id", key);
@@ -238,7 +238,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     [InlineData("order-api", "/removeItem/{order}/{item}", "delete")]
     [InlineData("payment-api", "/pay/{user}/{n}", "post")]
     [InlineData("stock-api", "/item/create/{price}", "post")]
-    public async Task The_API_document_tells_of_the_header(string service, string path, string method)
+    public async Task The_API_document_describes_the_header(string service, string path, string method)
     {
         using var http = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint(service) };
         using var document = JsonDocument.Parse(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));

@@ -18,7 +18,7 @@ public sealed class LifecycleTests
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(30);
 
     [Fact(Timeout = LimitMs)]
-    public async Task Two_replicas_both_answer_and_nothing_is_left_after_a_stop()
+    public async Task Both_replicas_respond_and_nothing_is_left_after_a_stop()
     {
         var foldersBefore = RunFolders();
         var cluster = await ClusterFixture.StartAsync(arguments: "--Replicas:stock-api=2");

@@ -76,7 +76,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Checkouts_are_measured_the_databases_asked_and_the_books_balance()
+    public async Task Checkouts_are_measured_and_the_books_in_the_databases_balance()
     {
         var (app, json, html) = (cluster.Cluster.App, _folder / "report.json", _folder / "report.html");
         string[] arguments =
@@ -97,7 +97,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_mix_is_measured_by_kind_and_its_changes_are_in_the_books()
+    public async Task A_mix_is_measured_by_kind_and_the_books_contain_its_changes()
     {
         var json = _folder / "report.json";
         string[] arguments =
@@ -112,7 +112,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Stopped_early_it_reports_what_it_has()
+    public async Task Stopped_early_it_reports_the_results_so_far()
     {
         var json = _folder / "report.json";
         using var process = Process.Start(new ProcessStartInfo("dotnet", [
@@ -142,7 +142,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task In_the_dashboard_it_waits_until_somebody_starts_it()
+    public async Task In_the_dashboard_it_waits_to_be_started()
     {
         var app = cluster.Cluster.App;
         Assert.Equal(KnownResourceStates.NotStarted, State());

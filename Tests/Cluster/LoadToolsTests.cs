@@ -43,7 +43,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_plays_all_scenarios_and_all_is_as_expected()
+    public async Task JMeter_plays_all_scenarios_without_failures()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, JMeterPath, [.. AtGateway("all", threads: 3), "--", "-Jstorm.operations=50"]);
@@ -60,7 +60,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_plays_on_two_servers_and_the_results_of_both_come_back()
+    public async Task JMeter_runs_on_two_servers_and_collects_the_results_of_both()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         string[] servers = [$"127.0.0.1:{ServiceProcess.FreePort()}", $"127.0.0.1:{ServiceProcess.FreePort()}"];
@@ -90,7 +90,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_s_script_fails_where_the_shop_is_not()
+    public async Task JMeter_s_script_fails_without_a_shop()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, JMeterPath, "--scenario", "payload", "--threads", "1", "--duration", "2", "--ramp", "0",
@@ -100,7 +100,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_s_script_fails_where_an_answer_is_not_as_expected()
+    public async Task JMeter_s_script_fails_on_an_unexpected_response()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var port = ServiceProcess.FreePort();
@@ -120,7 +120,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     [Theory]
     [InlineData("Version 2.13.20150311", false)]
     [InlineData("    _    ____\n  \\___/  5.6.3\n\nCopyright (c) 1999-2024 The Apache Software Foundation", true)]
-    public async Task JMeter_makes_a_report_where_it_can(string version, bool makes)
+    public async Task JMeter_creates_a_report_if_possible(string version, bool makes)
     {
         const string Results = "timeStamp,elapsed,label,responseCode,success\n1,1,storm,200,true";
         var (code, output) = await RunAsync(JMeterScript, OtherJMeter(version, Results), "--out", "out");
@@ -131,7 +131,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task JMeter_s_script_fails_where_JMeter_cannot_read_the_plan()
+    public async Task JMeter_s_script_fails_if_JMeter_cannot_read_the_plan()
     {
         var (code, output) = await RunAsync(JMeterScript, OtherJMeter("Version 2.13", results: ""), "--out", "out");
         Assert.True(code == 1, output);
@@ -144,7 +144,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     [InlineData("--mode distributed requires --remote A,B.", "--mode", "distributed")]
     [InlineData("--remote requires --mode distributed.", "--remote", "a,b")]
     [InlineData("Unknown option --fast.", "--fast")]
-    public async Task JMeter_s_script_says_what_is_wrong(string message, params string[] arguments)
+    public async Task JMeter_s_script_reports_invalid_arguments(string message, params string[] arguments)
     {
         var (code, output) = await RunAsync(JMeterScript, [], arguments);
         Assert.Equal(64, code);
@@ -152,7 +152,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Locust_plays_the_six_scenarios_and_nothing_fails()
+    public async Task Locust_plays_the_six_scenarios_without_failures()
     {
         Assert.SkipUnless(Published.Has("locust"), "locust is not on this machine");
         var (code, output) = await RunAsync("locust", [("SHOP_WEIGHTS", "item=1,one=1,two=1,remove=1,no-stock=1,no-credit=1")],

@@ -14,7 +14,7 @@ public sealed class OutageTests(ClusterFixture fixture)
     private readonly RunningCluster _cluster = fixture.Cluster;
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_checkout_that_an_outage_interrupts_says_503_keeps_the_order_closed_and_ends_once()
+    public async Task A_checkout_interrupted_by_an_outage_returns_503_keeps_the_order_closed_and_ends_once()
     {
         var (user, item) = (await _shop.NewUserAsync(10), await _shop.NewItemAsync(5, 10));
         var order = await _shop.NewOrderAsync(user, (item, 1));
@@ -38,7 +38,7 @@ public sealed class OutageTests(ClusterFixture fixture)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Restart_stop_and_start_do_what_they_say()
+    public async Task Restart_stop_and_start_work()
     {
         var first = ProcessId();
         await _cluster.CommandAsync("stock-api", KnownResourceCommands.RestartCommand);

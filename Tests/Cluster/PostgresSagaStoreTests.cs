@@ -49,7 +49,7 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
 
     /// <summary>Another replica has just selected the saga and has not committed yet.</summary>
     [Fact]
-    public async Task What_another_one_is_adopting_is_passed_over_without_waiting()
+    public async Task Batches_that_another_replica_is_adopting_are_skipped_without_waiting()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         await PutAsync("2", "ann", [new("apple", 1)], 5);
@@ -65,7 +65,7 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
 
     /// <summary>A later version may store an unknown status. Other sagas must not wait for a version that knows it.</summary>
     [Fact]
-    public async Task An_order_with_an_unknown_status_stands_still_alone()
+    public async Task An_order_with_an_unknown_status_blocks_no_other()
     {
         foreach (var id in (string[])["1", "2"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         CheckoutCall[] calls = [await CallAsync("1"), await CallAsync("2")];

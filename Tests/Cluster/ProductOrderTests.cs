@@ -98,7 +98,7 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_it_is_deleted_checkouts_end_and_the_books_agree()
+    public async Task Checkouts_during_its_deletion_end_and_the_books_agree()
     {
         var (user, item) = (await _shop.NewUserAsync(10_000), await _products.CreateAsync("Ruler", 5, stock: 1_000));
         var orders = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => _shop.NewOrderAsync(user, (item, 1))));
@@ -112,7 +112,7 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_orders_show_the_name_and_baskets_say_that_it_is_gone()
+    public async Task Old_orders_show_the_name_and_baskets_report_the_deletion()
     {
         var item = await _products.CreateAsync("Slide rule", 5, stock: 10);
         await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the storefront's catalog is cached for up to a second

@@ -51,7 +51,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_page_has_what_is_searched_sorted_and_hidden_products_are_for_operators()
+    public async Task Pages_can_be_searched_and_sorted_and_hidden_products_are_for_operators()
     {
         foreach (var (name, price, state) in new[]
         {
@@ -81,7 +81,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("""{"name":"x","price":1,"description":"a\u0007"}""", "description")]
     [InlineData("""{"name":"x","price":1,"picture":"https://evil.example/a.png"}""", "picture")]
     [InlineData("""{"name":"x","price":1,"item_id":"0"}""", "item_id")]
-    public async Task Every_wrong_field_is_named_and_nothing_is_created(string body, params string[] fields)
+    public async Task Every_invalid_field_is_named_and_nothing_is_created(string body, params string[] fields)
     {
         var answer = await _products.SendAsync("POST", "", body);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
@@ -99,7 +99,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("""{"name":5,"price":1}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"name":"x","price":1,"colour":"red"}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"name":"x","price":1}""", HttpStatusCode.UnsupportedMediaType, "text/plain")]
-    public async Task A_body_that_is_no_product_is_refused(string body, HttpStatusCode status, string mediaType = "application/json")
+    public async Task An_invalid_body_is_rejected(string body, HttpStatusCode status, string mediaType = "application/json")
     {
         foreach (var (method, path) in new[] { ("POST", ""), ("PUT", $"/{Teapot}"), ("PATCH", $"/{Teapot}") })
         {
@@ -119,7 +119,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("?sort=colour", "sort")]
     [InlineData("?sort=--price", "sort")]
     [InlineData("?state=gone", "state")]
-    public async Task A_wrong_query_is_refused(string query, string field)
+    public async Task An_invalid_query_is_rejected(string query, string field)
     {
         var answer = await _products.SendAsync("GET", query);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
@@ -147,7 +147,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Under_one_key_a_product_is_created_once()
+    public async Task With_one_key_a_product_is_created_once()
     {
         var (key, body) = ($"product-{Guid.NewGuid()}", """{"name":"Whisk","price":4,"stock":7}""");
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _products.SendAsync("POST", "", body, key: key)));
@@ -161,7 +161,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_is_unique_ignoring_case_until_its_product_is_gone()
+    public async Task A_name_is_unique_ignoring_case_until_its_product_is_deleted()
     {
         var (one, two) = (await _products.CreateAsync("Grater", 4), await _products.CreateAsync("Peeler", 4));
         foreach (var (method, path, body) in new[] { ("POST", "", """{"name":"GRATER","price":1}"""), ("PATCH", $"/{two}", """{"name":"grater"}""") })
@@ -204,7 +204,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_stock_counts_as_added_or_subtracted_whatever_is_sold_meanwhile()
+    public async Task A_new_stock_is_applied_as_a_difference_despite_concurrent_sales()
     {
         var id = await _products.CreateAsync("Tongs", 2, stock: 10);
         var user = await cluster.Shop.NewUserAsync(100);
@@ -224,7 +224,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_operators_key_nothing_is_changed_where_there_is_one()
+    public async Task If_an_operator_key_is_set_changes_need_it()
     {
         var id = await _products.CreateAsync("Corkscrew", 4, state: "hidden");
         await using var stockApi = await ServiceProcess.StartAsync(
@@ -254,7 +254,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_production_without_a_key_nobody_changes_products()
+    public async Task In_production_products_cannot_be_changed_without_a_key()
     {
         await using var stockApi = await ServiceProcess.StartAsync(cluster.Cluster, "stock-api", ("ASPNETCORE_ENVIRONMENT", "Production"));
         await using var products = new ProductClient(stockApi.Http.BaseAddress!);
@@ -287,7 +287,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("/stock/%70roducts/")]
     [InlineData("/stock//products")]
     [InlineData("/PRODUCTS")]
-    public async Task The_gateway_lets_this_machine_only_change_them(string path)
+    public async Task The_gateway_only_lets_this_machine_change_them(string path)
     {
         await using var elsewhere = new ProductClient(cluster.Cluster.App.GetEndpoint("gateway"), "127.0.0.2");
         var answer = await elsewhere.SendRawAsync("POST", path, """{"name":"Intruder","price":1}""");
@@ -297,7 +297,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_seed_changes_neither_edited_nor_deleted_products_nor_does_a_batch()
+    public async Task Neither_a_seed_nor_a_batch_changes_edited_or_deleted_products()
     {
         const string Edited = "5b0b5ee0-0000-4000-8000-000000000011", Deleted = "5b0b5ee0-0000-4000-8000-000000000012";
         const string Renamed = "5b0b5ee0-0000-4000-8000-000000000009";
@@ -335,7 +335,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_product_of_the_release_before_is_read_as_it_was_and_can_be_edited()
+    public async Task A_product_of_the_previous_release_is_readable_and_can_be_edited()
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!);
         var id = await _products.CreateAsync("Trivet", 4);

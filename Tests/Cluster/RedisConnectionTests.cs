@@ -47,7 +47,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task A_connection_without_an_answer_is_replaced()
+    public async Task An_unresponsive_connection_is_replaced()
     {
         Assert.True(await IsAnsweredAsync());
         _proxy.Freeze();
@@ -57,7 +57,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
 
     /// <summary>Commands fail immediately instead of waiting for a timeout.</summary>
     [Fact]
-    public async Task An_idle_connection_without_an_answer_is_replaced_before_it_is_needed()
+    public async Task An_unresponsive_idle_connection_is_replaced_before_it_is_needed()
     {
         var connections = _proxy.Connections;
         _proxy.Freeze();
@@ -67,7 +67,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Without_a_connection_a_command_fails_at_once_and_one_comes_back()
+    public async Task Without_a_connection_commands_fail_immediately_until_it_reconnects()
     {
         Assert.True(await IsAnsweredAsync());
         _proxy.IsRefusing = true;
@@ -86,7 +86,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
 
     /// <summary>Connections are lost during commands and while connecting.</summary>
     [Fact]
-    public async Task Connections_that_are_lost_in_quick_succession_do_not_end_it()
+    public async Task Connections_lost_in_quick_succession_do_not_stop_reconnecting()
     {
         for (var end = DateTime.UtcNow + AwayTime; DateTime.UtcNow < end; await Task.Delay(Random.Shared.Next(LostEveryMs), Ct))
         {

@@ -19,7 +19,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task A_purchase_is_answered_with_its_order()
+    public async Task A_purchase_returns_its_order()
     {
         using var answer = await BuyAsync(Purchase());
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
@@ -33,7 +33,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Under_one_key_a_purchase_is_made_once()
+    public async Task With_one_key_a_purchase_is_made_once()
     {
         var key = $"buy-{Guid.NewGuid()}";
         var orders = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
@@ -47,7 +47,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Every_wrong_field_is_named_and_nothing_is_bought()
+    public async Task Every_invalid_field_is_named_and_nothing_is_bought()
     {
         using var answer = await BuyAsync(new(null, 0, " ", null, "Bavaria", "1234"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -58,7 +58,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_bought_is_refused_by_name()
+    public async Task An_unavailable_product_is_rejected_by_name()
     {
         using var unknown = await BuyAsync(Purchase() with { ProductName = "Perpetual motion" });
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
@@ -99,7 +99,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Programs_get_a_problem_where_people_get_a_page()
+    public async Task API_clients_get_a_problem_document_instead_of_a_page()
     {
         await cluster.Shop.UnknownAsync("GET", "/no-such-page");
         using var page = await SendAsync(HttpMethod.Get, "/no-such-page");
@@ -110,7 +110,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     [Theory]
     [InlineData("a[")]
     [InlineData("[[[[")]
-    public async Task A_name_with_an_open_bracket_is_no_failure(string name)
+    public async Task A_field_name_with_an_open_bracket_is_not_an_error(string name)
     {
         using var form = new FormUrlEncodedContent([new(name, "1")]);
         using var answer = await SendAsync(HttpMethod.Get, "/checkout", form);
@@ -122,7 +122,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     [InlineData("/basket")]
     [InlineData("/checkout")]
     [InlineData("/account")]
-    public async Task A_form_from_elsewhere_is_refused(string path)
+    public async Task A_form_from_another_site_is_rejected(string path)
     {
         using var forged = new FormUrlEncodedContent([new("quantity", "1")]);
         using var answer = await SendAsync(HttpMethod.Post, path, forged);
@@ -152,7 +152,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_program_may_give_a_city()
+    public async Task A_request_may_contain_a_city()
     {
         using var answer = await BuyAsync(Purchase() with { City = " New  York " });
         var order = (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("order_id").GetString()!;
@@ -163,7 +163,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Cookies_are_not_for_scripts_nor_for_other_sites_and_nobody_can_write_one()
+    public async Task Cookies_are_HttpOnly_SameSite_and_cannot_be_forged()
     {
         using var product = await SendAsync(HttpMethod.Get, "/catalog/5b0b5ee0-0000-4000-8000-000000000002");
         var seal = product.Headers.GetValues("Set-Cookie").Single();

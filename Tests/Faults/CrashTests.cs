@@ -34,7 +34,7 @@ public sealed class CrashTests(FaultCluster cluster)
     /// after the refund. The refunded orders no longer exist when recovery processes them.
     /// </summary>
     [Fact(Timeout = LimitMs)]
-    public async Task Recovery_that_dies_itself_gives_back_what_was_charged_for_orders_that_are_gone()
+    public async Task Recovery_that_crashes_still_refunds_charges_of_deleted_orders()
     {
         var books = await ShopBooks.OpenAsync(cluster);
         try
@@ -65,7 +65,7 @@ public sealed class CrashTests(FaultCluster cluster)
 
     /// <summary>Sagas that are open when the orders are replaced complete first, so that no goods or money are lost with an order.</summary>
     [Fact(Timeout = LimitMs)]
-    public async Task A_batch_that_replaces_the_orders_waits_for_checkouts_that_a_crash_has_left_open()
+    public async Task Replacing_the_orders_waits_for_checkouts_that_a_crash_left_open()
     {
         var books = await ShopBooks.OpenAsync(cluster);
         try

@@ -39,7 +39,7 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     [InlineData("redis", 1)]
     [InlineData("postgres", 1)]
     [InlineData("gateway", 1)]
-    public Task The_books_balance_after_a_standstill(string resource, int count) =>
+    public Task The_books_balance_after_a_hang(string resource, int count) =>
         FaultRun.BalancesAsync(cluster, $"SIGSTOP of {count} {resource} for 7 s", async _ =>
     {
         var instances = cluster.Instances(resource, count);

@@ -21,7 +21,7 @@ public sealed class RestartTests(RestartingCluster cluster) : IClassFixture<Rest
         ["order-api", "stock-api", "payment-api", "customer-api", "storefront", "mongodb-gateway", "mongodb", "redis", "postgres", "gateway"];
 
     [Fact(Timeout = LimitMs)]
-    public Task Whatever_is_killed_under_load_is_back_within_ten_seconds() => FaultRun.BalancesAsync(
+    public Task A_process_killed_under_load_is_back_within_ten_seconds() => FaultRun.BalancesAsync(
         cluster, "kill -9 of all processes, one after the other, restarted by the AppHost", async _ =>
         {
             foreach (var resource in Resources)

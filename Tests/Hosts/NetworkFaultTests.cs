@@ -30,7 +30,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
     });
 
     [Fact(Timeout = LimitMs)]
-    public Task The_books_balance_after_a_time_with_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
+    public Task The_books_balance_after_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
     {
         await hosts.Machines[0].RunAsync("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "500kbit", "burst", "16kb", "latency", "300ms");
         await Task.Delay(FaultTime, TestContext.Current.CancellationToken);

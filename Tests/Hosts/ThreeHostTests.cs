@@ -20,7 +20,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
 
     /// <summary>Without the machine of the document store, checkouts continue on the other two.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task A_machine_without_a_store_of_the_checkout_is_not_missed() =>
+    public Task Losing_a_machine_without_a_checkout_store_interrupts_nothing() =>
         HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
     {
         var clock = Stopwatch.StartNew();
@@ -34,7 +34,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
 
     /// <summary>Without Postgres there are no checkouts until its machine is back; then everything works again.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task The_machine_of_a_store_is_missed_until_it_is_back() => HostRun.BalancesAsync(hosts, "the machine of Postgres loses power", async _ =>
+    public Task Losing_the_machine_of_Postgres_stops_checkouts_meanwhile() => HostRun.BalancesAsync(hosts, "the machine of Postgres loses power", async _ =>
     {
         await hosts.Machines[0].PowerOffAsync();
         await Task.Delay(OffTime, TestContext.Current.CancellationToken);
@@ -56,7 +56,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     });
 
     [Fact(Timeout = LimitMs)]
-    public Task A_backup_brings_back_all_stores_as_they_were_together() => HostRun.TryAsync(hosts, async () =>
+    public Task A_backup_restores_all_stores_to_a_consistent_state() => HostRun.TryAsync(hosts, async () =>
     {
         using var shop = hosts.Shop(hosts.Machines[1]);
         var books = await HostBooks.OpenAsync(hosts, shop);

@@ -18,7 +18,7 @@ public sealed class CustomersLoadTests(MongoDBServer server)
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_load_that_was_interrupted_goes_on_where_it_was()
+    public async Task An_interrupted_load_continues_where_it_stopped()
     {
         var ct = TestContext.Current.CancellationToken;
         using var client = new MongoClient(server.ConnectionString);

@@ -66,7 +66,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task No_request_makes_it_fail_and_what_is_refused_changes_nothing()
+    public async Task No_request_makes_it_fail_and_rejected_requests_change_nothing()
     {
         TestContext.Current.SendDiagnosticMessage("SHOP_FUZZ_SEED={0}", Seed);
         var fuzzer = new Fuzzer(Seed, await MakeShopAsync());

@@ -32,7 +32,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task What_is_too_large_is_told_so()
+    public async Task Oversized_requests_get_a_clear_error()
     {
         (await AskAsync("GET /health_check", $"X-Large: {new string('a', 20_000)}\r\n")).AssertProblem(431, "invalid-request");
         (await AskAsync("GET /health_check", string.Concat(Enumerable.Range(0, 6).Select(i => $"X-Large-{i}: {new string('a', 15_000)}\r\n"))))
@@ -46,7 +46,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task One_address_has_no_more_requests_under_way_than_its_share()
+    public async Task Concurrent_requests_per_address_are_limited()
     {
         var held = new List<RawConnection>();
         try
@@ -79,7 +79,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     [InlineData("127.0.1.6", "POST /customers/BATCH", 5 * GuardedCluster.CostlyPerSecond, 400, 411, 415)]
     [InlineData("127.0.1.7", "GET /customers/x/../analytics/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
     [InlineData("127.0.1.8", "GET /stress/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
-    public async Task Pages_and_costly_paths_have_a_rate_however_they_are_spelled(string address, string line, int burst, params int[] otherwise)
+    public async Task Pages_and_costly_paths_are_rate_limited_in_any_spelling(string address, string line, int burst, params int[] otherwise)
     {
         var answers = new List<RawAnswer>();
         // The burst, plus twice the number of requests that the rate admits meanwhile on a busy machine.
@@ -97,7 +97,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Nothing_else_has_a_rate()
+    public async Task Other_paths_are_not_rate_limited()
     {
         foreach (var line in (string[])["POST /orders/checkout/x", "GET /stock/find/x", "GET /payment/find_user/x", "GET /customers/x", "GET /orders/find/x"])
             for (var i = 0; i < 40; i++) Assert.Equal(404, (await AskAsync(line, from: "127.0.1.9")).Status);

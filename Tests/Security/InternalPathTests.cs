@@ -47,7 +47,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("customer-api", "/customers", "/figures")]
     [InlineData("customer-api", "/stress", "/figures")]
     [InlineData("storefront", "", "/figures")]
-    public async Task Nothing_internal_is_reached(string service, string prefix, string rest)
+    public async Task Internal_endpoints_are_not_reached(string service, string prefix, string rest)
     {
         var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint(service), Get($"/internal{rest}"));
         Assert.Equal(200, direct.Status);
@@ -60,7 +60,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("/reset")]
     [InlineData("/products")]
     [InlineData("/users")]
-    public async Task The_operators_pages_are_not_reached_from_elsewhere(string page)
+    public async Task Operator_pages_are_not_reached_from_other_machines(string page)
     {
         var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint("storefront"), Get($"/admin{page}"));
         Assert.True(direct.Status is 200 or 302, direct.Head);
@@ -69,7 +69,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task What_follows_a_hash_never_reaches_a_service()
+    public async Task A_fragment_never_reaches_a_service()
     {
         var trap = await RawConnection.AskAsync(Gateway, Get("/health_check#/../no-such-page"));
         Assert.Equal(200, trap.Status);

@@ -34,7 +34,7 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = LimitMs)]
-    public async Task No_secret_is_written_down_anywhere()
+    public async Task No_secret_is_logged_or_stored()
     {
         var secrets = Secrets();
         Assert.Superset(new HashSet<string> { "cookie-secret", "mongodb-password", "postgres-password", "redis-password" }, secrets.Keys.ToHashSet());

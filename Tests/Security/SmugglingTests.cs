@@ -57,7 +57,7 @@ public sealed class SmugglingTests(ClusterFixture cluster)
 
     [Theory(Timeout = LimitMs)]
     [MemberData(nameof(Kinds))]
-    public async Task A_request_inside_another_is_not_answered(string kind)
+    public async Task A_smuggled_request_gets_no_response(string kind)
     {
         var (gateway, stock) = (cluster.Cluster.App.GetEndpoint("gateway"), cluster.Cluster.App.GetEndpoint("stock-api"));
         Assert.Contains(Marker, (await RawConnection.AskAsync(stock, $"{Inner[..^2]}Connection: close\r\n\r\n")).Body, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class BsonTypeTests(MongoDBServer server) : DriverTests(server)
 
     [Theory]
     [MemberData(nameof(Numbers))]
-    public async Task It_comes_back(int number)
+    public async Task It_round_trips(int number)
     {
         var document = new BsonDocument { { "_id", number }, { "value", Values[number] }, { "array", new BsonArray { Values[number], 1 } } };
         await Documents.InsertOneAsync(document, cancellationToken: Ct);

@@ -61,7 +61,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Somebody_who_may_only_read()
+    public async Task A_read_only_user()
     {
         var user = $"reader-{Guid.NewGuid():N}";
         await InsertNumbersAsync(1);
@@ -130,7 +130,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task A_cursor_that_is_gone()
+    public async Task A_cursor_that_no_longer_exists()
     {
         await InsertNumbersAsync(10);
         using var cursor = await Documents.FindAsync(Filter.Empty, new FindOptions<BsonDocument> { BatchSize = 2 }, Ct);

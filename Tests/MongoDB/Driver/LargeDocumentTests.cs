@@ -19,7 +19,7 @@ public sealed class LargeDocumentTests(MongoDBServer server) : DriverTests(serve
     }
 
     [Fact]
-    public async Task A_larger_one_is_refused_and_the_connection_goes_on()
+    public async Task A_larger_one_is_rejected_and_the_connection_stays_open()
     {
         using var client = NewClient(settings => settings.MaxConnectionPoolSize = 1);
         var database = client.GetDatabase(Database.DatabaseNamespace.DatabaseName);

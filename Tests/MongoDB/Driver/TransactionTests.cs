@@ -12,7 +12,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     private static readonly UpdateDefinitionBuilder<BsonDocument> Update = Builders<BsonDocument>.Update;
 
     [Fact]
-    public async Task What_is_committed_is_there_and_was_not_seen_before()
+    public async Task Committed_changes_are_visible_only_after_the_commit()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -29,7 +29,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task What_is_aborted_never_was()
+    public async Task Aborted_changes_are_discarded()
     {
         await InsertNumbersAsync(100);
         using (var session = await Client.StartSessionAsync(cancellationToken: Ct))
@@ -48,7 +48,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task It_sees_the_state_of_its_beginning()
+    public async Task It_reads_from_a_snapshot_of_its_start()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -60,7 +60,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task The_second_of_two_writers_of_one_document_is_told_to_begin_again()
+    public async Task The_second_of_two_writers_of_one_document_gets_a_transient_error()
     {
         await InsertNumbersAsync(1);
         using var first = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -78,7 +78,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task A_failure_ends_it()
+    public async Task A_failure_aborts_it()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -91,7 +91,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
 
     /// <summary>All tasks change the same two documents, and the driver retries conflicting transactions.</summary>
     [Fact]
-    public async Task Transfers_at_once_lose_nothing()
+    public async Task Concurrent_transfers_lose_nothing()
     {
         await InsertNumbersAsync(2);
         await Task.WhenAll(Enumerable.Range(0, Transfers).Select(async _ =>

@@ -45,7 +45,7 @@ public sealed class OutcomeTests : IDisposable
     [InlineData(0)]
     [InlineData(6)]
     [InlineData(99)]
-    public async Task A_charge_with_an_unknown_outcome_is_left_where_it_is_and_what_is_held_for_it_stays_held(int number)
+    public async Task A_charge_with_an_unknown_outcome_is_not_moved_and_its_stock_stays_held(int number)
     {
         CheckoutSaga[] sagas = [Saga(SagaStep.Charge), Saga(SagaStep.Charge), Saga(SagaStep.Refund)];
         await RunAsync(sagas, new Stock(), Payment($$"""{"outcomes":[{{number}},1,{{number}}]}"""));
@@ -58,7 +58,7 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_adopts_a_saga_that_was_stuck_asks_again()
+    public async Task Adopting_a_stuck_saga_retries_its_step()
     {
         var id = Guid.CreateVersion7();
         var saga = Saga(SagaStep.Charge, id);
@@ -84,7 +84,7 @@ public sealed class OutcomeTests : IDisposable
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, 1)] // malformed for good: once
     [InlineData(HttpStatusCode.InternalServerError, 0)] // may pass: asked again
-    public async Task A_saga_that_makes_calls_fail_does_not_hold_up_those_that_travel_with_it(HttpStatusCode status, int logged)
+    public async Task A_saga_that_makes_calls_fail_does_not_block_its_batch(HttpStatusCode status, int logged)
     {
         CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
         await RunAsync(sagas, new Stock(), new FailingPayment(sagas[37].Id, status));
@@ -94,7 +94,7 @@ public sealed class OutcomeTests : IDisposable
 
     /// <summary>Without a response, or with the service down, more calls would not help.</summary>
     [Fact]
-    public async Task Sagas_travel_together_to_a_service_that_is_away()
+    public async Task Sagas_are_not_split_when_a_service_is_down()
     {
         CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
         var payment = new FailingPayment(sagas[37].Id, HttpStatusCode.ServiceUnavailable);
@@ -115,7 +115,7 @@ public sealed class OutcomeTests : IDisposable
 
     /// <summary>The client must learn that the outcome could not be read, and the next client's order must not be blocked.</summary>
     [Fact]
-    public async Task A_client_whose_outcome_cannot_be_read_hears_of_it()
+    public async Task A_client_learns_that_its_outcome_cannot_be_read()
     {
         var store = new UnreadableStore();
         var runner = new CheckoutSagaRunner(store, new Stock(), Payment("{}"), _telemetry, _time, _logs);
@@ -133,7 +133,7 @@ public sealed class OutcomeTests : IDisposable
     [InlineData(0)]
     [InlineData(7)] // KeyReused is never stored
     [InlineData(8)]
-    public void A_refund_of_an_entry_with_an_unknown_status_is_not_answered_with_cancelled(short status)
+    public void A_refund_of_an_entry_with_an_unknown_status_does_not_return_cancelled(short status)
     {
         foreach (var isRefund in (bool[])[true, false])
             Assert.Contains($"status {status}", Assert.Throws<InvalidDataException>(
@@ -141,7 +141,7 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
-    public void A_reply_of_a_script_that_is_unknown_is_not_taken_for_done()
+    public void An_unknown_reply_of_a_script_is_not_treated_as_done()
     {
         Assert.Equal(WriteOutcome.Done, ItemStore.Outcome("9223372036854775807"));
         Assert.Equal(WriteOutcome.OutOfStock, ItemStore.Outcome("O"));

@@ -35,7 +35,7 @@ public sealed class BsonJsonTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_BSON_are_a_format_error_and_nothing_else()
+    public void Invalid_BSON_is_always_a_format_error()
     {
         var random = new Random(1);
         var customer = Generator.Make(1);

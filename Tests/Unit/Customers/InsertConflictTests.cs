@@ -22,7 +22,7 @@ public sealed class InsertConflictTests
     private readonly List<string[]> _sent = [];
 
     [Fact]
-    public async Task Only_what_was_refused_for_a_conflict_is_sent_again()
+    public async Task Only_writes_rejected_for_a_conflict_are_retried()
     {
         var store = Store(static attempt => attempt == 1 ? [(0, Duplicate, "E11000 index: customers_user_id dup key: x"), (2, WriteConflict, "")] : []);
         Assert.Equal((string?[])["user_id", null, null], (IEnumerable<string?>)await store.InsertManyAsync(Documents("a", "b", "c")));
@@ -30,7 +30,7 @@ public sealed class InsertConflictTests
     }
 
     [Fact]
-    public async Task A_duplicate_that_shows_only_later_is_named()
+    public async Task A_duplicate_found_by_a_retry_is_named()
     {
         var store = Store(static attempt => attempt switch
         {
@@ -43,7 +43,7 @@ public sealed class InsertConflictTests
     }
 
     [Fact]
-    public async Task A_conflict_that_does_not_end_is_a_failure()
+    public async Task A_permanent_conflict_is_a_failure()
     {
         var store = Store(static _ => [(0, WriteConflict, "")]);
         await Assert.ThrowsAsync<MongoBulkWriteException<BsonDocument>>(() => store.InsertManyAsync(Documents("a")));

@@ -22,7 +22,7 @@ public sealed class TlsTests : IDisposable
     [InlineData(true, "127.0.0.1", true)]
     [InlineData(true, "10.1.2.3", false)]
     [InlineData(false, "127.0.0.1", false)]
-    public async Task Only_a_server_of_the_authority_and_of_that_name_is_talked_to(bool isTrusted, string name, bool isAccepted)
+    public async Task Only_a_server_with_the_right_authority_and_name_is_trusted(bool isTrusted, string name, bool isAccepted)
     {
         var (authority, issuer, certificate) = Issue(name);
         _folder.Write("ca.pem", isTrusted ? authority.ExportCertificatePem() : Issue(name).Authority.ExportCertificatePem());

@@ -12,7 +12,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     private (string Key, YamlNode Value)[] Services => File.Key("services").Entries();
 
     [Fact]
-    public void Every_service_is_confined_limited_and_started_again()
+    public void Every_service_is_confined_limited_and_restarted()
     {
         Assert.True(Services.Length >= 10);
         foreach (var (name, service) in Services)
@@ -29,7 +29,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void Everything_referred_to_is_there()
+    public void All_references_exist()
     {
         foreach (var (name, service) in Services)
         {
@@ -47,7 +47,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact, SupportedOSPlatform("linux")]
-    public void Mounted_files_are_for_all_to_read_whatever_the_umask_was()
+    public void Mounted_files_are_readable_for_all_regardless_of_the_umask()
     {
         var files = File.Key("configs").Entries().Select(c => Path.Combine(published.Root, "compose", c.Value.Text("file"))).ToArray();
         foreach (var file in files) System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -56,7 +56,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void Nginx_asks_for_the_address_of_every_service_again_and_no_server_is_healthy_before_its_users_are_made()
+    public void Nginx_resolves_every_service_again_and_no_server_is_healthy_before_its_users_exist()
     {
         var nginx = System.IO.File.ReadAllLines(Path.Combine(published.Root, "compose/nginx.conf")).Select(l => l.Trim()).ToArray();
         Assert.Contains(nginx, l => l.StartsWith("resolver 127.0.0.11 ", StringComparison.Ordinal));
@@ -84,7 +84,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void Every_secret_is_a_variable_that_the_sample_has_and_the_script_makes()
+    public void Every_secret_is_a_variable_in_the_sample_and_generated_by_the_script()
     {
         var text = System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/docker-compose.yaml"));
         var used = System.Text.RegularExpressions.Regex.Matches(text, @"\$\{(\w+):\?").Select(m => m.Groups[1].Value).Distinct().ToArray();

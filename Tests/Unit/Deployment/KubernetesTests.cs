@@ -60,7 +60,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_container_that_stays_has_probes_at_its_ports_and_time_to_start(string overlay)
+    public void Every_long_running_container_has_probes_at_its_ports_and_time_to_start(string overlay)
     {
         foreach (var (o, pod) in Pods(overlay).Where(p => Kind(p.Object) != "Job"))
             foreach (var container in Containers(pod))
@@ -106,7 +106,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_StatefulSet_has_a_volume_and_every_Job_a_name_for_its_version(string overlay)
+    public void Every_StatefulSet_has_a_volume_and_every_Job_a_versioned_name(string overlay)
     {
         var objects = Build(overlay);
         Assert.All(objects.Where(o => Kind(o) == "StatefulSet"), o => Assert.NotEmpty(o.Items("spec/volumeClaimTemplates")));
@@ -119,7 +119,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_image_has_a_version_from_the_one_place_for_it(string overlay)
+    public void Every_image_has_its_version_from_a_single_place(string overlay)
     {
         var images = Build(overlay).SelectMany(o => o.All().OfType<YamlMappingNode>()).SelectMany(map => new[] { map.Text("image"), map.Text("imageName") })
             .Where(i => i.Length > 0).ToArray();
@@ -134,7 +134,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Every_operated_database_is_spread_sized_watched_and_known_by_its_certificate(string overlay)
+    public void Every_operated_database_is_spread_sized_monitored_and_has_a_certificate(string overlay)
     {
         var objects = Build(overlay);
         foreach (var cluster in objects.Where(o => Kind(o) == "Cluster"))
@@ -177,7 +177,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void There_is_one_door_and_it_lets_in_what_the_gateway_takes(string overlay)
+    public void There_is_one_entry_point_with_the_limits_of_the_gateway(string overlay)
     {
         var objects = Build(overlay);
         var door = Assert.Single(objects, o => Kind(o) is "Ingress" or "HTTPRoute");
@@ -196,7 +196,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Names_are_asked_for_at_the_cluster_s_server_and_at_the_node_s_cache(string overlay)
+    public void Names_are_resolved_by_the_cluster_s_server_and_the_node_s_cache(string overlay)
     {
         var rules = Build(overlay).Where(o => Kind(o) == "NetworkPolicy").SelectMany(o => o.Items("spec/egress"))
             .Where(rule => rule.Items("ports").Any(p => p.Text("port") == "53")).ToArray();
@@ -206,7 +206,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Fact]
-    public void Generating_secrets_fails_until_the_connection_to_Redis_is_written()
+    public void Generating_secrets_fails_until_the_connection_string_of_Redis_exists()
     {
         const string Folder = "kubernetes/overlays/production/secrets";
         var folder = Path.Combine(published.Root, Folder);
@@ -226,7 +226,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Every_selector_finds_the_pods_it_means(string overlay)
+    public void Every_selector_matches_its_pods(string overlay)
     {
         var objects = Build(overlay);
         foreach (var o in objects.Where(o => Workloads.Contains(Kind(o)) && Kind(o) != "Job"))
@@ -246,7 +246,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Everything_referred_to_is_there(string overlay)
+    public void All_references_exist(string overlay)
     {
         var objects = Build(overlay);
         var secrets = objects.Where(o => Kind(o) == "Secret").Select(o => o.Text("metadata/name"))

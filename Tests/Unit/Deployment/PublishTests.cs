@@ -14,7 +14,7 @@ public sealed class PublishTests(Published published) : IClassFixture<Published>
         || (file.EndsWith(".env", StringComparison.Ordinal) && file.Contains("/secrets/", StringComparison.Ordinal));
 
     [Fact, SupportedOSPlatform("linux")]
-    public void What_is_committed_is_what_the_AppHost_publishes()
+    public void The_committed_files_are_those_that_the_AppHost_publishes()
     {
         var fresh = Directory.GetFiles(published.Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(published.Root, f))
             .Where(f => !IsSecret(f)).Order(StringComparer.Ordinal).ToArray();
@@ -33,7 +33,7 @@ public sealed class PublishTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void No_published_file_names_a_place_of_this_machine_or_has_a_secret() => Assert.Empty(
+    public void No_published_file_contains_a_local_path_or_a_secret() => Assert.Empty(
         from file in Directory.GetFiles(published.Root, "*", SearchOption.AllDirectories)
         let text = File.ReadAllText(file)
         where !IsSecret(file)
@@ -42,7 +42,7 @@ public sealed class PublishTests(Published published) : IClassFixture<Published>
         select file);
 
     [Fact]
-    public void Every_script_is_one()
+    public void Every_script_is_valid()
     {
         foreach (var script in Directory.GetFiles(published.Root, "*.sh", SearchOption.AllDirectories))
         {
@@ -68,6 +68,6 @@ public sealed class PublishTests(Published published) : IClassFixture<Published>
     [InlineData("--output-path")]
     [InlineData("--where", "here")]
     [InlineData("--target", "vms", "--target", "compose")]
-    public void A_wrong_command_line_is_refused(params string[] arguments)
+    public void An_invalid_command_line_is_rejected(params string[] arguments)
         => Assert.Throws<ArgumentException>(() => PublishCommand.Translate(["publish", .. arguments]));
 }

@@ -24,7 +24,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Every_unit_is_hardened_limited_and_started_again()
+    public void Every_unit_is_hardened_limited_and_restarted()
     {
         foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
         {
@@ -54,7 +54,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Every_variable_has_a_name_that_systemd_takes()
+    public void Every_variable_has_a_name_that_systemd_accepts()
     {
         foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
             foreach (var file in File.ReadLines(unit).Where(l => l.StartsWith("EnvironmentFile=/etc/shop/", StringComparison.Ordinal)))
@@ -66,7 +66,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [InlineData("customer-vm1")]
     [InlineData("customer-vm2")]
     [InlineData("customer-vm3")]
-    public void Installing_puts_addresses_and_secrets_in_and_twice_changes_nothing(string machine)
+    public void Installing_inserts_addresses_and_secrets_and_is_idempotent(string machine)
     {
         using var root = new TempFolder();
         Install(machine, root.Path);
@@ -90,7 +90,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void A_dry_run_changes_nothing_and_says_what_it_would_do()
+    public void A_dry_run_changes_nothing_and_prints_the_actions()
     {
         using var root = new TempFolder();
         var output = published.Run("vms", "bash", "install.sh", "customer-vm1", "--hosts", Hosts, "--root", root.Path, "--dry-run");
@@ -103,7 +103,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [InlineData("no name", "--hosts", "a,b,c")]
     [InlineData("nothing else", "--hosts", Hosts, "--frobnicate")]
     [InlineData("a machine that is there", "customer-vm4", "--hosts", Hosts)]
-    public void A_wrong_command_line_is_refused_before_anything_is_done(string why, params string[] arguments)
+    public void An_invalid_command_line_is_rejected_before_any_action(string why, params string[] arguments)
     {
         using var root = new TempFolder();
         var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms"), "bash",
@@ -114,7 +114,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void A_release_is_taken_into_use_and_put_back()
+    public void A_release_is_activated_and_rolled_back()
     {
         using var root = new TempFolder();
         foreach (var release in new[] { "r1", "r2" })
@@ -128,7 +128,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Deploying_gives_all_machines_one_release_and_one_set_of_secrets_and_puts_them_back_when_one_fails()
+    public void Deploying_installs_one_release_and_one_set_of_secrets_and_rolls_back_on_failure()
     {
         using var root = new TempFolder();
         // Replaces ssh: each host is a folder. Nothing is started, so a file determines whether a machine becomes healthy.
@@ -195,7 +195,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void A_placement_names_a_machine_that_is_there()
+    public void A_placement_names_an_existing_machine()
     {
         using var folder = new TempFolder();
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { ProjectDirectory = folder.Path });

@@ -26,7 +26,7 @@ public sealed class BsonTests
     }
 
     [Fact]
-    public void A_document_that_was_cut_off_is_malformed_at_every_length()
+    public void A_truncated_document_is_malformed_at_every_length()
     {
         var document = Documents.AllTypes();
         for (var length = 0; length < document.Length; length++)
@@ -59,7 +59,7 @@ public sealed class BsonTests
     [InlineData(new byte[] { 255, 255, 255, 255, 0 })]
     [InlineData(new byte[] { 0, 0, 0, 0, 0 })]
     [InlineData(new byte[] { })]
-    public void What_is_malformed_is_refused(byte[] document) => Assert.Equal(BsonFault.Malformed, BsonCheck.Check(document));
+    public void Malformed_documents_are_rejected(byte[] document) => Assert.Equal(BsonFault.Malformed, BsonCheck.Check(document));
 
     [Fact]
     public void No_change_of_bytes_breaks_the_walk()
@@ -76,7 +76,7 @@ public sealed class BsonTests
     }
 
     [Fact]
-    public void Values_are_read_as_what_they_are()
+    public void Values_are_read_with_their_types()
     {
         var view = new BsonView(Documents.AllTypes());
         Assert.True(view.MoveTo("string"u8));

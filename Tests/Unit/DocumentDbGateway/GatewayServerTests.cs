@@ -30,7 +30,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_says_hello_to_anybody()
+    public async Task It_replies_to_hello_without_a_login()
     {
         var reply = await AskAsync(Documents.Message(0, Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)))));
         Assert.Equal(1.0, reply.Ok);
@@ -57,7 +57,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData("commitTransaction", 13)]
     [InlineData("noSuchCommand", 59)]
     [InlineData("ping", 91)] // the engine is away
-    public async Task Others_get_the_error_that_drivers_understand(string command, int code)
+    public async Task Other_opcodes_get_an_error_that_drivers_understand(string command, int code)
     {
         var document = Documents.Command(b => b.String(System.Text.Encoding.ASCII.GetBytes(command), "c"));
         Assert.Equal(code, (await AskAsync(Documents.Message(0, Documents.Body(document)))).Code);
@@ -71,7 +71,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Documents_that_are_not_valid_get_an_error_and_the_connection_goes_on()
+    public async Task Invalid_documents_get_an_error_and_the_connection_stays_open()
     {
         using var client = await ConnectAsync();
         byte[] broken = [9, 0, 0, 0, 99, (byte)'a', 0, 0, 0];
@@ -85,7 +85,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData(3)]
     [InlineData(48_000_000)] // too long before login: nothing is allocated for it
     [InlineData(int.MaxValue)]
-    public async Task A_length_that_no_message_may_have_closes_the_connection(int length)
+    public async Task An_invalid_message_length_closes_the_connection(int length)
     {
         using var client = await ConnectAsync();
         await client.SendAsync(BitConverter.GetBytes(length), Ct);
@@ -135,7 +135,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_are_only_so_many_connections()
+    public async Task Connections_are_limited()
     {
         List<Socket> clients = [];
         try
@@ -155,7 +155,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_stops_at_once_when_nothing_runs()
+    public async Task It_stops_immediately_when_idle()
     {
         using var client = await ConnectAsync();
         await AskAsync(client, Documents.Message(0, Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)))));

@@ -15,7 +15,7 @@ public sealed class ExternalServerTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_server_is_used_with_its_databases_and_none_is_started()
+    public async Task A_configured_server_is_used_with_its_databases_and_none_is_started()
     {
         _builder.Configuration["ConnectionStrings:postgres"] = "Host=db.example;Password={x}";
         _builder.Configuration["ConnectionStrings:mongodb"] = "mongodb://m.example";

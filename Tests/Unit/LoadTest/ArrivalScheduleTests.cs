@@ -21,7 +21,7 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
-    public void While_it_is_ramped_the_rate_grows_evenly_and_then_stays()
+    public void During_the_ramp_the_rate_grows_linearly_and_then_stays()
     {
         var schedule = new ArrivalSchedule(100, Begin, ramp: 1000 * Ms);
         Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of the rate, plus the first arrival
@@ -39,7 +39,7 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
-    public void Of_a_backlog_that_is_too_long_the_oldest_are_dropped()
+    public void The_oldest_arrivals_of_a_long_backlog_are_dropped()
     {
         var schedule = new ArrivalSchedule(10, Begin);
         var now = Begin + ((ArrivalSchedule.BacklogSecondsMax + 2) * 1000 * Ms);
@@ -50,7 +50,7 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
-    public void None_is_due_from_the_end_on()
+    public void None_is_due_after_the_end()
     {
         var schedule = new ArrivalSchedule(100, Begin) { End = Begin + (30 * Ms) };
         Assert.Equal([0, 10, 20], Take(schedule, Begin + (1000 * Ms)));

@@ -29,7 +29,7 @@ public sealed class ChargeDigestTests
     }
 
     [Fact]
-    public void Where_nearly_all_differ_they_are_counted()
+    public void If_nearly_all_differ_they_are_counted()
     {
         var digest = new ChargeDigest();
         foreach (var saga in Sagas(100_000)) digest.AddCharge(saga);

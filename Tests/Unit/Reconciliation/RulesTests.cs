@@ -93,7 +93,7 @@ public sealed class RulesTests
     }
 
     [Fact]
-    public void Only_the_stock_that_orders_are_sold_from_will_do()
+    public void Only_the_stock_that_orders_are_sold_from_is_accepted()
     {
         Assert.Null(Rules.SameStock(Early, Early));
         Assert.Equal($"another one, {Late}", Rules.SameStock(Early, Late)!.Found);

@@ -10,7 +10,7 @@ namespace Tests.Unit.Storefront;
 public sealed class ServiceHttpTests
 {
     [Fact]
-    public async Task A_problem_of_the_shop_is_a_refusal()
+    public async Task A_problem_document_of_the_shop_is_a_rejection()
     {
         var (answer, refusal) = await PostAsync(HttpStatusCode.BadRequest, """{"type":"urn:shop:problem:out-of-stock"}""");
         Assert.Null(answer);

@@ -34,7 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_seed_tells_everything()
+    public void A_seed_determines_the_whole_run()
     {
         for (var seed = First; seed < First + 20; seed++) Assert.Equal(Story(seed, Bug.None), Story(seed, Bug.None));
     }
