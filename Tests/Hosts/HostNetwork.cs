@@ -25,8 +25,8 @@ internal sealed class HostNetwork : IDisposable
         await holder.StandardOutput.ReadLineAsync();
         var network = new HostNetwork(holder, new NetworkNamespace(holder.Id));
         await network.IpAsync("link", "set", "lo", "up");
-        // The bridge needs a fixed MAC address: otherwise it uses that of a machine's port, and changes it when that port is removed, which breaks the machines'
-        // ARP entries.
+        // The bridge needs a fixed MAC address: otherwise it uses that of a machine's port, and changes it when that port is removed, which breaks the
+        // machines' ARP entries.
         await network.IpAsync("link", "add", Bridge, "address", "02:00:00:00:00:fe", "type", "bridge");
         await network.IpAsync("address", "add", ClientAddress, "dev", Bridge);
         await network.IpAsync("link", "set", Bridge, "up");
