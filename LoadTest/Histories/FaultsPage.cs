@@ -11,8 +11,9 @@ internal static class FaultsPage
         var text = new StringBuilder($"""
             # Faults
 
-            Generated from {verdicts.Count} histories by `LoadTest history page`; do not edit. Each history is a run of the real cluster under load with an injected
-            fault; together they contain {verdicts.Sum(static v => v.Requests):N0} checkouts. [CONTRIBUTING](../CONTRIBUTING.md) describes the commands.
+            Generated from {verdicts.Count} histories by `LoadTest history page`; do not edit. Each history is a run of the real cluster under load with
+            an injected fault; together they contain {verdicts.Sum(static v => v.Requests):N0} checkouts.
+            [CONTRIBUTING](../CONTRIBUTING.md) describes the commands.
 
             | fault | runs | duration of the fault | checkouts | without an outcome | recovery time, median and longest | violations |
             |---|---|---|---|---|---|---|
