@@ -96,7 +96,8 @@ internal sealed record CheckoutOptions
                 WarmupSeconds = given.GetValue(warmup), RatePerSecond = given.GetValue(rate), Orders = given.GetValue(orders),
                 Items = given.GetValue(hotItem) ? 1 : given.GetValue(items), Users = given.GetValue(hotUser) ? 1 : given.GetValue(users),
                 Lines = isMix ? LinesOfBatch : given.GetValue(lines), Seed = given.GetValue(seed), IsHotItem = given.GetValue(hotItem), IsMix = isMix,
-                IsVerified = !given.GetValue(noVerify), HasBareHop = !given.GetValue(noBare), Nginx = given.GetValue(nginx), Postgres = given.GetValue(postgres), Redis = given.GetValue(redis),
+                IsVerified = !given.GetValue(noVerify), HasBareHop = !given.GetValue(noBare), Nginx = given.GetValue(nginx),
+                Postgres = given.GetValue(postgres), Redis = given.GetValue(redis),
                 JsonFile = given.GetValue(json), HtmlFile = given.GetValue(html),
             }.Complete());
         });

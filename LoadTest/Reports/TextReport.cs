@@ -18,7 +18,8 @@ internal static class TextReport
     public static void Print(this IAnsiConsole output, CheckoutReport report)
     {
         if (report.RanOutOfOrders) output.WriteLine($"ran out    all {report.Orders:N0} orders were used; the run ended early. Give more with --orders.");
-        output.WriteLine($"{(report.Load.Requests.Count > 0 ? "handled  " : "committed")}  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
+        var verb = report.Load.Requests.Count > 0 ? "handled  " : "committed";
+        output.WriteLine($"{verb}  {report.CommittedPerSecond:N0}/s ({report.Committed:N0} in {report.MeasuredSeconds:N1} s)");
         output.WriteLine($"refused    {report.Refused:N0}");
         output.WriteLine($"5xx        {report.ServerErrors:N0}");
         output.WriteLine($"unanswered {report.Unanswered:N0}"
