@@ -1,13 +1,13 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// One cluster on two cores: tests that share the machine with each other would measure each other.
+// One cluster at a time: on two cores, parallel tests would slow each other down and fail their time limits.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: TestCollectionOrderer(typeof(Tests.FastTestsFirst))]
 
 namespace Tests;
 
-/// <summary>Runs what fails in milliseconds before what needs a cluster.</summary>
+/// <summary>Runs tests that need no cluster first, because they fail within milliseconds.</summary>
 public sealed class FastTestsFirst : ITestCollectionOrderer
 {
     private static readonly string[] Order = ["Tests.Unit.", "Tests.Api.", "Tests.Cluster.", "Cluster", "Faults"];

@@ -13,10 +13,11 @@ internal static class AnalyticsEndpoints
     {
         var analytics = app.MapGroup("/customers/analytics").WithTags("Analytics").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         analytics.MapGet("/summary", (AnalyticsStore store, TimeProvider time) => AnswerAsync(store, time, static figures => figures.Summary))
-            .WithName("CustomerSummary").WithSummary("Totals, by status, by country, growth by month; with computed_at and age_seconds.");
+            .WithName("CustomerSummary")
+            .WithSummary("Returns the number of customers in total, by status, by country and by month, with computed_at and age_seconds.");
         analytics.MapGet("/purchases", (AnalyticsStore store, TimeProvider time) => AnswerAsync(store, time, static figures => figures.Purchases))
             .WithName("PurchaseFigures")
-            .WithSummary("Sum, average, least, greatest and percentiles of purchases, top customers, by product; with computed_at and age_seconds.");
+            .WithSummary("Returns statistics of purchases, the top customers, and sales by product, with computed_at and age_seconds.");
     }
 
     private static async Task<IResult> AnswerAsync(AnalyticsStore store, TimeProvider time, Func<Figures, BsonDocument> part)

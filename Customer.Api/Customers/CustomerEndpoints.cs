@@ -18,23 +18,23 @@ internal static class CustomerEndpoints
         var customers = app.MapGroup("/customers").WithTags("Customers").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         customers.MapGet("", ListAsync).WithName("ListCustomers").Produces<CustomerPageView>()
-            .WithSummary("Customers in the order of their ids. limit 1 to 1000 (20), skip up to 10000, cursor for any depth, order asc or desc; status, "
-                + "country, user_id, search (beginnings of words of name and address, or of an email address with its @).");
+            .WithSummary("Returns a page of customers, ordered by id. limit: 1 to 1000 (default 20); skip: up to 10000, or cursor for any depth; order: asc or "
+                + "desc. Filters: status, country, user_id, and search (word prefixes of name and address, or a prefix of an email address with its @).");
         customers.MapGet("/{customer_id}", FindAsync).WithName("FindCustomer").Produces<CustomerView>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A customer.");
+            .WithSummary("Returns a customer.");
         customers.MapPost("", CreateAsync).WithName("CreateCustomer").Accepts<CustomerInput>("application/json")
             .Produces<CustomerView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Creates a customer.");
         customers.MapPost("/batch", CreateBatchAsync).WithName("CreateCustomers").Accepts<CustomerInput[]>("application/json")
             .Produces<BatchView>(StatusCodes.Status201Created).Produces<BatchView>(StatusCodes.Status207MultiStatus)
             .WithMetadata(new RequestSizeLimitAttribute(BatchBytesMax))
-            .WithSummary("Creates up to 1000 customers, each by itself: an array of them, or an object with it as customers. 201 if all "
-                + "were created, else 207.");
+            .WithSummary("Creates up to 1000 customers, each independently of the others. The body is an array, or an object with a customers array. "
+                + "Returns 201 if all were created, otherwise 207.");
         customers.MapPut("/{customer_id}", ReplaceAsync).WithName("ReplaceCustomer").Accepts<CustomerInput>("application/json").Produces<CustomerView>()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed).WithSummary("Replaces a customer; with If-Match, only the version with this entity tag.");
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).WithSummary("Replaces a customer. With If-Match, only if its ETag matches.");
         customers.MapDelete("/{customer_id}", DeleteAsync).WithName("DeleteCustomer").Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .WithSummary("Deletes a customer; with If-Match, only the version with this entity tag.");
+            .WithSummary("Deletes a customer. With If-Match, only if its ETag matches.");
     }
 
     private static async Task<IResult> ListAsync([AsParameters] CustomerListParameters parameters, CustomerStore store, CancellationToken cancellationToken)

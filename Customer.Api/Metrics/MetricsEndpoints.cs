@@ -11,6 +11,7 @@ internal static class MetricsEndpoints
         var startedAt = Stopwatch.GetTimestamp();
         app.MapGet("/metrics", (CustomerSettings settings, PoolStatistics pool, RequestMetrics requests) =>
             new JsonResult(json => json.WriteMetrics(settings.InstanceId, pool.Now(), requests, ProcessFigures.Now(startedAt))))
-            .WithName("Metrics").WithTags("Operation").WithSummary("Connection pool, requests with their latencies, and resource usage of this instance.");
+            .WithName("Metrics").WithTags("Operation")
+            .WithSummary("Returns metrics of this instance: connection pool, requests with latencies, and resource usage.");
     }
 }

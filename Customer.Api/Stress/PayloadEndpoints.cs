@@ -15,10 +15,10 @@ internal static class PayloadEndpoints
     public static void MapPayloads(this RouteGroupBuilder stress, CustomerSettings settings)
     {
         stress.MapGet("/large-payload", SendPayload).WithName("SendLargePayload").ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .WithSummary("Answers with size_kb of text, up to max_payload_size_kb.");
+            .WithSummary("Returns size_kb of text, up to max_payload_size_kb.");
         stress.MapPost("/large-payload", EchoPayloadAsync).WithName("EchoLargePayload").ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .WithMetadata(new RequestSizeLimitAttribute(settings.MaxPayloadSizeKb * 1024L))
-            .WithSummary("Echoes a body of up to max_payload_size_kb (JSON as JSON, anything else in base 64), with its size and digest.");
+            .WithSummary("Returns the body (JSON as JSON, anything else as Base64), its size and its digest. The body is limited to max_payload_size_kb.");
     }
 
     private static IResult SendPayload([FromQuery(Name = "size_kb")] string? sizeKb, CustomerSettings settings)

@@ -17,14 +17,14 @@ internal static class StressEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         stress.MapPayloads(settings);
         stress.MapGet("/batch-customers", BatchAsync).WithName("BatchCustomers")
-            .WithSummary("Inserts count (1 to 1000) random documents of size_kb (1 to 64), 32 MB in all at most, into a collection beside the customers. "
+            .WithSummary("Inserts count (1 to 1000) random documents of size_kb (1 to 64), up to 32 MB in total, into a separate collection. "
                 + "MongoDB deletes them after 5 minutes.");
         stress.MapGet("/heavy-computation", ComputeAsync).WithName("HeavyComputation")
-            .WithSummary("Aggregates customers in depth (1 to 100) nested levels and keeps a core busy; complexity low, medium or high: up to 1,000, 10,000 or "
-                + "100,000 customers. 20 s at most, as many at once as there are cores.");
+            .WithSummary("Aggregates customers in depth (1 to 100) nested levels and keeps a core busy. complexity is low, medium or high: up to 1,000, "
+                + "10,000 or 100,000 customers. Limited to 20 s, and to one request per core at a time.");
         stress.MapGet("/connection-storm", StormAsync).WithName("ConnectionStorm")
-            .WithSummary("Runs operations (1 to 20000) of six kinds, concurrency (1 to 1000) at once, with reconnect=true over connections that are opened and "
-                + "closed all the time; 20 s at most, one storm at a time.");
+            .WithSummary("Runs operations (1 to 20000) of six kinds, concurrency (1 to 1000) of them at a time. With reconnect=true, connections are opened "
+                + "and closed continuously. Limited to 20 s, and to one storm at a time.");
     }
 
     private static async Task<IResult> BatchAsync(

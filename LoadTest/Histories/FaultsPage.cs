@@ -11,10 +11,11 @@ internal static class FaultsPage
         var text = new StringBuilder($"""
             # Faults
 
-            Made out of {verdicts.Count} histories by `LoadTest history page`; do not edit. Each is a run of the real cluster under load, in which something was
-            broken on purpose, {verdicts.Sum(static v => v.Requests):N0} checkouts in all. [CONTRIBUTING](../CONTRIBUTING.md) has the commands.
+            Generated from {verdicts.Count} histories by `LoadTest history page`; do not edit. Each history is a run of the real cluster under load with
+            an injected fault; together they contain {verdicts.Sum(static v => v.Requests):N0} checkouts.
+            [CONTRIBUTING](../CONTRIBUTING.md) describes the commands.
 
-            | what was broken | runs | broken for | checkouts asked for | without an outcome | back after, median and longest | violations |
+            | fault | runs | duration of the fault | checkouts | without an outcome | recovery time, median and longest | violations |
             |---|---|---|---|---|---|---|
 
             """);
@@ -30,9 +31,9 @@ internal static class FaultsPage
 
         text.Append("""
 
-            A violation is an order that was answered with yes and is not paid, or with nothing but no and is; a no after a yes; money or goods that have gone
-            for no order, or not for one. *Back after*: from the end of the fault to the first yes to a request that was sent after it. *Without an outcome*:
-            the client got 503 or no answer; each of those orders is paid in full or not at all.
+            Violations are unpaid orders whose checkout succeeded, paid orders whose checkouts all failed, failures after a success, and money or goods that do
+            not match the paid orders. *Recovery time*: from the end of the fault to the first successful request that was sent after it. *Without an outcome*:
+            the client got a 503 or no response. Each of these orders is either paid in full or not at all.
 
             Seeds: 
             """);

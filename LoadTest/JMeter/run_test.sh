@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs customers.jmx without a GUI, and reports failures. Exit code 0 only if requests were sent and all were answered as expected.
+# Runs customers.jmx without a GUI, and reports failures. The exit code is 0 only if requests were sent and all responses were as expected.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -56,7 +56,7 @@ arguments=(-n -t "$here/customers.jmx" -q "$properties" -l "$out/results.jtl" -j
 set_property=-J
 if [ "$mode" = distributed ]; then arguments+=(-R "$remote" -G "$properties"); set_property=-G; fi
 for property in "host=$host" "port=$port" "duration=$duration" "ramp=$ramp" "${groups[@]}"; do arguments+=("$set_property$property"); done
-# The log is also named here, because otherwise JMeter leaves one in the current folder.
+# The log is also named here, because otherwise JMeter writes one to the current folder.
 version=$(jmeter --version -j "$out/jmeter.log" 2>/dev/null | grep -Eo '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true)
 if [ "${version%%.*}" -ge 3 ] 2>/dev/null; then arguments+=(-e -o "$out/report"); else echo "JMeter ${version:-of unknown version} makes no HTML report; 3.0 and later do."; fi
 

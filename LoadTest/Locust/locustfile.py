@@ -1,6 +1,6 @@
-"""The six ways to use the shop, with every piece checked: the scenarios of `LoadTest shop`, for Locust 2.
+"""The six scenarios of `LoadTest shop` for Locust 2, with all responses and the number of all pieces checked.
 
-SHOP_WEIGHTS sets their weights, like one=3,two=1; unnamed scenarios are skipped.
+SHOP_WEIGHTS sets their weights, for example one=3,two=1; unnamed scenarios are skipped.
 """
 
 import os
@@ -15,7 +15,7 @@ Line = namedtuple("Line", "item price quantity pieces")
 
 
 class Wrong(Exception):
-    """An answer was wrong; Locust has counted it."""
+    """A response was wrong. Locust has already counted it."""
 
 
 class Shopper(HttpUser):
@@ -25,7 +25,7 @@ class Shopper(HttpUser):
     wait_time = constant(0)
 
     def call(self, method, name, path, check=lambda body: None, status=200):
-        """Sends a request and returns the answer's JSON; `check` returns an error text, or None."""
+        """Sends a request and returns the response's JSON; `check` returns an error text, or None."""
         with self.client.request(method, path, name=name, catch_response=True) as answer:
             try:
                 body = answer.json() if answer.text else {}
@@ -57,7 +57,7 @@ class Shopper(HttpUser):
         return item
 
     def buy(self, items, lack=None, changes_mind=False):
-        """Buys items. A refused purchase must leave no trace. The last item is the one that is out of stock."""
+        """Buys items. A rejected purchase must change nothing. The last item is the one that is out of stock."""
         lines = []
         for i in range(items):
             price, quantity = random.randint(1, PRICE_MAX), random.randint(1, QUANTITY_MAX)

@@ -8,8 +8,8 @@ namespace Order.Api.Checkout;
 internal static class CheckoutEndpoints
 {
     public static void MapCheckout(this WebApplication app) => app.MapPost("/checkout/{order}", CheckoutAsync).WithName("Checkout").WithTags("Checkout")
-        .WithSummary("Takes the order's items from stock and its total from the user's credit: both, or neither.")
-        .WithDescription("An order that is paid stays so and costs nothing more. 503: the outcome is not known yet; ask again.")
+        .WithSummary("Checks out an order: takes its items from stock and its total from the user's credit, or changes nothing.")
+        .WithDescription("Checking out a paid order again has no effect. A 503 means that the outcome is not known yet; retry the request.")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<PaidHttpResult, ProblemHttpResult, UnavailableHttpResult>> CheckoutAsync(

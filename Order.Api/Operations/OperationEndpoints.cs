@@ -12,10 +12,11 @@ internal static class OperationEndpoints
     public static void MapOperations(this WebApplication app)
     {
         var operations = app.MapGroup("/internal").WithTags("Operations").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        operations.MapGet("/sagas", CountAsync).WithName("OpenSagas").WithSummary("How many sagas are open, of all replicas, and for how long the oldest is.");
+        operations.MapGet("/sagas", CountAsync).WithName("OpenSagas")
+            .WithSummary("Returns the number of open sagas of all replicas, and the age of the oldest one.");
         if (app.Environment.IsDevelopment())
             operations.MapPost("/reset", ResetAsync).WithName("Reset")
-                .WithSummary("Empties the shop: orders, users and items go, the first products come back.");
+                .WithSummary("Resets the shop: deletes all orders, users and items, and creates the seed products again.");
     }
 
     private static async Task<Ok<OpenSagas>> CountAsync(PostgresSagaStore sagas, CancellationToken cancellationToken)

@@ -18,16 +18,16 @@ internal static class OrderEndpoints
         var orders = app.MapGroup("").WithTags("Orders").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapPost("/create/{user}", CreateAsync).WithName("CreateOrder")
-            .WithSummary("Creates an order without lines. Whether the user exists shows at checkout.");
-        orders.MapGet("/find/{order}", FindAsync).WithName("FindOrder").WithSummary("An order with its lines.");
+            .WithSummary("Creates an order without lines. The user is only validated at checkout.");
+        orders.MapGet("/find/{order}", FindAsync).WithName("FindOrder").WithSummary("Returns an order with its lines.");
         orders.MapPost("/addItem/{order}/{item}/{quantity}", AddItemAsync).WithName("AddItem").ProducesProblem(StatusCodes.Status409Conflict)
-            .WithSummary("Adds pieces of an item at today's price, to the item's line where there is one.");
+            .WithSummary("Adds pieces of an item at its current price. An existing line of the item is extended.");
         orders.MapPost("/removeItem/{order}/{item}", RemoveItemAsync).WithName("RemoveItem").ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Removes an item's line.");
         orders.MapDelete("/removeItem/{order}/{item}", RemoveItemAsync).WithName("DeleteItem").ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Removes an item's line.");
         orders.MapPost("/batch_init/{n}/{items}/{users}/{price}", BatchInitAsync).WithName("BatchInitOrders")
-            .WithSummary("Replaces the orders of the last batch by orders \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
+            .WithSummary("Replaces the orders of the last batch with orders \"0\" to \"n-1\", n up to 10,000,000. Intended for an idle shop.");
     }
 
     private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> CreateAsync(string user, OrderStore orders, IdempotencyKey? key)

@@ -15,11 +15,13 @@ internal static class PlacedOrderEndpoints
         var orders = app.MapGroup("/internal").WithTags("Storefront").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         orders.MapPost("/orders", PlaceAsync).WithName("PlaceOrder")
-            .WithSummary("Creates an order with its lines, at today's prices, and its address, or nothing. A line can have the price that the buyer saw: if it "
-                + "changed, nothing is created.");
-        orders.MapGet("/orders/{order}", FindAsync).WithName("FindPlacedOrder").WithSummary("An order with its address.");
-        orders.MapGet("/users/{user}/orders", LatestAsync).WithName("LatestOrders").WithSummary("A user's latest orders that have an address, 50 at most.");
-        orders.MapGet("/popular/{state}", PopularAsync).WithName("Popular").WithSummary("The three items of which most pieces were sold to a state.");
+            .WithSummary("Creates an order with lines at current prices and an address. A line can state the price that the buyer saw: if the price has "
+                + "changed, no order is created.");
+        orders.MapGet("/orders/{order}", FindAsync).WithName("FindPlacedOrder").WithSummary("Returns an order with its address.");
+        orders.MapGet("/users/{user}/orders", LatestAsync).WithName("LatestOrders")
+            .WithSummary("Returns a user's latest orders that have an address, 50 at most.");
+        orders.MapGet("/popular/{state}", PopularAsync).WithName("Popular")
+            .WithSummary("Returns the three best-selling items of a state, by number of pieces.");
     }
 
     private static async Task<Results<Ok<OrderCreated>, ProblemHttpResult>> PlaceAsync(

@@ -14,11 +14,11 @@ internal static class AccountEndpoints
         var users = app.MapGroup("").WithTags("Users").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         users.MapPost("/create_user", CreateAsync).WithName("CreateUser").WithSummary("Creates a user without credit.");
-        users.MapGet("/find_user/{user}", FindAsync).WithName("FindUser").WithSummary("A user's credit.");
+        users.MapGet("/find_user/{user}", FindAsync).WithName("FindUser").WithSummary("Returns a user's credit.");
         users.MapPost("/add_funds/{user}/{n}", AddFundsAsync).WithName("AddFunds").WithSummary("Adds n to a user's credit.");
-        users.MapPost("/pay/{user}/{n}", PayAsync).WithName("Pay").WithSummary("Takes n from a user's credit, never below zero.");
+        users.MapPost("/pay/{user}/{n}", PayAsync).WithName("Pay").WithSummary("Takes n from a user's credit. Rejected if the credit is insufficient.");
         users.MapPost("/batch_init/{n}/{credit}", BatchInitAsync).WithName("BatchInitUsers")
-            .WithSummary("Replaces the users of the last batch by users \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
+            .WithSummary("Replaces the users of the last batch with users \"0\" to \"n-1\", n up to 10,000,000. Intended for an idle shop.");
     }
 
     private static async Task<Results<Ok<UserCreated>, ProblemHttpResult>> CreateAsync(AccountStore accounts, IdempotencyKey? key)

@@ -8,7 +8,7 @@ internal static class ResetEndpoints
     public static void MapReset(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment()) return;
-        app.MapPost("/internal/reset", ResetAsync).WithName("ResetAccounts").WithTags("Operations").WithSummary("All users and their entries go.")
+        app.MapPost("/internal/reset", ResetAsync).WithName("ResetAccounts").WithTags("Operations").WithSummary("Deletes all users and their ledger entries.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 

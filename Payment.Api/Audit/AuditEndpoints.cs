@@ -13,9 +13,10 @@ internal static class AuditEndpoints
     {
         var audit = app.MapGroup("/internal/audit").WithTags("Audit").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         audit.MapPost("/find", FindAsync).WithName("FindCharges").ProducesProblem(StatusCodes.Status400BadRequest)
-            .WithSummary("The charges of sagas, 1000 at most.");
-        audit.MapPost("/charges", PageAsync).WithName("ChargePage").WithSummary("A page of the sagas whose charge is done, in the order of their ids.");
-        audit.MapGet("/books", BooksAsync).WithName("Books").WithSummary("The accounts that do not balance or do not match their entries.");
+            .WithSummary("Returns the charges of up to 1000 sagas.");
+        audit.MapPost("/charges", PageAsync).WithName("ChargePage")
+            .WithSummary("Returns a page of the sagas with a completed charge, in the order of their ids.");
+        audit.MapGet("/books", BooksAsync).WithName("Books").WithSummary("Returns the accounts that do not balance or do not match their ledger entries.");
     }
 
     private static async Task<Results<Ok<FoundCharges>, ProblemHttpResult>> FindAsync(

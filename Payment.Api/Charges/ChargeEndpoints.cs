@@ -12,7 +12,7 @@ internal static class ChargeEndpoints
 
     public static void MapCharges(this WebApplication app) => app.MapPost("/internal/charges", ApplyAsync).WithName("Charges").WithTags("Charges")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-        .WithSummary("Charges users for sagas, each saga once, or gives back what sagas have charged; a charge that comes after is refused.");
+        .WithSummary("Charges users for sagas, once per saga, or refunds sagas. A charge of a refunded saga is rejected.");
 
     private static async Task<Results<Ok<PaymentOutcomes>, ProblemHttpResult>> ApplyAsync(ChargeRequest request, AccountStore accounts, PaymentMetrics metrics)
     {

@@ -13,8 +13,8 @@ internal static class AuditEndpoints
     {
         var audit = app.MapGroup("/internal/audit").WithTags("Audit").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        audit.MapPost("/items", PageAsync).WithName("ItemPage").WithSummary("A page of the items of which something is held or a number is negative.");
-        audit.MapPost("/held", HeldAsync).WithName("Held").WithSummary("Items beside the records that hold them, and the sagas of these records.");
+        audit.MapPost("/items", PageAsync).WithName("ItemPage").WithSummary("Returns a page of the items with held pieces or a negative number.");
+        audit.MapPost("/held", HeldAsync).WithName("Held").WithSummary("Returns the items, the records that hold them, and the sagas of these records.");
     }
 
     private static async Task<Results<Ok<ItemPage>, ProblemHttpResult>> PageAsync(ItemPageRequest request, StockAudit audit) =>

@@ -13,13 +13,14 @@ internal static class CatalogEndpoints
     public static void MapCatalog(this WebApplication app)
     {
         var catalog = app.MapGroup("/internal").WithTags("Catalog").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        catalog.MapGet("/catalog", ReadAsync).WithName("Catalog").WithSummary("All products with price, stock and state, hidden ones too.");
+        catalog.MapGet("/catalog", ReadAsync).WithName("Catalog").WithSummary("Returns all products with price, stock and state, including hidden ones.");
         catalog.MapPost("/catalog/names", NamesAsync).WithName("DeletedNames").ProducesProblem(StatusCodes.Status400BadRequest)
-            .WithSummary("The names of deleted products, for old orders.");
+            .WithSummary("Returns the names of deleted products, for old orders.");
         catalog.MapPost("/catalog/fill", FillAsync).WithName("FillCatalog")
-            .WithSummary("Fills up the stock of the first products to what it was at first, except for deleted ones.");
+            .WithSummary("Raises the stock of the seed products to its initial value, except for deleted ones.");
         if (app.Environment.IsDevelopment())
-            catalog.MapPost("/reset", ResetAsync).WithName("ResetStock").WithSummary("All items go, and the first products come: a part of Order.Api's reset.");
+            catalog.MapPost("/reset", ResetAsync).WithName("ResetStock")
+                .WithSummary("Deletes all items and creates the seed products again. A part of Order.Api's reset.");
     }
 
     private static async Task<Ok<CatalogView>> ReadAsync(ProductCatalog catalog) =>

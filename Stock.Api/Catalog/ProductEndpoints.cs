@@ -19,14 +19,14 @@ internal static class ProductEndpoints
         var products = app.MapGroup("/products").WithTags("Products").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         products.MapGet("", ListAsync).WithName("ListProducts").Produces<ProductPageView>()
-            .WithSummary("A page of the products. search: words in name or description; sort: name, price, stock or created, descending with - in front; page "
-                + "from 1, limit 1 to 100 (20). For operators also state: active, hidden or all.");
+            .WithSummary("Returns a page of products. search: words in the name or description; sort: name, price, stock or created, with - for descending; "
+                + "page: from 1; limit: 1 to 100 (default 20). For operators also state: active, hidden or all.");
         products.MapGet("/{id}", FindAsync).WithName("FindProduct").Produces<ProductView>().ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A product, with its revision as ETag. Sales change its stock, but not the revision.");
+            .WithSummary("Returns a product, with its revision as ETag. Sales change its stock, but not the revision.");
         products.MapGet("/{id}/picture", PictureEndpoints.FindAsync).WithName("FindPicture")
             .Produces(StatusCodes.Status200OK, contentType: Picture.MediaTypes[0], additionalContentTypes: Picture.MediaTypes[1..])
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("A product's uploaded picture: PNG, JPEG or SVG.");
+            .WithSummary("Returns a product's uploaded picture: PNG, JPEG or SVG.");
         var changes = products.MapGroup("").AddEndpointFilter(app.Services.GetRequiredService<OperatorKey>())
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
         foreach (var group in new[] { changes, app.MapGroup("/internal/products").ExcludeFromDescription() }) MapChanges(group, isPublic: group == changes);
@@ -37,15 +37,15 @@ internal static class ProductEndpoints
         Add("CreateProduct", group.MapPost("", CreateAsync)).Accepts<ProductInput>(JsonTypes[0]).Produces<ProductView>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status409Conflict).WithSummary("Creates a product. Name and price are required.");
         AddChange("ReplaceProduct", group.MapPut("/{id}", ReplaceAsync)).Accepts<ProductInput>(JsonTypes[0])
-            .WithSummary("Replaces all fields of a product; only a missing stock stays. With If-Match, only if it has that ETag.");
+            .WithSummary("Replaces all fields of a product. If stock is missing, it is kept. With If-Match, only if the ETag matches.");
         AddChange("ChangeProduct", group.MapPatch("/{id}", ChangeAsync)).Accepts<ProductInput>("application/merge-patch+json", JsonTypes)
-            .WithSummary("Changes the given fields of a product. With If-Match, only if it has that ETag.");
+            .WithSummary("Changes the given fields of a product. With If-Match, only if the ETag matches.");
         Add("DeleteProduct", group.MapDelete("/{id}", DeleteAsync)).Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .WithSummary("Deletes a product for good. It cannot be bought any more; old orders still show its name.");
+            .WithSummary("Deletes a product permanently. It can no longer be bought, but old orders still show its name.");
         AddChange("SetPicture", group.MapPut("/{id}/picture", PictureEndpoints.SetAsync)).Accepts<byte[]>("*/*") // its bytes decide
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .WithSummary("Sets a product's picture: PNG, JPEG or SVG, at most 1 MiB, told apart by its bytes. Scripts and links are removed from an SVG.");
+            .WithSummary("Sets a product's picture: PNG, JPEG or SVG, detected from its bytes, up to 1 MiB. Removes scripts and links from an SVG.");
         AddChange("RemovePicture", group.MapDelete("/{id}/picture", PictureEndpoints.RemoveAsync)).WithSummary("Removes a product's picture.");
 
         RouteHandlerBuilder AddChange(string name, RouteHandlerBuilder route) => Add(name, route).Produces<ProductView>()

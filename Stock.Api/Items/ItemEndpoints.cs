@@ -17,12 +17,13 @@ internal static class ItemEndpoints
         var items = app.MapGroup("").WithTags("Items").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         items.MapPost("/item/create/{price}", CreateAsync).WithName("CreateItem").WithSummary("Creates an item without stock.");
-        items.MapGet("/find/{item}", FindAsync).WithName("FindItem").WithSummary("An item's stock and price.");
+        items.MapGet("/find/{item}", FindAsync).WithName("FindItem").WithSummary("Returns an item's stock and price.");
         items.MapPost("/add/{item}/{n}", AddAsync).WithName("AddStock").WithSummary("Adds n pieces to the stock.");
-        items.MapPost("/subtract/{item}/{n}", SubtractAsync).WithName("SubtractStock").WithSummary("Takes n pieces out of the stock, never below zero.");
-        items.MapPost("/internal/prices", PricesAsync).WithName("Prices").WithSummary("The prices of items, for Order.Api; the gateway does not route it.");
+        items.MapPost("/subtract/{item}/{n}", SubtractAsync).WithName("SubtractStock")
+            .WithSummary("Takes n pieces out of the stock. Rejected if there are fewer.");
+        items.MapPost("/internal/prices", PricesAsync).WithName("Prices").WithSummary("Returns the prices of items, for Order.Api. Not routed by the gateway.");
         items.MapPost("/batch_init/{n}/{stock}/{price}", BatchInitAsync).WithName("BatchInitItems")
-            .WithSummary("Replaces the items of the last batch by items \"0\" to \"n-1\", n up to 10,000,000. Meant for a shop at rest.");
+            .WithSummary("Replaces the items of the last batch with items \"0\" to \"n-1\", n up to 10,000,000. Intended for an idle shop.");
     }
 
     private static async Task<Results<Ok<ItemCreated>, ProblemHttpResult>> CreateAsync(string price, ItemStore items, IdempotencyKey? key)

@@ -19,10 +19,11 @@ internal static class ReservationEndpoints
         var reservations = app.MapGroup("/internal").WithTags("Reservations").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         reservations.MapPost("/reservations", SettleAsync).WithName("SettleReservations")
-            .WithSummary("Holds stock for sagas, all lines of a saga or none; what they hold is sold, or available again: late holds are then refused.");
+            .WithSummary("Holds stock for sagas (all lines of a saga or none), or sells or releases held pieces. Later holds of such a saga are rejected.");
         reservations.MapPost("/forget", ForgetAsync).WithName("ForgetReservations")
-            .WithSummary("Drops the records of sagas from before a time since which none is open.");
-        reservations.MapGet("/identity", IdentityAsync).WithName("StockIdentity").WithSummary("Tells this stock from any other; null: Redis has lost it.");
+            .WithSummary("Deletes the records of sagas that started before a time. No saga of that time may be open.");
+        reservations.MapGet("/identity", IdentityAsync).WithName("StockIdentity")
+            .WithSummary("Returns the id of this stock's data, or null if Redis has lost it.");
     }
 
     private static async Task<Results<Ok<StockOutcomes>, ProblemHttpResult>> SettleAsync(SettleRequest request, ReservationStore store, StockMetrics metrics)

@@ -5,7 +5,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>Basket, checkout and orders where something else happened meanwhile: in another tab, in the stock, to a price.</summary>
+/// <summary>Basket, checkout and order pages when something changes meanwhile: another tab, the stock or a price.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -37,7 +37,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
         }
     }
 
-    /// <summary>The total is the shown one by accident: a price doubled, and half as many are wanted.</summary>
+    /// <summary>The total matches the one shown only by coincidence: the price doubled and the quantity was halved.</summary>
     [Fact(Timeout = LimitMs)]
     public async Task The_lines_must_be_the_shown_ones_too()
     {
@@ -50,7 +50,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
         await PriceAsync(item, price * 2);
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is a second old at most
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is cached for up to a second
             await page.BuyButton().ClickAsync();
             await page.GetByText($"The total is now ${price * 2}.").WaitForAsync();
             await page.GotoAsync("/account");
@@ -63,7 +63,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task More_than_there_is_in_stock_is_said_at_once_line_by_line()
+    public async Task Insufficient_stock_is_reported_for_each_line_before_the_purchase()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Umbrella", 2);
@@ -89,7 +89,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_line_is_removed_at_checkout_and_entries_stay()
+    public async Task Removing_a_line_at_checkout_keeps_the_entries()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
@@ -112,7 +112,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_invalid_quantity_in_the_basket_is_said()
+    public async Task An_invalid_quantity_in_the_basket_is_reported()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug", 2);
@@ -135,11 +135,11 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_form_works_whatever_other_tabs_did()
+    public async Task A_form_works_regardless_of_other_tabs()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
-        // Another tab had no cookie either when it was opened, and its answer came later.
+        // The other tab had no cookie either when it was opened, and its response arrived later.
         await page.Context.ClearCookiesAsync(new() { Name = "shop-form" });
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync("/basket");
@@ -172,7 +172,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_order_is_found_however_its_number_is_entered_and_can_be_ordered_again()
+    public async Task An_order_is_found_by_any_spelling_of_its_number_and_can_be_ordered_again()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         var order = await page.BuyAsync("Notebook", 2);
@@ -234,7 +234,7 @@ public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
         }
     }
 
-    // No service changes a price, but an operator or a reset can.
+    // No service changes a price during the test, but an operator or a reset can.
     private async Task PriceAsync(string item, long price)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(

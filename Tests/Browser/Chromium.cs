@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Tests.Browser;
 
-/// <summary>A browser of this machine, without a window; Playwright's own is not downloaded.</summary>
+/// <summary>Runs the installed Chromium headless instead of downloading Playwright's build.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -23,7 +23,7 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A visitor of their own, who has been nowhere yet.</summary>
+    /// <summary>Opens a new browser context without any cookies or storage.</summary>
     public async Task<IPage> NewVisitorAsync(Uri shop, bool withScripts = true, bool isPhone = false, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser!.NewContextAsync(new()

@@ -5,7 +5,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>Operators, in a real browser: the shop's own page and the dashboard.</summary>
+/// <summary>The operations page and the dashboard in a real browser.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -17,7 +17,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     [InlineData(false, false, ColorScheme.Light)]
     [InlineData(true, false, ColorScheme.Dark)]
     [InlineData(true, true, ColorScheme.Light)]
-    public async Task It_shows_what_the_services_measure_by_itself(bool withScripts, bool isPhone, ColorScheme scheme)
+    public async Task It_shows_live_measurements_automatically(bool withScripts, bool isPhone, ColorScheme scheme)
     {
         var page = await chromium.NewVisitorAsync(Storefront, withScripts, isPhone, scheme);
         await page.GotoAsync("/admin");
@@ -25,7 +25,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
         var orders = cluster.Shop.KeepBuyingAsync(1, shopping.Token);
         try
         {
-            // The page comes again by itself, with what has been measured meanwhile.
+            // The page refreshes automatically and shows the latest measurements.
             var paid = page.Locator(".chart .key.k0 strong").First;
             await Eventually.UntilAsync(async () => await ReadAsync(paid), static text => text is not "–" and not "0" and not "", TimeSpan.FromSeconds(20));
             Assert.True(double.Parse(await ReadAsync(paid), CultureInfo.InvariantCulture) > 0);
@@ -48,7 +48,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Shelves_are_filled_by_a_button_and_a_reset_wants_to_be_meant()
+    public async Task A_button_fills_the_shelves_and_a_reset_needs_a_confirmation()
     {
         var page = await chromium.NewVisitorAsync(Storefront, withScripts: false);
         var kite = (await cluster.Shop.GetAsync("/get_product?product_name=kite")).GetProperty("item_id").GetString()!;
@@ -60,7 +60,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
 
         var user = await cluster.Shop.NewUserAsync(5);
         await page.GetByRole(AriaRole.Link, new() { Name = "Reset the shop" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync(); // the browser keeps it: the box is not ticked
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync(); // the required checkbox is not ticked, so the browser blocks the form
         Assert.Equal(5, await cluster.Shop.CreditAsync(user));
         await page.GetByLabel("I am sure").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
@@ -80,7 +80,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task The_dashboard_offers_the_same_and_does_it()
+    public async Task The_dashboard_has_the_same_commands()
     {
         var kite = (await cluster.Shop.GetAsync("/get_product?product_name=kite")).GetProperty("item_id").GetString()!;
         await cluster.Shop.PostAsync($"/stock/subtract/{kite}/{(await cluster.Shop.StockAsync(kite)).Stock}");
@@ -93,7 +93,7 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
         await Eventually.EqualAsync(75, async () => (await cluster.Shop.StockAsync(kite)).Stock, TimeSpan.FromSeconds(15));
     }
 
-    // A page that is just coming again has nothing to read.
+    // A page that is being refreshed has no content to read.
     private static async Task<string> ReadAsync(ILocator text)
     {
         try

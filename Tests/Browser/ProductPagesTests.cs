@@ -5,7 +5,7 @@ using Tests.Unit.Catalog;
 
 namespace Tests.Browser;
 
-/// <summary>Operators who manage products and users, and visitors who search, in a real browser.</summary>
+/// <summary>Product and user management by operators, and search by visitors, in a real browser.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
 {
@@ -43,7 +43,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
         Assert.True(await IsShownAsync(page.Locator("img.preview")));
 
         var item = new Uri(page.Url).AbsolutePath.Split('/')[^1];
-        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the catalog is a second old at most
+        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the catalog is cached for up to a second
         var visitor = await chromium.NewVisitorAsync(Shop, withScripts: false, isPhone);
         await visitor.GotoAsync("/?q=bell");
         Assert.Equal(["Brass bell"], await visitor.Locator(".products h2").AllInnerTextsAsync());
@@ -63,7 +63,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
         await page.GetByText("There is not enough stock.").WaitForAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Delete product" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Delete product" }).ClickAsync(); // the browser keeps it: the box is not ticked
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete product" }).ClickAsync(); // the browser blocks the form
         await page.GetByLabel("I am sure").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete product" }).ClickAsync();
         await page.GetByText("The product was deleted.").WaitForAsync();
@@ -75,7 +75,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Wrong_entries_and_wrong_pictures_are_explained()
+    public async Task Invalid_entries_and_invalid_pictures_are_explained()
     {
         var item = await _products.CreateAsync("Copper bell", 4);
         var page = await chromium.NewVisitorAsync(Storefront);
@@ -109,7 +109,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Who_saves_a_product_that_somebody_else_has_changed_is_asked_first()
+    public async Task Saving_a_product_that_was_changed_meanwhile_asks_first()
     {
         var item = await _products.CreateAsync("Tin bell", 4);
         var page = await chromium.NewVisitorAsync(Storefront);
@@ -161,12 +161,12 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Add funds" }).DblClickAsync();
         await page.GetByText("The funds were added.").WaitForAsync();
         Assert.Equal(500, await cluster.Shop.CreditAsync(user));
-        Assert.NotEqual(key, await page.Locator("input[name=key]").InputValueAsync()); // the next form adds again
+        Assert.NotEqual(key, await page.Locator("input[name=key]").InputValueAsync()); // a newly loaded form adds funds again
         await page.GetByLabel("Amount").FillAsync("1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add funds" }).ClickAsync();
         await page.GetByText("$501").WaitForAsync();
 
-        var alone = await cluster.Shop.NewUserAsync(7); // not a customer of the pages
+        var alone = await cluster.Shop.NewUserAsync(7); // does not exist in Customer.Api
         await FindAsync(page, alone);
         Assert.Contains("$7", await page.InnerTextAsync("main"), StringComparison.Ordinal);
         foreach (var unknown in new[] { "nobody@example.com", "no-such-user", "<script>" })

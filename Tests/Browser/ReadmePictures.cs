@@ -7,7 +7,7 @@ using Tests.Unit.LoadTest;
 
 namespace Tests.Browser;
 
-/// <summary>The README's pictures can be taken, and are small. With SHOP_PICTURES in the environment they are put into the repository.</summary>
+/// <summary>Takes the README's screenshots and checks their size. With SHOP_PICTURES set, they are written into the repository.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -34,7 +34,7 @@ public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : 
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task The_page_of_a_load_is_taken_and_asks_for_nothing_else()
+    public async Task The_page_of_a_load_test_loads_no_other_resources()
     {
         using var folder = new TempFolder();
         var file = folder / "report.html";

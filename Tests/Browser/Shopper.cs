@@ -7,7 +7,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>What a person does in the shop.</summary>
+/// <summary>Actions of a person using the shop.</summary>
 internal static partial class Shopper
 {
     public static async Task AddToBasketAsync(this IPage page, string product, int quantity = 1)
@@ -33,10 +33,10 @@ internal static partial class Shopper
 
     public static ILocator UpdateButton(this IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Update total" });
 
-    /// <summary>Waits until the page shows this total.</summary>
+    /// <summary>Waits until the page shows the given total.</summary>
     public static Task TotalAsync(this IPage page, string total) => page.Locator(".total strong", new() { HasText = total }).WaitForAsync();
 
-    /// <summary>Fills the basket, buys, and gives the order's id.</summary>
+    /// <summary>Fills the basket, checks out, and returns the order's id.</summary>
     public static async Task<string> BuyAsync(this IPage page, string product, int quantity = 1, string state = "Arizona")
     {
         await page.AddToBasketAsync(product, quantity);
@@ -45,14 +45,14 @@ internal static partial class Shopper
         return await page.OrderIdAsync();
     }
 
-    /// <summary>Waits for the confirmation.</summary>
+    /// <summary>Waits for the order confirmation.</summary>
     public static async Task<string> OrderIdAsync(this IPage page)
     {
         await page.WaitForURLAsync(OrderPage(), new() { WaitUntil = WaitUntilState.Load });
         return OrderPage().Match(page.Url).Groups[1].Value;
     }
 
-    /// <summary>Buys without a browser, a few pieces at a time, until it is stopped.</summary>
+    /// <summary>Buys through HTTP, a few pieces at a time, until cancelled.</summary>
     public static async Task KeepBuyingAsync(this ShopClient shop, int pieces, CancellationToken stopped)
     {
         var (user, item) = (await shop.NewUserAsync(1_000_000_000), await shop.NewItemAsync(1, 1_000_000_000));
@@ -60,7 +60,7 @@ internal static partial class Shopper
             Assert.Equal(HttpStatusCode.OK, (await shop.CheckoutAsync(await shop.NewOrderAsync(user, (item, pieces)))).Status);
     }
 
-    /// <summary>Credit and number of orders, as the customer's page has them.</summary>
+    /// <summary>Reads credit and number of orders from the customer's page.</summary>
     public static async Task<(string Credit, int Orders)> AccountAsync(this IPage page)
     {
         await page.GotoAsync("/account");
@@ -68,8 +68,8 @@ internal static partial class Shopper
     }
 
     /// <summary>
-    /// Looks for what keeps people out, on these pages or on the one that is shown. With SHOP_SCREENSHOTS in the environment a picture of each is left in that
-    /// folder, for people to look at.
+    /// Checks the accessibility of the given pages, or of the current one. With SHOP_SCREENSHOTS set, a screenshot of each page is saved in that folder
+    /// for review.
     /// </summary>
     public static async Task InspectAsync(this IPage page, params string[] paths)
     {

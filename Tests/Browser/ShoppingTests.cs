@@ -4,7 +4,7 @@ using Tests.Cluster;
 
 namespace Tests.Browser;
 
-/// <summary>People in the shop, in a real browser, with real stock and credit.</summary>
+/// <summary>Shopping in a real browser, with real stock and credit.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Browser")]
 public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
@@ -13,7 +13,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     private Uri Shop => cluster.Cluster.App.GetEndpoint("gateway");
 
     [Fact(Timeout = LimitMs)]
-    public async Task Browse_buy_and_see_the_order_with_what_is_popular_in_the_state()
+    public async Task Browse_buy_and_see_the_order_with_popular_products_in_the_state()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.GotoAsync("/");
@@ -42,7 +42,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Three_products_are_popular_at_most_the_most_popular_first()
+    public async Task Up_to_three_products_are_popular_the_most_popular_first()
     {
         foreach (var (product, quantity) in new[] { ("Mug", 2), ("Pencils", 5), ("Notebook", 3), ("Potted plant", 1) })
             await (await chromium.NewVisitorAsync(Shop)).BuyAsync(product, quantity, "Delaware");
@@ -52,7 +52,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Who_asks_for_more_than_there_is_hears_what_is_missing_and_keeps_the_basket()
+    public async Task Insufficient_stock_is_reported_and_the_basket_is_kept()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Potted plant", 2);
@@ -62,7 +62,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await cluster.Shop.PostAsync($"/stock/subtract/{item}/{stock - 1}");
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is a second old at most
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TestContext.Current.CancellationToken); // the catalog is cached for up to a second
             await page.BuyButton().ClickAsync();
             await page.GetByText("Potted plant: only 1 left, and you asked for 2.").WaitForAsync();
             Assert.Equal("Grace Hopper", await page.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
@@ -83,7 +83,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Who_has_too_little_credit_hears_how_much_is_missing_and_keeps_the_basket()
+    public async Task Insufficient_credit_is_reported_and_the_basket_is_kept()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Headphones", 5);
@@ -97,7 +97,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.GotoAsync("/checkout");
         await page.BuyButton().ClickAsync();
         await page.OrderIdAsync();
-        Assert.Equal(("$355", 2), await page.AccountAsync()); // the refused one is shown too
+        Assert.Equal(("$355", 2), await page.AccountAsync()); // the rejected order is listed too
     }
 
     [Fact(Timeout = LimitMs)]
@@ -127,7 +127,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_form_that_was_sent_buys_nothing_else_when_it_is_changed_and_sent_again()
+    public async Task Changing_and_resubmitting_a_form_buys_nothing_else()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Notebook");
@@ -140,7 +140,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
         await page.Locator("input[name='Form.Key']").EvaluateAsync("(input, key) => input.value = key", key);
         await page.GetByLabel("Quantity").FillAsync("2");
         await page.BuyButton().ClickAsync();
-        await page.GetByText("The total is now $24.").WaitForAsync(); // the form keeps its key
+        await page.GetByText("The total is now $24.").WaitForAsync(); // the form keeps its idempotency key
         await page.BuyButton().ClickAsync();
         await page.GetByText("This form was already submitted").WaitForAsync();
         await page.GetByText($"It placed order #{order[..8]}: 1 × Notebook, $9 in total. Status: Paid.").WaitForAsync();
@@ -186,7 +186,7 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Adding_to_the_basket_is_confirmed_and_stops_at_99()
+    public async Task Adding_to_the_basket_is_confirmed_and_limited_to_99()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Candle", 60);
@@ -211,12 +211,12 @@ public sealed class ShoppingTests(ClusterFixture cluster, Chromium chromium) : I
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Errors_stand_beside_their_fields_whoever_finds_them()
+    public async Task Errors_are_shown_beside_their_fields_from_any_source()
     {
         var page = await chromium.NewVisitorAsync(Shop);
         await page.AddToBasketAsync("Mug");
         await page.GotoAsync("/checkout");
-        await page.BuyButton().ClickAsync(); // the browser keeps it
+        await page.BuyButton().ClickAsync(); // the browser blocks the form
         Assert.Equal(5, await page.Locator("input:invalid, select:invalid").CountAsync());
         await page.EvalOnSelectorAsync("form.checkout", "form => form.noValidate = true");
         await page.GetByLabel("ZIP code").FillAsync("12");

@@ -1,4 +1,4 @@
-// Looks at the page that is shown for what keeps people out. Gives a list of faults in words.
+// Checks the current page for accessibility problems and returns a list of descriptions.
 () => {
   const faults = [];
   const say = (rule, element) => faults.push(`${rule}: ${(element?.outerHTML ?? '').slice(0, 120)}`);
@@ -33,7 +33,7 @@
     const name = element.textContent.trim() || element.getAttribute('aria-label') || element.querySelector('img')?.alt;
     if (!name) say('a link or button without a name', element);
   }
-  // A link in a sentence may be as low as its line (WCAG 2.2, 2.5.8), and a link that covers a card is as large as the card.
+  // A link within a sentence may be as low as its line (WCAG 2.2, 2.5.8). A link that covers a card counts with the card's size.
   const inText = element => [...element.parentElement.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
   const covers = element => getComputedStyle(element, '::after').position === 'absolute';
   for (const target of all('a[href], button, input:not([type=hidden]), select')) {

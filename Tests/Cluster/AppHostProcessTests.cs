@@ -11,7 +11,7 @@ using Tests.Unit;
 
 namespace Tests.Cluster;
 
-/// <summary>The AppHost as a program of its own, as <c>dotnet run --project AppHost</c> starts it.</summary>
+/// <summary>Runs the AppHost as a separate process, as <c>dotnet run --project AppHost</c> does.</summary>
 [Trait("Category", "Long")]
 public sealed class AppHostProcessTests : IDisposable
 {
@@ -56,7 +56,7 @@ public sealed class AppHostProcessTests : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_taken_port_is_said_in_one_sentence()
+    public async Task A_port_in_use_is_reported_in_one_sentence()
     {
         using var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start();
@@ -64,11 +64,11 @@ public sealed class AppHostProcessTests : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public Task A_service_that_dies_at_start_ends_the_run()
+    public Task A_service_that_fails_at_startup_ends_the_run()
         => AssertFailsAsync(ServiceProcess.FreePort(), "during startup; fix the cause shown in its last lines above", ("Shop__OperatorKey", "short"));
 
     [Fact(Timeout = LimitMs)]
-    public Task A_container_runtime_that_was_asked_for_and_does_not_answer_ends_the_run()
+    public Task A_requested_container_runtime_that_does_not_respond_ends_the_run()
         => AssertFailsAsync(ServiceProcess.FreePort(), "ASPIRE_CONTAINER_RUNTIME is 'no-such-engine'", ("ASPIRE_CONTAINER_RUNTIME", "no-such-engine"));
 
     [Fact(Timeout = LimitMs)]
@@ -84,7 +84,7 @@ public sealed class AppHostProcessTests : IDisposable
         await NothingIsLeftAsync();
     }
 
-    /// <summary>All processes of a run have its data folder in their environment or arguments, as they inherit it.</summary>
+    /// <summary>Finds all processes of a run: each inherits the run's data folder in its environment or arguments.</summary>
     private async Task NothingIsLeftAsync() => Assert.Equal("", await Eventually.UntilAsync(
         () => Task.FromResult(string.Join('\n', ProcessTable.Mentioning(_data.Path).Select(ProcessTable.Describe))), left => left.Length == 0, GoneLimit));
 

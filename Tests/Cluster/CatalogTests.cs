@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>What the storefront reads of Stock.Api.</summary>
+/// <summary>The catalog that the storefront reads from Stock.Api.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CatalogTests(ClusterFixture cluster) : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class CatalogTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _stockApi.Dispose();
 
     [Fact]
-    public async Task A_dozen_products_are_there_with_all_that_a_page_shows()
+    public async Task A_dozen_products_exist_with_everything_that_a_page_shows()
     {
         var products = await ReadAsync();
         Assert.Equal(12, products.Count);
@@ -28,7 +28,7 @@ public sealed class CatalogTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_product_is_an_item_like_others_and_no_batch_touches_it()
+    public async Task A_product_is_an_item_like_others_and_batch_init_keeps_it()
     {
         var item = (await ReadAsync())[11].GetProperty("item_id").GetString()!;
         var before = await cluster.Shop.StockAsync(item);

@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Payment.Api's internal part: charges for sagas, in groups of which each is all or nothing where it can be, and careful where not.</summary>
+/// <summary>Payment.Api's internal endpoint for charges: each group of charges succeeds or fails as a whole if possible, and one by one otherwise.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -13,12 +13,12 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     private readonly ShopClient _shop = cluster.Shop;
     private readonly HttpClient _paymentApi = new() { BaseAddress = cluster.Cluster.App.GetEndpoint("payment-api"), Timeout = TimeSpan.FromMinutes(1) };
 
-    /// <summary>The sagas of this test, with who was to be charged what.</summary>
+    /// <summary>Sagas of this test, with the user and amount of each charge.</summary>
     private readonly List<(Guid Saga, string User, long Amount)> _sagas = [];
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Refunds everything: a charge without an order violates an invariant from its 30th second on.</summary>
+    /// <summary>Refunds everything, because a charge without an order violates an invariant after 30 seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         using (_paymentApi)
@@ -31,7 +31,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Charges_that_can_all_be_made_are_made_once_however_often_they_are_asked_for()
+    public async Task Charges_that_are_all_possible_are_made_once_however_often_they_are_requested()
     {
         var (one, two) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(100));
         object[] members = [Charge(one, 30), Charge(two, 40), Charge(one, 20)];
@@ -41,7 +41,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_charge_that_cannot_be_made_does_not_keep_the_others_from_theirs()
+    public async Task An_impossible_charge_does_not_prevent_the_others()
     {
         var (rich, poor) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(10));
         object[] members = [Charge(rich, 30), Charge(poor, 11), Charge($"{Guid.NewGuid()}", 1), Charge(poor, 10), Charge(rich, 70)];
@@ -61,7 +61,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_refunded_is_not_charged_again_and_what_was_cancelled_never()
+    public async Task A_refunded_charge_is_not_repeated_and_a_cancelled_one_is_never_made()
     {
         var user = await _shop.NewUserAsync(100);
         var (charged, late) = (Guid.CreateVersion7(), Guid.CreateVersion7());

@@ -54,7 +54,7 @@ public abstract class CheckoutContract(ClusterFixture cluster)
         await SettledAsync(item, new Books(35, 0, 0));
         Assert.Equal((9, false), (await _shop.CreditAsync(user), await _shop.IsPaidAsync(order)));
 
-        await _shop.PostAsync($"/orders/addItem/{order}/{item}/1"); // a refused order stays open
+        await _shop.PostAsync($"/orders/addItem/{order}/{item}/1"); // a rejected order stays open
         await _shop.PostAsync($"/payment/add_funds/{user}/6");
         await _shop.PostAsync($"/orders/checkout/{order}");
         await SettledAsync(item, new Books(32, 0, 3));
@@ -62,7 +62,7 @@ public abstract class CheckoutContract(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_user_that_does_not_exist_shows_at_checkout()
+    public async Task A_missing_user_is_detected_at_checkout()
     {
         var item = await _shop.NewItemAsync(5, 35);
         var order = await _shop.NewOrderAsync("ghost", (item, 1));
@@ -72,7 +72,7 @@ public abstract class CheckoutContract(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task An_item_that_is_gone_shows_at_checkout()
+    public async Task A_missing_item_is_detected_at_checkout()
     {
         await _shop.PostAsync("/stock/batch_init/3/10/5");
         var user = await _shop.NewUserAsync(100);
@@ -96,6 +96,6 @@ public abstract class CheckoutContract(ClusterFixture cluster)
         await SettledAsync("1", new Books(8, 0, 2));
     }
 
-    /// <summary>What follows a decided checkout (sold or given back) may come a moment after the answer.</summary>
+    /// <summary>Waits for the steps after the decision (sale or release), which may complete shortly after the response.</summary>
     private Task SettledAsync(string item, Books expected) => Eventually.EqualAsync(expected, () => _shop.StockAsync(item));
 }

@@ -9,7 +9,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>A replica whose host's clock is wrong does what the others do: ages are the stores' to tell.</summary>
+/// <summary>A replica with a wrong system clock behaves like the others, because ages are computed from the stores' clocks.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -34,12 +34,12 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         await _payments.DisposeAsync();
     }
 
-    /// <summary>Sagas' ids are compared with each other and with the time: those of all replicas must be of one clock.</summary>
+    /// <summary>Saga ids are compared with each other and with the time, so all replicas must take their ids from one clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
     [InlineData(25 * HourSeconds)]
-    public async Task Checkouts_at_any_clock_have_the_databases_time_and_pass_every_replicas_reconciliation(int seconds)
+    public async Task Checkouts_use_the_databases_clock_and_pass_the_reconciliation_of_every_replica(int seconds)
     {
         await using var replica = await StartAsync("order-api", seconds);
         for (var i = 0; i < 3; i++)
@@ -56,11 +56,11 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(JsonValueKind.True, (await ReconcileAsync(other)).GetProperty("ok").ValueKind);
     }
 
-    /// <summary>A charge may be without its paid order for as long as a checkout takes, and no longer. By the database's time.</summary>
+    /// <summary>A charge may exist without its paid order only for the duration of a checkout, by the database's clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(-HourSeconds)]
-    public async Task A_charge_for_nothing_is_named_when_it_is_old_enough_whatever_the_clock_says(int seconds)
+    public async Task A_charge_without_an_order_is_reported_by_its_real_age_on_any_clock(int seconds)
     {
         await using var replica = await StartAsync("order-api", seconds);
         var (now, user) = ((DateTime)(await ScalarAsync(_orders, "SELECT now()"))!, await _shop.NewUserAsync(10));
@@ -74,11 +74,11 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         await ScalarAsync(_payments, $"UPDATE accounts SET balance = 10, captured = 0 WHERE id = '{user}'; DELETE FROM entries WHERE id = '{old}'");
     }
 
-    /// <summary>Records of reservations are kept by the time of Order.Api's database. Redis's clock need not agree with it.</summary>
+    /// <summary>Reservation records are kept by the clock of Order.Api's database, which may differ from Redis's clock.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(HourSeconds)]
     [InlineData(48 * HourSeconds)]
-    public async Task What_is_held_is_found_by_the_clock_that_it_was_held_by(int seconds)
+    public async Task Held_stock_is_found_by_the_clock_that_dated_it(int seconds)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis", Stop))!);
         var (saga, item, then) = (Guid.CreateVersion7(), await _shop.NewItemAsync(5, 10), DateTimeOffset.UtcNow.ToUnixTimeSeconds() + seconds);
@@ -100,9 +100,9 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
         }
     }
 
-    /// <summary>A replica that is a day ahead, and then gone, leaves figures and a lease of tomorrow.</summary>
+    /// <summary>A replica whose clock is a day ahead stops and leaves behind figures and a lease dated tomorrow.</summary>
     [Fact(Timeout = LimitMs)]
-    public async Task Analytics_of_tomorrow_are_not_waited_for()
+    public async Task Analytics_dated_tomorrow_do_not_delay_a_refresh()
     {
         await using (await StartAsync("customer-api", 25 * HourSeconds))
         {
@@ -118,7 +118,7 @@ public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_clock_that_is_none_is_said_and_nothing_starts()
+    public async Task An_invalid_clock_skew_is_reported_and_nothing_starts()
     {
         foreach (var service in (string[])["order-api", "payment-api", "stock-api", "customer-api", "storefront"])
         {

@@ -8,23 +8,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Tests.Cluster;
 
-/// <summary>The classes of this collection share one cluster, and run one after the other.</summary>
+/// <summary>Test classes of this collection share one cluster and run sequentially.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedCluster : ICollectionFixture<ClusterFixture>
 {
     public const string Name = "Cluster";
 }
 
-/// <summary>The whole shop as the AppHost describes it, with the dashboard, on random ports; its data goes with it.</summary>
+/// <summary>Runs the whole shop as defined by the AppHost, with the dashboard, on random ports. Its data is deleted at the end.</summary>
 public class ClusterFixture : IAsyncLifetime
 {
-    /// <summary>The login token of the dashboard.</summary>
+    /// <summary>Login token of the dashboard.</summary>
     public const string BrowserToken = "test-token";
 
-    /// <summary>The origin whose scripts may use the shared cluster.</summary>
+    /// <summary>Allowed CORS origin of the shared cluster.</summary>
     public const string AllowedOrigin = "https://partner.example";
 
-    /// <summary>Includes a first download of the orchestrator and the dashboard.</summary>
+    /// <summary>Includes the initial download of the orchestrator and the dashboard.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(1);
@@ -47,10 +47,10 @@ public class ClusterFixture : IAsyncLifetime
         if (_cluster is not null) await StopAsync(_cluster);
     }
 
-    /// <summary>Starts a cluster, all of it healthy.</summary>
-    /// <param name="configure">Changes the model before it starts.</param>
-    /// <param name="withDashboard">All services then tell it everything, which costs more than what they do.</param>
-    /// <param name="arguments">Of the AppHost's command line.</param>
+    /// <summary>Starts a cluster and waits until all of it is healthy.</summary>
+    /// <param name="configure">Changes the application model before the start.</param>
+    /// <param name="withDashboard">Makes all services export full telemetry, which costs more than their actual work.</param>
+    /// <param name="arguments">Command-line arguments of the AppHost.</param>
     public static async Task<RunningCluster> StartAsync(Action<IDistributedApplicationTestingBuilder>? configure = null, bool withDashboard = true,
         params string[] arguments)
     {
@@ -80,7 +80,7 @@ public class ClusterFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Stops a cluster and frees it.</summary>
+    /// <summary>Stops and disposes a cluster.</summary>
     public static async Task StopAsync(RunningCluster cluster)
     {
         await cluster.App.StopAsync(CancellationToken.None).WaitAsync(StopLimit, CancellationToken.None);
@@ -88,14 +88,14 @@ public class ClusterFixture : IAsyncLifetime
         await cluster.App.DisposeAsync().AsTask().WaitAsync(StopLimit, CancellationToken.None);
     }
 
-    /// <summary>Makes a cluster this fixture's, to stop with it.</summary>
+    /// <summary>Registers a cluster to be stopped with this fixture.</summary>
     protected void Use(RunningCluster cluster)
     {
         _cluster = cluster;
         _shop = new ShopClient(cluster.App.GetEndpoint("gateway"));
     }
 
-    /// <summary>What stands in the way of a start: each instance's state, and the last lines of those that are not healthy.</summary>
+    /// <summary>Describes why a start failed: the state of each instance, and the last log lines of unhealthy ones.</summary>
     private static async Task<string> DescribeAsync(RunningCluster cluster)
     {
         var text = new StringBuilder();

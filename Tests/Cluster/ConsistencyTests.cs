@@ -5,7 +5,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ConsistencyTests(ClusterFixture cluster) : Consistency(cluster);
 
-/// <summary>Whatever comes at once: nothing is sold twice, nobody pays twice, and the answers say what the books say.</summary>
+/// <summary>Under concurrent requests, no item is sold twice, no user pays twice, and responses match the stored data.</summary>
 public abstract class Consistency(ClusterFixture cluster)
 {
     private const int LimitMs = 120_000;
@@ -83,7 +83,7 @@ public abstract class Consistency(ClusterFixture cluster)
         Assert.Equal((0, new Books(0, 0, 0)), (await _shop.CreditAsync(user), await _shop.StockAsync(item)));
     }
 
-    /// <summary>Fifty at a time: preparation is not what is tested.</summary>
+    /// <summary>Creates fifty at a time, because the setup itself is not under test.</summary>
     private static async Task<T[]> ManyAsync<T>(int count, Func<int, Task<T>> make)
     {
         var made = new T[count];

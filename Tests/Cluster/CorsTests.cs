@@ -3,7 +3,7 @@ using Tests.Security;
 
 namespace Tests.Cluster;
 
-/// <summary>Scripts of configured origins may use the shop, those of others may not.</summary>
+/// <summary>Scripts may call the shop only from configured origins.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CorsTests(ClusterFixture cluster)
 {
@@ -25,7 +25,7 @@ public sealed class CorsTests(ClusterFixture cluster)
     [InlineData("/customers/unknown", 404)]
     [InlineData("/gateway/health", 200)]
     [InlineData("/stock/internal/prices", 404)]
-    public async Task Its_scripts_may_read_answers_and_errors(string path, int status)
+    public async Task Scripts_of_an_allowed_origin_may_read_responses_and_errors(string path, int status)
     {
         var answer = await AskAsync("GET", path, $"Origin: {Allowed}\r\n");
         Assert.Equal((status, Allowed), (answer.Status, answer.Header("Access-Control-Allow-Origin")));
@@ -39,7 +39,7 @@ public sealed class CorsTests(ClusterFixture cluster)
     [InlineData("GET", "/stock/find/unknown", "https://partner.example.evil", 404)]
     [InlineData("GET", "/admin/login", Allowed, 302)]
     [InlineData("GET", "/admin", Allowed, 200)]
-    public async Task Nobody_else_s_may_and_nobody_s_may_read_operators_pages(string method, string path, string? origin, int status)
+    public async Task Other_scripts_may_not_and_none_may_read_operator_pages(string method, string path, string? origin, int status)
     {
         var answer = await AskAsync(method, path, (origin is null ? "" : $"Origin: {origin}\r\n") + "Access-Control-Request-Method: POST\r\n");
         Assert.Equal(status, answer.Status);

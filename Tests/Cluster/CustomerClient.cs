@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Tests.Cluster;
 
-/// <summary>What tests of customers do all the time.</summary>
+/// <summary>Helpers shared by the customer tests.</summary>
 internal sealed class CustomerClient(ShopClient shop)
 {
     private const int ListCount = 30;
@@ -13,7 +13,7 @@ internal sealed class CustomerClient(ShopClient shop)
     public static IReadOnlyList<string> Ids(JsonElement page) =>
         [.. page.GetProperty("customers").EnumerateArray().Select(customer => customer.GetProperty("customer_id").GetString()!)];
 
-    /// <summary>So many customers, for an array.</summary>
+    /// <summary>Returns the given number of customers as a JSON array.</summary>
     public static string Many(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"name":"Many {{i}}","email":"{{NewEmail()}}"}"""));
 
     public async Task<JsonElement> CreateAsync(string json)
@@ -46,7 +46,7 @@ internal sealed class CustomerClient(ShopClient shop)
         Assert.Equal([field], JsonElement.Parse(answer.Body).GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
 
-    /// <summary>Thirty customers of Malta, none of them active, that no other test makes the like of.</summary>
+    /// <summary>Creates thirty inactive customers of Malta, a combination that no other test uses.</summary>
     public async Task EnsureListAsync()
     {
         if ((await shop.GetAsync("/customers?search=zebediah.quux0@lists")).GetProperty("count").GetInt32() > 0) return;

@@ -7,7 +7,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customers through the gateway, on the real engine.</summary>
+/// <summary>Customer.Api through the gateway, on the real database engine.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerContractTests(ClusterFixture cluster)
 {
@@ -41,7 +41,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task An_answer_can_be_sent_back()
+    public async Task A_response_can_be_sent_back()
     {
         var created = await _customers.CreateAsync(
             $$"""{"first_name":"Bo","email":"{{CustomerClient.NewEmail()}}","purchases":[{"product":"P","quantity":1,"price":7}]}""");
@@ -58,7 +58,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_customer_of_an_id_of_its_own_is_found_by_it_and_an_id_an_address_or_a_user_is_taken_once()
+    public async Task A_customer_can_choose_its_id_and_ids_addresses_and_users_are_unique()
     {
         var (id, email, user) = ($"own-{Guid.NewGuid():N}", CustomerClient.NewEmail(), $"u-{Guid.NewGuid():N}");
         await _customers.CreateAsync($$"""{"customer_id":"{{id}}","name":"A","email":"{{email}}","user_id":"{{user}}"}""");
@@ -79,7 +79,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     [InlineData("""{"name":"A","email":"a@b.co","$where":"1"}""", "$where")]
     [InlineData("""{"name":{"$ne":1},"email":"a@b.co"}""", "name")]
     [InlineData("""[]""", "customer")]
-    public async Task What_is_wrong_is_named_and_nothing_is_stored(string json, string field)
+    public async Task Invalid_fields_are_named_and_nothing_is_stored(string json, string field)
     {
         foreach (var (method, url) in ((string, string)[])[("POST", Url), ("PUT", $"{Url}/any")])
         {
@@ -93,11 +93,11 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     [InlineData("{")]
     [InlineData("")]
     [InlineData("""{"name":"A","name":"B","email":"a@b.co"}""")]
-    public async Task What_is_no_json_is_refused(string json) =>
+    public async Task Invalid_JSON_is_rejected(string json) =>
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), await _customers.StatusAsync("POST", Url, json));
 
     [Fact]
-    public async Task Under_a_key_a_customer_is_created_once_and_the_answer_is_the_same()
+    public async Task With_a_key_a_customer_is_created_once_and_the_response_is_the_same()
     {
         var (key, json) = (
             Guid.NewGuid().ToString(), $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}","purchases":[{"product":"P","quantity":1,"price":1}]}""");
@@ -107,7 +107,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
         var rewritten = json.Replace("\"name\":\"A\",", "", StringComparison.Ordinal)
             .Replace("}]}", "} ] , \"name\" : \"\\u0041\" }", StringComparison.Ordinal);
-        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, rewritten, key: key)); // the same request, written differently
+        Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, rewritten, key: key)); // the same request with different formatting
         await _customers.OkAsync("PUT", url, $$"""{"name":"Changed","email":"{{CustomerClient.NewEmail()}}"}""");
         Assert.Equal(first, await cluster.Shop.SendAsync("POST", Url, json, key: key));
         var other = await cluster.Shop.SendAsync("POST", Url, $$"""{"name":"B","email":"{{CustomerClient.NewEmail()}}"}""", key: key);
@@ -115,7 +115,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_batch_answers_for_each_customer_in_its_order()
+    public async Task A_batch_returns_a_result_for_each_customer_in_order()
     {
         var (email, taken) = (CustomerClient.NewEmail(), CustomerClient.NewEmail());
         await _customers.CreateAsync($$"""{"name":"A","email":"{{taken}}"}""");
@@ -134,11 +134,11 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             ["email", "name"], results.GetProperty("results")[1].GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal));
         Assert.True(results.GetProperty("results")[2].GetProperty("errors").TryGetProperty("email", out _));
         await cluster.Shop.GetAsync($"{Url}/{results.GetProperty("results")[5].GetProperty("customer_id").GetString()}");
-        Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // again under its key: the same
+        Assert.Equal(answer, await cluster.Shop.SendAsync("POST", Url + "/batch", json, key: key)); // repeated with its key: the same response
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Creates_at_once_of_the_same_addresses_store_each_once_and_name_the_field()
+    public async Task Concurrent_creates_with_the_same_addresses_store_each_once_and_name_the_field()
     {
         var one = $$"""{"name":"A","email":"{{CustomerClient.NewEmail()}}"}""";
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => cluster.Shop.SendAsync("POST", Url, one)));
@@ -163,9 +163,9 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
             Assert.Equal((409, true), (result.GetProperty("status").GetInt32(), result.GetProperty("errors").TryGetProperty("email", out _))));
     }
 
-    /// <summary>Each batch inserts in the order of the addresses, so only the users can be in an order that conflicts.</summary>
+    /// <summary>Each batch inserts in the order of the addresses, so only the users can be inserted in conflicting order.</summary>
     [Fact(Timeout = LimitMs)]
-    public async Task Batches_at_once_of_the_same_users_and_ids_answer_item_by_item()
+    public async Task Concurrent_batches_with_the_same_users_and_ids_return_a_result_per_item()
     {
         const int Batches = 8, Count = 40;
         string[] users = [.. Enumerable.Range(0, Count).Select(_ => $"u-{Guid.NewGuid():N}")], ids = [.. users.Select(user => $"c{user}")];
@@ -186,7 +186,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_batch_of_a_thousand_is_stored_and_one_more_is_refused()
+    public async Task A_batch_of_a_thousand_is_stored_and_a_larger_one_is_rejected()
     {
         var answer = await cluster.Shop.SendAsync("POST", Url + "/batch", $$"""{"customers":[{{CustomerClient.Many(1_000)}}]}""");
         Assert.Equal(HttpStatusCode.Created, answer.Status);
@@ -196,7 +196,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Reads_that_come_at_once_each_see_what_was_acknowledged_before()
+    public async Task Concurrent_reads_see_all_writes_acknowledged_before()
     {
         await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
         {
@@ -217,7 +217,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     [Fact]
     public async Task Customers_too_large_for_one_reply_are_read_together()
     {
-        const int Count = 12, NoteLength = 3_000_000; // a reply has 16 MB at most
+        const int Count = 12, NoteLength = 3_000_000; // a reply is limited to 16 MB
         using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", TestContext.Current.CancellationToken));
         var customers = client.GetDatabase("customers").GetCollection<BsonDocument>("customers");
         string[] ids = [.. Enumerable.Range(0, Count).Select(_ => $"large-{Guid.NewGuid():N}")];
@@ -299,7 +299,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     [InlineData("search=.*", "search")]
     [InlineData("cursor=abc", "cursor")]
     [InlineData("order=up", "order")]
-    public async Task A_list_that_cannot_be_is_refused(string query, string field)
+    public async Task An_invalid_list_request_is_rejected(string query, string field)
     {
         var answer = await cluster.Shop.SendAsync("GET", $"{Url}?{query}");
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
@@ -307,7 +307,7 @@ public sealed class CustomerContractTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Figures_come_at_once_say_how_old_they_are_and_follow_what_is_stored()
+    public async Task Figures_are_immediate_report_their_age_and_follow_the_data()
     {
         var product = $"P-{Guid.NewGuid():N}";
         var top = await _customers.CreateAsync(

@@ -5,7 +5,7 @@ using Tests.Faults;
 
 namespace Tests.Cluster;
 
-/// <summary>The engine dies under load: what was acknowledged is there afterwards.</summary>
+/// <summary>Acknowledged writes survive a crash of the database engine under load.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class CustomerFaultTests(FaultCluster cluster)
 {
@@ -39,7 +39,7 @@ public sealed class CustomerFaultTests(FaultCluster cluster)
             await Task.WhenAll(load);
         }
 
-        Assert.NotEmpty(others); // it was hit
+        Assert.NotEmpty(others); // at least one client noticed the crash
         Assert.All(others, other => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), other));
         foreach (var ids in acknowledged.Chunk(Writers))
             Assert.All(await Task.WhenAll(ids.Select(id => cluster.Shop.SendAsync("GET", $"/customers/{id.Key}"))), (answer, i) =>
@@ -49,7 +49,7 @@ public sealed class CustomerFaultTests(FaultCluster cluster)
             });
     }
 
-    // Creates, and replaces what was created before: the last acknowledged state is what must be found.
+    // Creates customers and replaces earlier ones. The last acknowledged version must be found.
     private async Task WriteAsync(
         ConcurrentDictionary<string, string> acknowledged, ConcurrentBag<(HttpStatusCode, string?)> others, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ public sealed class CustomerFaultTests(FaultCluster cluster)
             var (id, email) = ($"f-{Guid.NewGuid():N}", CustomerClient.NewEmail());
             if (!await SendAsync("POST", "/customers", $$"""{"customer_id":"{{id}}","name":"A","email":"{{email}}"}""")) continue;
             acknowledged[id] = "active";
-            // Without an answer either state is right.
+            // Without a response, either version is correct.
             acknowledged[id] = await SendAsync("PUT", $"/customers/{id}", $$"""{"name":"A","email":"{{email}}","status":"inactive"}""") ? "inactive" : Either;
         }
 

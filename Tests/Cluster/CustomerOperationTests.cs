@@ -9,7 +9,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customer.Api as its operators see it: configuration, metrics, stress, a pool that is used up, a database that is away.</summary>
+/// <summary>Operation of Customer.Api: configuration, metrics, stress endpoints, an exhausted connection pool, and a database outage.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerOperationTests(ClusterFixture cluster)
 {
@@ -61,7 +61,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     public async Task A_batch_is_inserted_beside_the_customers_and_expires()
     {
         var total = (await cluster.Shop.GetAsync("/customers?search=stress&limit=1000")).GetProperty("count").GetInt32();
-        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=100&size_kb=60"); // in several parts
+        var batch = await cluster.Shop.GetAsync("/stress/batch-customers?count=100&size_kb=60"); // sent in several chunks
         Assert.Equal((100, 100 * 60 * 1024, false), (batch.GetProperty("inserted").GetInt32(), batch.GetProperty("bytes").GetInt32(),
             batch.GetProperty("cut_short").GetBoolean()));
         Assert.True(batch.GetProperty("seconds").GetDouble() > 0 && batch.GetProperty("rate").GetDouble() > 0);
@@ -94,7 +94,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_storm_runs_operations_of_all_kinds_and_says_what_became_of_each(bool reconnects)
+    public async Task A_storm_runs_operations_of_all_kinds_and_reports_the_outcome_of_each(bool reconnects)
     {
         await new CustomerClient(cluster.Shop).EnsureListAsync();
         var storm = await cluster.Shop.GetAsync($"/stress/connection-storm?operations=120&concurrency=20&reconnect={reconnects}");
@@ -116,16 +116,16 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     public async Task A_storm_ends_at_its_time_limit_and_says_so()
     {
         await using var service = await StartAsync();
-        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each logs in, which takes some milliseconds
+        const string Long = "/stress/connection-storm?operations=20000&concurrency=1&reconnect=true"; // each connection logs in, which takes some milliseconds
         var storm = JsonElement.Parse(await service.Http.GetStringAsync(new Uri(Long, UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.True(storm.GetProperty("cut_short").GetBoolean());
         Assert.InRange(storm.GetProperty("elapsed_ms").GetDouble(), 15_000, 25_000);
-        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the operation that was cut off is no error
+        Assert.Equal(0, storm.GetProperty("failed").GetInt32()); // the interrupted operation does not count as an error
         Assert.InRange(storm.GetProperty("succeeded").GetInt32(), 1, 19_999);
     }
 
     [Fact]
-    public async Task A_storm_ends_when_its_client_goes_away()
+    public async Task A_storm_ends_when_its_client_disconnects()
     {
         await using var service = await StartAsync();
         using (var client = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
@@ -135,7 +135,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
             var storm = Start();
             await Eventually.EqualAsync(HttpStatusCode.ServiceUnavailable, async () =>
             {
-                if (storm.IsCompleted) storm = Start(); // the probe came first, and this one was refused
+                if (storm.IsCompleted) storm = Start(); // the probe was first, so this request was rejected
                 return await StormAsync();
             });
             await client.CancelAsync();
@@ -144,7 +144,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
 
         var clock = Stopwatch.StartNew();
         await Eventually.EqualAsync(HttpStatusCode.OK, StormAsync);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}"); // and not when its 20 s are over
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}"); // before its 20 s are over
 
         async Task<HttpStatusCode> StormAsync()
         {
@@ -154,7 +154,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Every_answer_names_the_instance_and_metrics_come_in_both_forms()
+    public async Task Every_response_names_the_instance_and_metrics_have_both_formats()
     {
         await using var service = await StartAsync(("INSTANCE_ID", "vm-7"));
         foreach (var (url, status) in ((string, HttpStatusCode)[])[("/customers?limit=1", HttpStatusCode.OK), ("/customers/none", HttpStatusCode.NotFound),
@@ -173,7 +173,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task In_production_there_is_no_stress_unless_it_is_asked_for()
+    public async Task In_production_stress_endpoints_are_disabled_by_default()
     {
         await using (var production = await StartAsync(("ASPNETCORE_ENVIRONMENT", "Production")))
         {
@@ -187,7 +187,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_configuration_that_is_wrong_is_said_and_nothing_starts()
+    public async Task An_invalid_configuration_is_reported_and_nothing_starts()
     {
         var file = Path.Combine(Path.GetTempPath(), $"customers-{Guid.NewGuid():N}.properties");
         await File.WriteAllTextAsync(file, "# mine\nmax_pool_size = 10\ncolour = blue\n", TestContext.Current.CancellationToken);
@@ -205,7 +205,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_pool_that_is_used_up_is_503_soon_and_free_again_afterwards()
+    public async Task An_exhausted_pool_returns_503_soon_and_recovers()
     {
         await using var service = await StartAsync(("MAX_POOL_SIZE", "1"), ("MIN_POOL_SIZE", "1"), ("WAIT_QUEUE_TIMEOUT_MS", "20"));
         var clock = Stopwatch.StartNew();
@@ -225,7 +225,7 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs), Trait("Category", "Long")]
-    public async Task While_the_database_is_away_answers_are_503_and_then_good_again_by_themselves()
+    public async Task Without_the_database_requests_return_503_and_then_recover_automatically()
     {
         var customers = new CustomerClient(cluster.Shop);
         var mongodb = cluster.Cluster.Instances("mongodb")[0].ResourceId;
@@ -242,12 +242,12 @@ public sealed class CustomerOperationTests(ClusterFixture cluster)
                 Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10));
             }
 
-            // Many at once take no longer than one.
+            // Concurrent requests take no longer than a single one.
             var together = Stopwatch.StartNew();
             Assert.All(await Task.WhenAll(Enumerable.Range(0, 300).Select(i => cluster.Shop.SendAsync("GET", $"/customers/any{i}"))),
                 answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Problem)));
             Assert.True(together.Elapsed < TimeSpan.FromSeconds(4), $"{together.Elapsed}");
-            Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // bad input needs no database
+            Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("POST", "/customers", "{}")).Status); // needs no database
         }
         finally
         {

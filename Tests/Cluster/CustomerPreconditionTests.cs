@@ -7,7 +7,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customers that change only if they are what the client has read.</summary>
+/// <summary>Conditional updates of customers with If-Match.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task A_version_has_one_tag_and_a_change_another()
+    public async Task Each_version_has_its_own_ETag()
     {
         var (email, key) = (CustomerClient.NewEmail(), Guid.NewGuid().ToString());
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email), ("Idempotency-Key", key));
@@ -33,11 +33,11 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         using var read = await SendAsync(HttpMethod.Get, url, null, ("If-None-Match", tag.ToString()));
         Assert.Equal((HttpStatusCode.OK, replaced.Headers.ETag), (read.StatusCode, read.Headers.ETag));
         using var repeated = await SendAsync(HttpMethod.Post, "/customers", Json("A", email), ("Idempotency-Key", key));
-        Assert.Equal(tag, repeated.Headers.ETag); // the first answer
+        Assert.Equal(tag, repeated.Headers.ETag); // the original response
     }
 
     [Fact]
-    public async Task A_write_with_another_versions_tag_changes_nothing()
+    public async Task A_write_with_the_ETag_of_another_version_changes_nothing()
     {
         var email = CustomerClient.NewEmail();
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email));
@@ -63,14 +63,14 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, url, null, ("If-Match", now))).StatusCode);
         foreach (var header in (string[])["*", now])
         {
-            // Without the header they are 404, and such an answer comes first (RFC 9110, 13.2.1).
+            // Without the header, these requests return 404, which takes precedence over the precondition (RFC 9110, 13.2.1).
             Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Put, url, Json("C", email), ("If-Match", header))).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, url, null, ("If-Match", header))).StatusCode);
         }
     }
 
     [Fact]
-    public async Task Of_writes_at_once_with_the_same_tag_one_is_done()
+    public async Task Of_concurrent_writes_with_the_same_ETag_one_succeeds()
     {
         var email = CustomerClient.NewEmail();
         using var created = await SendAsync(HttpMethod.Post, "/customers", Json("A", email));
@@ -87,7 +87,7 @@ public sealed class CustomerPreconditionTests(ClusterFixture cluster) : IDisposa
     }
 
     [Fact]
-    public async Task A_customer_that_an_older_version_stored_has_a_tag_too()
+    public async Task A_customer_stored_by_an_older_version_has_an_ETag_too()
     {
         using var client = new MongoClient(await cluster.Cluster.App.GetConnectionStringAsync("customers", Ct));
         var (id, email) = ($"old-{Guid.NewGuid():N}", CustomerClient.NewEmail());

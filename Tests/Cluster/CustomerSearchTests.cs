@@ -8,7 +8,7 @@ using MongoDB.Driver;
 
 namespace Tests.Cluster;
 
-/// <summary>Customers are found by any word of their name or address, however it is written.</summary>
+/// <summary>Full-text search finds customers by any word of their name or address, regardless of case and accents.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class CustomerSearchTests(ClusterFixture cluster)
 {
@@ -60,7 +60,7 @@ public sealed class CustomerSearchTests(ClusterFixture cluster)
             Assert.Equal((false, 0L), await upgrade.PassAsync(mayEnd: false, TestContext.Current.CancellationToken));
             Assert.Equal((true, 0L), await upgrade.PassAsync(mayEnd: true, TestContext.Current.CancellationToken));
 
-            // Done: no pass reads the customers again.
+            // The backfill is complete: later passes do not read the customers again.
             await customers.Documents.UpdateOneAsync(new BsonDocument("_id", "c00000"), new BsonDocument("$unset", new BsonDocument("words", "")),
                 cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal((true, 0L), await upgrade.PassAsync(mayEnd: true, TestContext.Current.CancellationToken));

@@ -8,7 +8,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class DashboardTests : IDisposable
 {
-    /// <summary>Services send their spans every second, the dashboard shows them at once.</summary>
+    /// <summary>Services export spans every second, and the dashboard shows them immediately.</summary>
     private static readonly TimeSpan TelemetryLimit = TimeSpan.FromSeconds(60);
 
     private readonly ClusterFixture _cluster;
@@ -28,7 +28,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_login_every_page_leads_to_the_login()
+    public async Task Without_a_login_every_page_redirects_to_the_login()
     {
         foreach (var path in new[] { "/", "/traces", "/structuredlogs", "/consolelogs/resource/order-api" })
         {
@@ -39,11 +39,11 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_token_opens_it()
+    public async Task The_token_logs_in()
     {
         using var login = await _http.GetAsync($"/login?t={ClusterFixture.BrowserToken}", TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.Redirect, "/"), (login.StatusCode, login.Headers.Location!.ToString()));
-        using var page = await _http.GetAsync("/", TestContext.Current.CancellationToken); // the cookie is kept
+        using var page = await _http.GetAsync("/", TestContext.Current.CancellationToken); // the cookie is stored
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 
@@ -78,7 +78,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_spans_of_a_checkout_say_what_its_SQL_does_and_where_Redis_comes_in()
+    public async Task The_spans_of_a_checkout_name_its_SQL_statements_and_Redis_scripts()
     {
         var shop = _cluster.Shop;
         var (user, item) = (await shop.NewUserAsync(10), await shop.NewItemAsync(5, 10));
@@ -103,7 +103,7 @@ public sealed class DashboardTests : IDisposable
         Assert.Contains(name, names);
     }
 
-    /// <summary>There would be more of these traces than of all others.</summary>
+    /// <summary>Otherwise these traces would outnumber all others.</summary>
     [Fact]
     public async Task Pictures_styles_and_background_work_make_no_traces()
     {
@@ -112,7 +112,7 @@ public sealed class DashboardTests : IDisposable
         await Eventually.UntilAsync(() => NamesOfAsync(page), names => names.Length > 0, TelemetryLimit);
         foreach (var file in files) Assert.Empty(await NamesOfAsync(file));
 
-        // A client's span is a call to a store or a service. It belongs to a request, or to a recovery.
+        // A client span is a call to a store or a service. It must belong to a request or to a recovery.
         var spans = Objects((await QueryAsync("/api/telemetry/spans?limit=200"))!.Value, "spanId").ToList();
         Assert.NotEmpty(spans);
         const int Client = 3;
@@ -124,7 +124,7 @@ public sealed class DashboardTests : IDisposable
     public async Task Pages_that_are_not_cached_cause_no_warnings()
     {
         foreach (var path in new[] { "/account", "/admin", "/admin" }) await OpenAsync(path);
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // logs are sent every second
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken); // logs are exported every second
         var logs = (await QueryAsync("/api/telemetry/logs?limit=1000&resource=storefront"))!.Value;
         Assert.DoesNotContain(Texts(logs), text => text.Contains("overridden", StringComparison.Ordinal));
     }
@@ -143,7 +143,7 @@ public sealed class DashboardTests : IDisposable
         => await QueryAsync($"/api/telemetry/traces/{trace}") is { } found
             ? [.. Attributes(found, "service.name").Distinct().Order(StringComparer.Ordinal)] : [];
 
-    /// <summary>Opens a page as a browser does, and returns the trace.</summary>
+    /// <summary>Opens a page as a browser does and returns the trace.</summary>
     private async Task<ActivityTraceId> OpenAsync(string path)
     {
         var trace = ActivityTraceId.CreateRandom();
@@ -173,7 +173,7 @@ public sealed class DashboardTests : IDisposable
         return JsonSerializer.Deserialize<JsonElement>(body);
     }
 
-    /// <summary>The values of an attribute, wherever it stands in a document of OTLP's JSON form.</summary>
+    /// <summary>Returns all values of an attribute in an OTLP JSON document.</summary>
     private static IEnumerable<string> Attributes(JsonElement element, string key) => element.ValueKind switch
     {
         JsonValueKind.Object when element.TryGetProperty("key", out var k) && k.ValueEquals(key)
@@ -183,7 +183,7 @@ public sealed class DashboardTests : IDisposable
         _ => [],
     };
 
-    /// <summary>The objects with a member of this name, wherever they are.</summary>
+    /// <summary>Returns all objects that have a member with this name.</summary>
     private static IEnumerable<JsonElement> Objects(JsonElement element, string member) => element.ValueKind switch
     {
         JsonValueKind.Object when element.TryGetProperty(member, out _) => [element],

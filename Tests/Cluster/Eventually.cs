@@ -1,15 +1,15 @@
 namespace Tests.Cluster;
 
-/// <summary>Waits, with an end, for what happens a moment later.</summary>
+/// <summary>Polls, up to a limit, for a condition that becomes true with a delay.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Asks again until the answer is as expected; after the limit (5 s unless given) fails with the last answer.</summary>
+    /// <summary>Polls until the result is as expected. After the limit (5 s by default), fails with the last result.</summary>
     public static async Task EqualAsync<T>(T expected, Func<Task<T>> actual, TimeSpan? limit = null)
         => Assert.Equal(expected, await UntilAsync(actual, a => EqualityComparer<T>.Default.Equals(a, expected), limit));
 
-    /// <summary>Asks again until the answer will do, and gives the last one, also when the limit (5 s unless given) is over.</summary>
+    /// <summary>Polls until the result is accepted, and returns the last result, even if the limit (5 s by default) has passed.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> actual, Func<T, bool> enough, TimeSpan? limit = null)
     {
         var end = Environment.TickCount64 + (long)(limit ?? TimeSpan.FromSeconds(5)).TotalMilliseconds;

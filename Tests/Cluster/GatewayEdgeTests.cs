@@ -6,7 +6,7 @@ using Tests.Security;
 
 namespace Tests.Cluster;
 
-/// <summary>Requests of odd clients: whatever the answer is, its body says why.</summary>
+/// <summary>Unusual or malformed requests: every error response explains the reason in its body.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class GatewayEdgeTests(ClusterFixture cluster)
 {
@@ -24,7 +24,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
     [InlineData("/stock/health", 200)]
     [InlineData("/payment/health", 200)]
     [InlineData("/stock/find/unknown", 404)]
-    public async Task A_client_of_HTTP_1_0_needs_no_host(string path, int status)
+    public async Task An_HTTP_1_0_client_needs_no_Host_header(string path, int status)
     {
         var answer = await AskAsync($"GET {path} HTTP/1.0\r\n\r\n");
         Assert.True(answer.Status == status && answer.Body.Length > 0, $"{path}: {answer.Head}\n{answer.Body}");
@@ -51,7 +51,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
     [InlineData("[x]")]
     [InlineData("\u00e9")]
     [InlineData("")]
-    public async Task A_host_that_is_none_is_rejected_with_a_reason(string host)
+    public async Task An_invalid_host_is_rejected_with_a_reason(string host)
         => (await AskAsync($"GET /stock/find/1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).AssertProblem(400, "invalid-request");
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         (await AskAsync($"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{tooMany}\r\n")).AssertProblem(431, "invalid-request");
     }
 
-    /// <summary>Also where the client gets no success.</summary>
+    /// <summary>Applies to error responses too.</summary>
     [Theory]
     [InlineData("/")]
     [InlineData("/basket")]
@@ -116,7 +116,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
     [InlineData("/", "{", "The body is not valid JSON: line 1, byte 2.")]
     [InlineData("/customers", "", "The request must have a JSON body.")]
     [InlineData("/customers", """{"name":"a","name":"b"}""", "name: is given more than once.")]
-    public async Task A_wrong_body_is_explained_in_the_client_s_words(string path, string json, string detail)
+    public async Task An_invalid_body_is_explained_with_the_client_s_field_names(string path, string json, string detail)
     {
         var answer = await cluster.Shop.SendAsync("POST", path, json: json);
         Assert.Equal((HttpStatusCode.BadRequest, detail), (answer.Status, answer.Member("detail")));
@@ -166,7 +166,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         if (isCompressed) Assert.Contains("Accept-Encoding", answer.Headers.Vary);
     }
 
-    /// <summary>A browser keeps a basket for each host name, so all links must have the one that the README has.</summary>
+    /// <summary>Browsers keep a separate basket for each host name, so all links must use the host name from the README.</summary>
     [Fact]
     public void All_links_name_localhost()
     {
@@ -176,7 +176,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         Assert.All(urls, host => Assert.Equal("localhost", host));
     }
 
-    /// <summary>The arrows of the dashboard's graph.</summary>
+    /// <summary>Dependencies shown as arrows in the dashboard's graph.</summary>
     [Theory]
     [InlineData("orders", "postgres")]
     [InlineData("payments", "postgres")]
@@ -185,7 +185,7 @@ public sealed class GatewayEdgeTests(ClusterFixture cluster)
         => Assert.Contains(cluster.Cluster.Instances(database).Single().Snapshot.Relationships, to => to.ResourceName == server);
 
     [Fact]
-    public async Task The_gateway_starts_without_a_complaint()
+    public async Task The_gateway_starts_without_warnings()
     {
         var lines = new List<string>();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));

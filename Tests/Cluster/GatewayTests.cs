@@ -6,7 +6,7 @@ namespace Tests.Cluster;
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class GatewayTests(ClusterFixture cluster)
 {
-    /// <summary>What services say to each other must not be sayable from outside, however it is spelled.</summary>
+    /// <summary>Internal endpoints must not be reachable from outside, whatever the spelling of the path.</summary>
     [Theory]
     [InlineData("/stock/internal/reservations")]
     [InlineData("/stock/internal/prices")]
@@ -41,9 +41,10 @@ public sealed class GatewayTests(ClusterFixture cluster)
     [Theory]
     [InlineData("/stock/find/a%2Fb")]
     [InlineData("/stock/find/..%2Fopenapi%2Fx")]
-    public async Task Escaped_slashes_reach_nothing(string path) => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
+    public async Task Escaped_slashes_reach_no_endpoint(string path)
+        => Assert.Equal(HttpStatusCode.NotFound, (await cluster.Shop.SendAsync("GET", path)).Status);
 
-    /// <summary>The gateway does not know by which address the world knows it.</summary>
+    /// <summary>The gateway does not know its public address.</summary>
     [Fact]
     public async Task A_redirect_of_the_gateway_s_own_names_no_host()
     {
@@ -54,6 +55,6 @@ public sealed class GatewayTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_client_cannot_climb_out()
+    public async Task A_path_cannot_leave_its_prefix()
         => Assert.Equal(HttpStatusCode.BadRequest, (await cluster.Shop.SendAsync("GET", "/stock/../../etc/passwd")).Status);
 }

@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Under an Idempotency-Key a request happens once and has one answer.</summary>
+/// <summary>A request with an Idempotency-Key is executed once and always gets the same response.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class IdempotencyTests(ClusterFixture cluster)
 {
@@ -17,7 +17,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     [InlineData("/payment/create_user", "user_id")]
     [InlineData("/stock/item/create/5", "item_id")]
     [InlineData("/orders/create/somebody", "order_id")]
-    public async Task What_is_created_under_a_key_is_created_once(string path, string id)
+    public async Task With_a_key_a_thing_is_created_once(string path, string id)
     {
         var key = NewKey();
         var answers = await AtOnceAsync("POST", path, key);
@@ -28,7 +28,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_thing_that_is_created_again_keeps_what_it_has_by_now()
+    public async Task Repeating_a_create_keeps_the_current_state()
     {
         var (userKey, itemKey, orderKey) = (NewKey(), NewKey(), NewKey());
         var user = await CreateAsync("/payment/create_user", "user_id", userKey);
@@ -43,7 +43,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Money_moves_once_under_a_key()
+    public async Task With_a_key_money_moves_once()
     {
         var user = await _shop.NewUserAsync(1000);
         var (fund, pay) = (NewKey(), NewKey());
@@ -58,7 +58,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Stock_moves_once_under_a_key()
+    public async Task With_a_key_stock_moves_once()
     {
         var item = await _shop.NewItemAsync(5, 100);
         var (add, subtract) = (NewKey(), NewKey());
@@ -73,7 +73,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Lines_change_once_under_a_key()
+    public async Task With_a_key_lines_change_once()
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         var order = await _shop.NewOrderAsync(user);
@@ -82,7 +82,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         Assert.Equal(10, await TotalAsync(order));
         Same(await AtOnceAsync("POST", $"/orders/removeItem/{order}/{item}", remove), HttpStatusCode.OK);
         Assert.Equal(0, await TotalAsync(order));
-        Same(await AtOnceAsync("POST", $"/orders/addItem/{order}/{item}/2", add), HttpStatusCode.OK); // done before: not again
+        Same(await AtOnceAsync("POST", $"/orders/addItem/{order}/{item}/2", add), HttpStatusCode.OK); // already executed, so not executed again
         Assert.Equal(0, await TotalAsync(order));
         await _shop.PostAsync($"/orders/addItem/{order}/{item}/1");
         Same(await AtOnceAsync("DELETE", $"/orders/removeItem/{order}/{item}", delete), HttpStatusCode.OK);
@@ -95,7 +95,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task A_refusal_is_an_answer_too_and_stays_one()
+    public async Task A_rejection_is_stored_as_a_response_too()
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         var order = await _shop.NewOrderAsync(user);
@@ -136,7 +136,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         await AssertRefusedAsync(order, first, "out-of-stock");
         await AssertRefusedAsync(order, second, "insufficient-credit");
         Same(await AtOnceAsync("POST", $"/orders/checkout/{order}", third, HttpStatusCode.Conflict), HttpStatusCode.OK);
-        await AssertRefusedAsync(order, first, "out-of-stock"); // paid meanwhile; its answer is what it was
+        await AssertRefusedAsync(order, first, "out-of-stock"); // paid meanwhile, but the response is unchanged
         Assert.Equal((0, true), (await _shop.CreditAsync(user), await _shop.IsPaidAsync(order)));
         await Eventually.EqualAsync(new Books(0, 0, 2), () => _shop.StockAsync(item));
     }
@@ -156,7 +156,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Checkouts_at_once_under_one_key_pay_once_and_answer_alike_or_that_it_still_runs()
+    public async Task Concurrent_checkouts_with_one_key_pay_once_and_agree_or_report_a_request_in_progress()
     {
         var (user, item) = (await _shop.NewUserAsync(1000), await _shop.NewItemAsync(1, 1000));
         for (var round = 0; round < 10; round++)
@@ -175,7 +175,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Of_two_requests_at_once_that_share_a_key_one_is_carried_out()
+    public async Task Of_two_concurrent_requests_with_the_same_key_one_is_executed()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -189,7 +189,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Keys_of_one_service_are_nothing_to_the_others()
+    public async Task Keys_of_one_service_do_not_affect_the_others()
     {
         var key = NewKey();
         var user = await CreateAsync("/payment/create_user", "user_id", key);
@@ -229,7 +229,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         foreach (var path in new[] { "/stock/batch_init/1/10/5", "/payment/batch_init/1/10", "/orders/batch_init/1/1/1/5" })
             for (var time = 0; time < 2; time++) Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", path, key)).Status);
         await _shop.PostAsync("/payment/pay/0/4");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/payment/batch_init/1/10", key)).Status); // again, as every batch_init does
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", "/payment/batch_init/1/10", key)).Status); // executed again, like every batch_init
         Assert.Equal(10, await _shop.CreditAsync("0"));
     }
 
@@ -238,7 +238,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     [InlineData("order-api", "/removeItem/{order}/{item}", "delete")]
     [InlineData("payment-api", "/pay/{user}/{n}", "post")]
     [InlineData("stock-api", "/item/create/{price}", "post")]
-    public async Task The_API_document_tells_of_the_header(string service, string path, string method)
+    public async Task The_API_document_describes_the_header(string service, string path, string method)
     {
         using var http = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint(service) };
         using var document = JsonDocument.Parse(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
@@ -248,7 +248,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         Assert.True(operation.GetProperty("responses").TryGetProperty("422", out _));
     }
 
-    // A problem document says in which trace this very request is; all else is the first answer's.
+    // A problem document contains the trace id of this request; everything else is from the first response.
     private static ShopClient.Answer WithoutIds(ShopClient.Answer answer)
     {
         var problem = JsonNode.Parse(answer.Body)!.AsObject();
@@ -268,7 +268,7 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
 
     private Task<ShopClient.Answer> SendAsync(string method, string path, string key) => _shop.SendAsync(method, path, key: key);
 
-    // Answers that say that it still runs are asked for again.
+    // Responses that report a request still in progress are retried.
     private Task<ShopClient.Answer[]> AtOnceAsync(string method, string path, string key, HttpStatusCode running = 0) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => running == 0 ? SendAsync(method, path, key)
             : Eventually.UntilAsync(() => SendAsync(method, path, key), a => a.Status != running)));

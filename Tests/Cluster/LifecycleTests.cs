@@ -6,19 +6,19 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>A cluster of its own: two replicas, and nothing left of it.</summary>
+/// <summary>A separate cluster with two replicas of each service, which leaves nothing behind after it stops.</summary>
 [Trait("Category", "Long")]
 public sealed class LifecycleTests
 {
     private const int LimitMs = 600_000;
 
-    /// <summary>A killed process stays in the table until its parent has taken note.</summary>
+    /// <summary>A killed process stays in the process table until its parent has reaped it.</summary>
     private static readonly TimeSpan GoneLimit = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(30);
 
     [Fact(Timeout = LimitMs)]
-    public async Task Two_replicas_both_answer_and_nothing_is_left_after_a_stop()
+    public async Task Both_replicas_respond_and_nothing_is_left_after_a_stop()
     {
         var foldersBefore = RunFolders();
         var cluster = await ClusterFixture.StartAsync(arguments: "--Replicas:stock-api=2");
@@ -44,7 +44,7 @@ public sealed class LifecycleTests
         await Eventually.EqualAsync("", () => Task.FromResult(string.Join('\n', folders.Where(Directory.Exists))), GoneLimit);
     }
 
-    /// <summary>While one of two is away, only the other can answer.</summary>
+    /// <summary>While one of two replicas is down, only the other one can answer.</summary>
     private static async Task AssertBothAnswerAsync(RunningCluster cluster)
     {
         using var shop = new ShopClient(cluster.App.GetEndpoint("gateway"));
@@ -55,7 +55,7 @@ public sealed class LifecycleTests
         foreach (var replica in replicas)
         {
             await cluster.CommandAsync(replica.ResourceId, KnownResourceCommands.StopCommand);
-            // The other may have been given up by the gateway for a second, while nginx still asked the one that went.
+            // The gateway may have marked the other replica as failed for a second while nginx was still trying the stopped one.
             await Eventually.EqualAsync(HttpStatusCode.OK, async () => (await shop.SendAsync("GET", $"/stock/find/{item}")).Status);
             for (var i = 0; i < 20; i++) Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/stock/find/{item}")).Status);
             await cluster.CommandAsync(replica.ResourceId, KnownResourceCommands.StartCommand);
@@ -79,7 +79,7 @@ public sealed class LifecycleTests
         }
     }
 
-    /// <summary>The folders that runs of this process keep their sessions in.</summary>
+    /// <summary>Session folders of the runs of this process.</summary>
     private static string[] RunFolders()
         => Directory.GetDirectories(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"aspire-run-{Environment.ProcessId}-*"));
 }

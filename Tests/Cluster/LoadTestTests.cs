@@ -11,7 +11,7 @@ using Tests.Unit.LoadTest;
 
 namespace Tests.Cluster;
 
-/// <summary>LoadTest's commands against the real shop, a second or two each: what they check holds, and their reports say so.</summary>
+/// <summary>Runs each LoadTest command against the real shop for a second or two: all checks pass, and the reports show it.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
 {
@@ -50,7 +50,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
         var report = await RunAsync(command, "--weights", scenario, "--users", "4", "--ramp", "0", "--duration", "1");
         Assert.True(report.IsRight && report.ErrorCount == 0, _output.ToString());
         var outcome = Assert.Single(report.Outcomes);
-        Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // what a user begins ends, however slow
+        Assert.True(outcome is { AsExpected: >= 4, Wrong: 0, Failed: 0, Unfinished: 0 }, _output.ToString()); // users complete their scenario
         Assert.Contains($"\n{scenario} ", _output.ToString(), StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Checkouts_are_measured_the_databases_asked_and_the_books_balance()
+    public async Task Checkouts_are_measured_and_the_books_in_the_databases_balance()
     {
         var (app, json, html) = (cluster.Cluster.App, _folder / "report.json", _folder / "report.html");
         string[] arguments =
@@ -97,7 +97,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_mix_is_measured_by_kind_and_its_changes_are_in_the_books()
+    public async Task A_mix_is_measured_by_kind_and_the_books_contain_its_changes()
     {
         var json = _folder / "report.json";
         string[] arguments =
@@ -112,7 +112,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Stopped_early_it_reports_what_it_has()
+    public async Task Stopped_early_it_reports_the_results_so_far()
     {
         var json = _folder / "report.json";
         using var process = Process.Start(new ProcessStartInfo("dotnet", [
@@ -142,7 +142,7 @@ public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task In_the_dashboard_it_waits_until_somebody_starts_it()
+    public async Task In_the_dashboard_it_waits_to_be_started()
     {
         var app = cluster.Cluster.App;
         Assert.Equal(KnownResourceStates.NotStarted, State());

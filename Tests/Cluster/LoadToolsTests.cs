@@ -11,14 +11,14 @@ using Tests.Unit.Deployment;
 
 namespace Tests.Cluster;
 
-/// <summary>The plans for JMeter and Locust against the real shop, a few seconds each.</summary>
+/// <summary>Runs the JMeter and Locust plans against the real shop for a few seconds each.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long"), SupportedOSPlatform("linux")]
 public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 180_000;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(120);
 
-    // What a customer goes through in JMeter's plan.
+    // Steps of a customer in the JMeter plan.
     private static readonly string[] Steps = ["create customer", "find customer", "replace customer", "list customers", "delete customer", "find deleted"];
 
     private readonly TempFolder _folder = new();
@@ -29,7 +29,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") ?? "";
 
-    // Debian's needs help, another JMeter does not.
+    // Debian's JMeter needs a workaround; other distributions do not.
     private static string JMeterFolder => SearchPath.Split(Path.PathSeparator).First(static folder => File.Exists(Path.Combine(folder, "jmeter"))) switch
     {
         "/usr/bin" or "/bin" => Path.Combine(SourceTree.Root, "Tests/Cluster/DebianJMeter"),
@@ -43,7 +43,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_plays_all_scenarios_and_all_is_as_expected()
+    public async Task JMeter_plays_all_scenarios_without_failures()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, JMeterPath, [.. AtGateway("all", threads: 3), "--", "-Jstorm.operations=50"]);
@@ -52,7 +52,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         string[] stress = ["storm", "batch insert", "heavy computation", "large answer", "large request"];
         Assert.Equal([.. Steps.Concat(stress).Order(StringComparer.Ordinal)], samples.Keys.Order(StringComparer.Ordinal));
         Assert.Contains($"\n{samples.Values.Sum()} requests, 0 failed\n", output, StringComparison.Ordinal);
-        // Of three threads one plays the steps, one after the other, and stops between two of them.
+        // One of three threads plays the steps in sequence, and stops between two of them.
         Assert.All(Steps.Skip(1).Zip(Steps), pair => Assert.InRange(samples[pair.Second] - samples[pair.First], 0, 1));
         Assert.InRange(samples[Steps[0]] - samples[Steps[^1]], 0, 1);
         Assert.InRange(samples["large answer"] - samples["large request"], 0, 1);
@@ -60,7 +60,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_plays_on_two_servers_and_the_results_of_both_come_back()
+    public async Task JMeter_runs_on_two_servers_and_collects_the_results_of_both()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         string[] servers = [$"127.0.0.1:{ServiceProcess.FreePort()}", $"127.0.0.1:{ServiceProcess.FreePort()}"];
@@ -74,7 +74,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
                 string.Join(',', servers), "--", "-Djava.rmi.server.hostname=127.0.0.1", "-Jserver.rmi.ssl.disable=true"]);
             Assert.True(code == 0, output);
             Assert.Equal(Steps.Order(StringComparer.Ordinal), Samples(output).Keys.Order(StringComparer.Ordinal));
-            // As many threads as were asked for on each; the scenario is the plan's third group.
+            // Each server runs the requested number of threads. The scenario is the plan's third thread group.
             foreach (var server in servers)
                 Assert.Matches(@"(?s)Thread finished: \S*mixed 3-.*Thread finished: \S*mixed 3-", await LogAsync(server));
         }
@@ -90,7 +90,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_s_script_fails_where_the_shop_is_not()
+    public async Task JMeter_s_script_fails_without_a_shop()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var (code, output) = await RunAsync(JMeterScript, JMeterPath, "--scenario", "payload", "--threads", "1", "--duration", "2", "--ramp", "0",
@@ -100,7 +100,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task JMeter_s_script_fails_where_an_answer_is_not_as_expected()
+    public async Task JMeter_s_script_fails_on_an_unexpected_response()
     {
         Assert.SkipUnless(Published.Has("jmeter"), "jmeter is not on this machine");
         var port = ServiceProcess.FreePort();
@@ -112,7 +112,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         other.Stop();
         await answers;
         Assert.True(code == 1, output);
-        // The first of each scenario: two whose text is wrong, and one whose status is.
+        // The first request of each scenario: two have an unexpected text, one an unexpected status.
         Assert.Equal(["create customer", "large answer", "storm"], Samples(output).Keys.Order(StringComparer.Ordinal));
         Assert.Matches(@"\n(\d+) requests, \1 failed\n", output);
     }
@@ -120,7 +120,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     [Theory]
     [InlineData("Version 2.13.20150311", false)]
     [InlineData("    _    ____\n  \\___/  5.6.3\n\nCopyright (c) 1999-2024 The Apache Software Foundation", true)]
-    public async Task JMeter_makes_a_report_where_it_can(string version, bool makes)
+    public async Task JMeter_creates_a_report_if_possible(string version, bool makes)
     {
         const string Results = "timeStamp,elapsed,label,responseCode,success\n1,1,storm,200,true";
         var (code, output) = await RunAsync(JMeterScript, OtherJMeter(version, Results), "--out", "out");
@@ -131,7 +131,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task JMeter_s_script_fails_where_JMeter_cannot_read_the_plan()
+    public async Task JMeter_s_script_fails_if_JMeter_cannot_read_the_plan()
     {
         var (code, output) = await RunAsync(JMeterScript, OtherJMeter("Version 2.13", results: ""), "--out", "out");
         Assert.True(code == 1, output);
@@ -144,7 +144,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     [InlineData("--mode distributed requires --remote A,B.", "--mode", "distributed")]
     [InlineData("--remote requires --mode distributed.", "--remote", "a,b")]
     [InlineData("Unknown option --fast.", "--fast")]
-    public async Task JMeter_s_script_says_what_is_wrong(string message, params string[] arguments)
+    public async Task JMeter_s_script_reports_invalid_arguments(string message, params string[] arguments)
     {
         var (code, output) = await RunAsync(JMeterScript, [], arguments);
         Assert.Equal(64, code);
@@ -152,7 +152,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Locust_plays_the_six_scenarios_and_nothing_fails()
+    public async Task Locust_plays_the_six_scenarios_without_failures()
     {
         Assert.SkipUnless(Published.Has("locust"), "locust is not on this machine");
         var (code, output) = await RunAsync("locust", [("SHOP_WEIGHTS", "item=1,one=1,two=1,remove=1,no-stock=1,no-credit=1")],
@@ -175,10 +175,10 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         Assert.Equal(["ConfigMap", "Deployment", "Deployment", "Service"],
             Yaml.Documents(output).Select(static document => document.Text("kind")).Order(StringComparer.Ordinal));
         Assert.Contains("class Shopper(HttpUser)", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("part-of: shop\n", output, StringComparison.Ordinal); // the shop's policies are for its own pods
+        Assert.DoesNotContain("part-of: shop\n", output, StringComparison.Ordinal); // the shop's policies apply only to its own pods
     }
 
-    // How many samples of each kind the script counted.
+    // Number of samples of each kind, as counted by the script.
     private static Dictionary<string, int> Samples(string output) => SampleLine().Matches(output).ToDictionary(
         static line => line.Groups[1].Value, static line => int.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture));
 
@@ -191,7 +191,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         "--port", Gateway.Port.ToString(CultureInfo.InvariantCulture), "--out", _folder / "jmeter",
     ];
 
-    // A program in JMeter's place.
+    // A fake JMeter.
     private (string, string)[] OtherJMeter(string version, string results)
     {
         var program = _folder.Write("bin/jmeter", $"""
@@ -212,7 +212,7 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
-            // It was stopped, or the client went away at the end.
+            // The listener was stopped, or the client closed the connection at the end.
         }
     }
 

@@ -6,7 +6,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>The operator's page: who reaches it, and what it does.</summary>
+/// <summary>Access to the operations page, and its functions.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class OperationsTests(ClusterFixture cluster)
 {
@@ -23,9 +23,9 @@ public sealed class OperationsTests(ClusterFixture cluster)
     [InlineData("//admin")]
     [InlineData("/x/../admin")]
     [InlineData("/admin/login?x")]
-    public async Task The_gateway_has_it_for_this_machine_only(string path)
+    public async Task The_gateway_serves_it_to_this_machine_only(string path)
     {
-        // All of 127.0.0.0/8 is this machine, but the gateway lets only the one address through that a browser here comes from.
+        // All of 127.0.0.0/8 is this machine, but the gateway admits only the address that a local browser uses.
         using var http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = static async (context, ct) =>
@@ -41,7 +41,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task In_production_there_is_none_without_a_key()
+    public async Task In_production_it_does_not_exist_without_a_key()
     {
         await using var storefront = await ServiceProcess.StartAsync(cluster.Cluster, "storefront", ("ASPNETCORE_ENVIRONMENT", "Production"));
         foreach (var path in new[] { "/admin", "/admin/login", "/admin/reset" })
@@ -54,11 +54,11 @@ public sealed class OperationsTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task With_a_key_it_opens_to_who_has_it()
+    public async Task With_a_key_it_opens_to_holders_of_the_key()
     {
         await using var storefront = await ServiceProcess.StartAsync(cluster.Cluster, "storefront",
             ("ASPNETCORE_ENVIRONMENT", "Production"), ("Shop__OperatorKey", Key));
-        var http = storefront.Http; // keeps cookies, follows redirects
+        var http = storefront.Http; // stores cookies and follows redirects
         Assert.Contains("Operator's key", await http.GetStringAsync(new Uri("/admin", UriKind.Relative), Ct), StringComparison.Ordinal);
         using var wrong = await EnterAsync(http, "correct horse batterie");
         Assert.Equal(HttpStatusCode.Forbidden, wrong.StatusCode);
@@ -74,7 +74,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Keys_cannot_be_tried_one_after_the_other()
+    public async Task Keys_cannot_be_guessed_by_brute_force()
     {
         await using var storefront = await ServiceProcess.StartAsync(cluster.Cluster, "storefront",
             ("ASPNETCORE_ENVIRONMENT", "Production"), ("Shop__OperatorKey", Key));
@@ -87,7 +87,7 @@ public sealed class OperationsTests(ClusterFixture cluster)
         }
 
         Assert.Equal([HttpStatusCode.Forbidden, HttpStatusCode.TooManyRequests], answers.Distinct());
-        Assert.InRange(answers.Count(static answer => answer == HttpStatusCode.Forbidden), 10, 20); // a minute may end in between
+        Assert.InRange(answers.Count(static answer => answer == HttpStatusCode.Forbidden), 10, 20); // a new minute may begin in between
     }
 
     [Fact]

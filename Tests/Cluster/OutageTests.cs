@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Tests.Cluster;
 
-/// <summary>Services are stopped and started by the commands that the dashboard offers.</summary>
+/// <summary>Stops and starts services with the dashboard's commands.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class OutageTests(ClusterFixture fixture)
 {
@@ -14,7 +14,7 @@ public sealed class OutageTests(ClusterFixture fixture)
     private readonly RunningCluster _cluster = fixture.Cluster;
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_checkout_that_an_outage_interrupts_says_503_keeps_the_order_closed_and_ends_once()
+    public async Task A_checkout_interrupted_by_an_outage_returns_503_keeps_the_order_closed_and_ends_once()
     {
         var (user, item) = (await _shop.NewUserAsync(10), await _shop.NewItemAsync(5, 10));
         var order = await _shop.NewOrderAsync(user, (item, 1));
@@ -38,7 +38,7 @@ public sealed class OutageTests(ClusterFixture fixture)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Restart_stop_and_start_do_what_they_say()
+    public async Task Restart_stop_and_start_work()
     {
         var first = ProcessId();
         await _cluster.CommandAsync("stock-api", KnownResourceCommands.RestartCommand);
@@ -62,7 +62,7 @@ public sealed class OutageTests(ClusterFixture fixture)
         Assert.Equal(new Books(3, 0, 0), await _shop.StockAsync(item));
     }
 
-    /// <summary>The gateway's last line about a request without an answer; in a file where nginx may not open the AppHost's output.</summary>
+    /// <summary>Returns the gateway's last log line about a failed request. The log is a file where nginx cannot open the AppHost's output.</summary>
     private async Task<string?> GatewayLogAsync()
     {
         var gateway = _cluster.Instances("gateway").Single();

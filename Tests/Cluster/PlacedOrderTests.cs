@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Orders with an address, and what is popular where: what the storefront asks of Order.Api.</summary>
+/// <summary>Orders with an address, and popular items by state, as the storefront uses them.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
 {
@@ -14,7 +14,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _orderApi.Dispose();
 
     [Fact]
-    public async Task An_order_is_placed_whole_and_keeps_its_address()
+    public async Task An_order_is_placed_completely_and_keeps_its_address()
     {
         var (user, item, other) = (await _shop.NewUserAsync(100), await _shop.NewItemAsync(5, 10), await _shop.NewItemAsync(7, 10));
         var order = await PlaceAsync(user, "NM", [(item, 2), (other, 1), (item, 1)]);
@@ -42,17 +42,17 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task An_order_is_not_placed_at_a_price_that_the_buyer_did_not_see()
+    public async Task An_order_is_not_placed_at_a_changed_price()
     {
         var (user, item, key) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5), $"place-{Guid.NewGuid()}");
         var changed = await SendAsync(Body(user, "NM", [(item, 1)], price: 4), key);
         Assert.Equal((HttpStatusCode.BadRequest, "price-changed"), (changed.Status, changed.Problem));
         Assert.Equal(0, (await _orderApi.GetAsync($"/internal/users/{user}/orders")).GetProperty("orders").GetArrayLength());
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(Body(user, "NM", [(item, 1)], price: 5), key)).Status); // the key is not used up
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(Body(user, "NM", [(item, 1)], price: 5), key)).Status); // the key has not been consumed
     }
 
     [Fact]
-    public async Task A_refused_order_says_why()
+    public async Task A_rejected_order_reports_the_reason()
     {
         var (poor, item) = (await _shop.NewUserAsync(1), await _shop.NewItemAsync(5, 10));
         var order = await PlaceAsync(poor, "UT", [(item, 1)]);
@@ -63,7 +63,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task The_three_items_of_which_a_state_bought_most_are_popular_there_and_nowhere_else()
+    public async Task The_three_best_selling_items_of_a_state_are_popular_only_there()
     {
         var (user, items) = (await _shop.NewUserAsync(10_000), new List<string>());
         for (var i = 0; i < 4; i++) items.Add(await _shop.NewItemAsync(1, 100));
@@ -76,7 +76,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task However_often_and_by_however_many_it_is_checked_out_an_order_counts_once()
+    public async Task An_order_counts_once_however_often_it_is_checked_out()
     {
         const int Orders = 40, Clients = 3;
         var (user, item) = (await _shop.NewUserAsync(10_000), await _shop.NewItemAsync(1, 1000));
@@ -87,7 +87,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_count_that_is_full_stays_so_and_nobody_is_refused_for_it()
+    public async Task A_full_count_stays_full_and_no_order_is_rejected_for_it()
     {
         var (user, item) = (await _shop.NewUserAsync(long.MaxValue), await _shop.NewItemAsync(1, long.MaxValue));
         await _shop.CheckoutAsync(await PlaceAsync(user, "GU", [(item, long.MaxValue - 1)]));
@@ -101,7 +101,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Under_one_key_an_order_is_placed_once()
+    public async Task With_one_key_an_order_is_placed_once()
     {
         var (user, item, key) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5), $"place-{Guid.NewGuid()}");
         var orders = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PlaceAsync(user, "OH", [(item, 1)], key)));
@@ -115,7 +115,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_placed_changes_nothing()
+    public async Task An_invalid_order_changes_nothing()
     {
         var (user, item) = (await _shop.NewUserAsync(), await _shop.NewItemAsync(5));
         string[] bad =
@@ -140,7 +140,7 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
     [Theory]
     [InlineData("/orders/internal/orders")]
     [InlineData("/internal/popular/CA")]
-    public async Task None_of_it_can_be_asked_from_outside(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _shop.SendAsync("GET", path)).Status);
+    public async Task It_is_not_reachable_from_outside(string path) => Assert.Equal(HttpStatusCode.NotFound, (await _shop.SendAsync("GET", path)).Status);
 
     private static string Body(
         string user, string state, (string Item, long Quantity)[] lines, string name = "Ada Lovelace", string zip = "87001", string? city = null,

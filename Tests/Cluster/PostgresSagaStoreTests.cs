@@ -12,7 +12,7 @@ using Tests.Unit.Checkout;
 
 namespace Tests.Cluster;
 
-/// <summary>Sagas in PostgreSQL keep the rules of <see cref="ISagaStore"/>.</summary>
+/// <summary>The PostgreSQL saga store fulfils the contract of <see cref="ISagaStore"/>.</summary>
 [Trait("Category", "Cluster")]
 public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreContract, IClassFixture<PostgresServer>, IAsyncLifetime
 {
@@ -47,9 +47,9 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
 
     public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 
-    /// <summary>Another replica has just found it, and has not committed yet.</summary>
+    /// <summary>Another replica has just selected the saga and has not committed yet.</summary>
     [Fact]
-    public async Task What_another_one_is_adopting_is_passed_over_without_waiting()
+    public async Task Batches_that_another_replica_is_adopting_are_skipped_without_waiting()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         await PutAsync("2", "ann", [new("apple", 1)], 5);
@@ -63,9 +63,9 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
         Assert.Equal(second.Batch.Id, Assert.Single(await Store.AdoptAsync(9, 0)).Batch.Id);
     }
 
-    /// <summary>As a later version may store it. Sagas beside it must not wait for a version that knows it.</summary>
+    /// <summary>A later version may store an unknown status. Other sagas must not wait for a version that knows it.</summary>
     [Fact]
-    public async Task An_order_with_an_unknown_status_stands_still_alone()
+    public async Task An_order_with_an_unknown_status_blocks_no_other()
     {
         foreach (var id in (string[])["1", "2"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         CheckoutCall[] calls = [await CallAsync("1"), await CallAsync("2")];
@@ -108,7 +108,7 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
         return ((OrderStatus)row.GetInt16(0), row.GetValue(1) as Guid?, (Refusal)row.GetInt16(2));
     }
 
-    // The clock of a server cannot be moved; what it is compared with can.
+    // The server's clock cannot be changed, so the stored timestamps are.
     protected override async Task PassAsync(TimeSpan time)
     {
         await using var command = _database.CreateCommand("UPDATE sagas SET lease_until = lease_until - $1, started_at = started_at - $1");

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Tests.Cluster;
 
-/// <summary>Nothing but the AppHost's PostgreSQL, on a random port; its data goes with it.</summary>
+/// <summary>Runs only the AppHost's PostgreSQL, on a random port. Its data is deleted at the end.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    /// <summary>Includes a first download of the engine.</summary>
+    /// <summary>Includes the initial download of the engine.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
     private RunningCluster? _running;
 
-    /// <summary>The address of the server, with the superuser's name and password.</summary>
+    /// <summary>Connection string with the superuser's name and password.</summary>
     public string ConnectionString { get; private set; } = "";
 
     public async ValueTask InitializeAsync()

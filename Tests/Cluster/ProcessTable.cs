@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Tests.Cluster;
 
-/// <summary>The processes of this machine, from /proc.</summary>
+/// <summary>Reads the processes of this machine from /proc.</summary>
 internal static class ProcessTable
 {
-    /// <summary>A process and all below it.</summary>
+    /// <summary>Returns a process and all its descendants.</summary>
     public static IReadOnlyList<int> Tree(int root)
     {
         var children = All().Select(id => (Id: id, Parent: Parent(id))).ToLookup(p => p.Parent, p => p.Id);
@@ -14,10 +14,10 @@ internal static class ProcessTable
         return tree;
     }
 
-    /// <summary>Whether it runs; one that has ended and waits for its parent does not.</summary>
+    /// <summary>Returns whether the process is running. A zombie is not.</summary>
     public static bool IsAlive(int id) => Stat(id) is [var state, ..] && state != "Z";
 
-    /// <summary>Other processes with a text in their command line, environment or working directory.</summary>
+    /// <summary>Returns other processes that have a text in their command line, environment or working directory.</summary>
     public static IEnumerable<int> Mentioning(string text)
         => All().Where(id => id != Environment.ProcessId && IsAlive(id)
             && (Read(id, "cmdline").Contains(text, StringComparison.Ordinal) || Read(id, "environ").Contains(text, StringComparison.Ordinal)
@@ -31,7 +31,7 @@ internal static class ProcessTable
 
     private static int Parent(int id) => Stat(id) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
 
-    /// <summary>State, parent and what follows; the name before them may hold anything, but ends at the last bracket.</summary>
+    /// <summary>Returns the fields from the state on. The name before them may contain anything, but ends at the last parenthesis.</summary>
     private static string[] Stat(int id) => Read(id, "stat") is { Length: > 0 } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : [];
 
     private static string Read(int id, string file)

@@ -6,15 +6,15 @@ using System.Text.Json;
 
 namespace Tests.Cluster;
 
-/// <summary>Calls <c>/products</c>, and deletes in the end what it has created.</summary>
-/// <param name="service">The gateway, or Stock.Api itself.</param>
-/// <param name="from">The address that it calls from; null for the usual one.</param>
+/// <summary>Calls <c>/products</c>, and deletes the products it created when disposed.</summary>
+/// <param name="service">The gateway or Stock.Api.</param>
+/// <param name="from">The client's IP address, or null for the default.</param>
 internal sealed class ProductClient(Uri service, string? from = null) : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = (context, ct) => ConnectAsync(context, from, ct) });
     private readonly List<string> _created = [];
 
-    /// <summary>One answer, read to its end.</summary>
+    /// <summary>A complete response.</summary>
     internal sealed record Answer(
         HttpStatusCode Status, string? MediaType, byte[] Bytes, string? Tag, string? Location, string? Challenge, HttpResponseHeaders Headers)
     {
@@ -35,7 +35,7 @@ internal sealed class ProductClient(Uri service, string? from = null) : IAsyncDi
     public Task<Answer> SendRawAsync(string method, string path, string body) =>
         SendAsync(method, path, Encoding.UTF8.GetBytes(body), null, null, null, "application/json");
 
-    /// <summary>Creates one; gives its ID.</summary>
+    /// <summary>Creates a product and returns its id.</summary>
     public async Task<string> CreateAsync(string name, long price, long stock = 0, string state = "active")
     {
         var answer = await SendAsync("POST", "", JsonSerializer.Serialize(new { name, price, stock, state }));

@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>What a changed, hidden or deleted product means for orders that have it.</summary>
+/// <summary>Effects of changed, hidden and deleted products on orders that contain them.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -35,7 +35,7 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
         await _products.SendAsync("PATCH", $"/{item}", """{"price":7}""");
         Assert.Equal(10, await TotalAsync(order));
         await _shop.PostAsync($"/orders/addItem/{order}/{item}/1");
-        Assert.Equal(17, await TotalAsync(order)); // 2 at 5, and 1 at 7
+        Assert.Equal(17, await TotalAsync(order)); // 2 at 5 and 1 at 7
         await _products.SendAsync("PATCH", $"/{item}", """{"price":90}""");
         Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(order)).Status);
         Assert.Equal(83, await _shop.CreditAsync(user));
@@ -74,7 +74,7 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(90, await _shop.CreditAsync(user));
         Assert.Equal(new Books(10, 0, 0), await _shop.StockAsync(other));
         await _shop.PostAsync($"/orders/removeItem/{open}/{item}");
-        Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(open)).Status); // the rest of the order can be bought
+        Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(open)).Status); // the remaining order can be bought
         Assert.Equal(87, await _shop.CreditAsync(user));
         Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(paid)).Status);
         await AssertReconciledAsync();
@@ -91,14 +91,14 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
         await _products.SendAsync("DELETE", $"/{item}");
         Assert.Equal(verb == Commit ? 5 : 4, await SettleAsync(saga, startedAt, verb, item)); // committed, or released
         Assert.Equal(verb == Commit ? 5 : 4, await SettleAsync(saga, startedAt, verb, item));
-        // What was released is not for sale again.
+        // Released pieces are not for sale again.
         Assert.Equal(3, await SettleAsync(Guid.CreateVersion7(), startedAt, Hold, item)); // unknown item
         await _shop.UnknownAsync("POST", $"/stock/add/{item}/1");
         await AssertReconciledAsync();
     }
 
     [Fact]
-    public async Task While_it_is_deleted_checkouts_end_and_the_books_agree()
+    public async Task Checkouts_during_its_deletion_end_and_the_books_agree()
     {
         var (user, item) = (await _shop.NewUserAsync(10_000), await _products.CreateAsync("Ruler", 5, stock: 1_000));
         var orders = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => _shop.NewOrderAsync(user, (item, 1))));
@@ -112,10 +112,10 @@ public sealed class ProductOrderTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_orders_show_the_name_and_baskets_say_that_it_is_gone()
+    public async Task Old_orders_show_the_name_and_baskets_report_the_deletion()
     {
         var item = await _products.CreateAsync("Slide rule", 5, stock: 10);
-        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the storefront's catalog is a second old at most
+        await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the storefront's catalog is cached for up to a second
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = new() }) { BaseAddress = cluster.Cluster.App.GetEndpoint("gateway") };
         http.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         using var bought = await http.PostAsJsonAsync(new Uri("/", UriKind.Relative), new

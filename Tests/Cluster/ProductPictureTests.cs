@@ -5,7 +5,7 @@ using Tests.Unit.Catalog;
 
 namespace Tests.Cluster;
 
-/// <summary>Pictures of products: what is taken, and how it is served.</summary>
+/// <summary>Upload and delivery of product pictures.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -23,7 +23,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("image/svg+xml")]
     [InlineData("text/html")]
     [InlineData("")]
-    public async Task The_bytes_decide_whatever_the_header_says(string header)
+    public async Task The_bytes_determine_the_format_regardless_of_the_header(string header)
     {
         var id = await _products.CreateAsync("Easel", 4);
         var png = PictureReaderTests.Png(2, 2);
@@ -38,7 +38,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_SVG_is_cleaned_and_served_so_that_nothing_in_it_could_run()
+    public async Task An_SVG_is_cleaned_and_served_without_permission_to_run_scripts()
     {
         var id = await _products.CreateAsync("Easel", 4);
         const string Svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script><path d=\"M0 0\" /></svg>";
@@ -56,7 +56,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("<html><script>alert(1)</script></html>", HttpStatusCode.BadRequest, "invalid-request")]
     [InlineData("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>", HttpStatusCode.BadRequest,
         "invalid-request")]
-    public async Task Anything_else_is_refused_and_the_picture_stays(string body, HttpStatusCode status, string problem)
+    public async Task Other_formats_are_rejected_and_the_picture_is_kept(string body, HttpStatusCode status, string problem)
     {
         var id = await _products.CreateAsync("Easel", 4);
         await _products.SendAsync("PUT", $"/{id}/picture", PictureReaderTests.Png(2, 2), "image/png");
@@ -66,7 +66,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_picture_has_a_megabyte_at_most()
+    public async Task A_picture_is_limited_to_a_megabyte()
     {
         var id = await _products.CreateAsync("Easel", 4);
         byte[] largest = [.. PictureReaderTests.Png(2, 2), .. new byte[BytesMax - PictureReaderTests.Png(2, 2).Length]];
@@ -83,7 +83,7 @@ public sealed class ProductPictureTests(ClusterFixture cluster) : IAsyncLifetime
         var id = await _products.CreateAsync("Easel", 4);
         Assert.Equal(HttpStatusCode.NotFound, (await _products.SendAsync("GET", $"/{id}/picture")).Status);
         await _products.SendAsync("PUT", $"/{id}/picture", PictureReaderTests.Png(2, 2), "image/png");
-        Assert.Equal("image/png", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType); // now it is cached
+        Assert.Equal("image/png", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType); // cached now
         await _products.SendAsync("PUT", $"/{id}/picture", Encoding.UTF8.GetBytes("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), "image/svg+xml");
         Assert.Equal("image/svg+xml", (await _products.SendAsync("GET", $"/{id}/picture")).MediaType);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await _products.SendAsync("DELETE", $"/{id}/picture", match: "\"2\"")).Status);

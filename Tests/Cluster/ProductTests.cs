@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>Products through the gateway: read by everybody, changed by operators. Each test removes its own.</summary>
+/// <summary>Products through the gateway: readable by everyone, changed by operators. Each test deletes its own products.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -31,12 +31,12 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(new Books(7, 0, 0), await cluster.Shop.StockAsync(id));
 
         var replaced = await _products.SendAsync("PUT", $"/{id}", """{"name":"Ladle","price":9,"state":"hidden"}""");
-        Assert.Equal(("Ladle", "", 9, 7, "hidden", 2, "/pictures/none.svg"), Fields(replaced.Json)); // stock changes with sales, so a missing one stays
+        Assert.Equal(("Ladle", "", 9, 7, "hidden", 2, "/pictures/none.svg"), Fields(replaced.Json)); // sales change the stock, so a missing value keeps it
         var changed = await _products.SendAsync(
             "PATCH", $"/{id}", """{"description":"Scoops.","state":"active","stock":3}""", mediaType: "application/merge-patch+json");
         Assert.Equal(("Ladle", "Scoops.", 9, 3, "active", 3, "/pictures/none.svg"), Fields(changed.Json));
         Assert.Equal("\"3\"", changed.Tag);
-        Assert.Equal((HttpStatusCode.OK, changed.Json.GetProperty("name").GetString()), // an answer can be sent back
+        Assert.Equal((HttpStatusCode.OK, changed.Json.GetProperty("name").GetString()), // a response can be sent back
             ((await _products.SendAsync("PUT", $"/{id}", changed.Body)).Status, "Ladle"));
 
         Assert.Equal(HttpStatusCode.NoContent, (await _products.SendAsync("DELETE", $"/{id}")).Status);
@@ -51,7 +51,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_page_has_what_is_searched_sorted_and_hidden_products_are_for_operators()
+    public async Task Pages_can_be_searched_and_sorted_and_hidden_products_are_for_operators()
     {
         foreach (var (name, price, state) in new[]
         {
@@ -64,7 +64,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(["Tin whistle"], await NamesAsync("?search=whistle%20tin"));
         Assert.Equal(["Tin whistle"], await NamesAsync("?search=whistle&sort=price&limit=1&page=2"));
         Assert.Empty(await NamesAsync("?search=whistle&page=9"));
-        Assert.Equal(["Lead whistle"], await NamesAsync("?search=whistle&state=hidden")); // in development, without a key
+        Assert.Equal(["Lead whistle"], await NamesAsync("?search=whistle&state=hidden")); // in development, without an operator key
         var all = await _products.SendAsync("GET", "?search=whistle&limit=2&state=all");
         Assert.Equal((4, 1, 2), (all.Json.GetProperty("total").GetInt32(), all.Json.GetProperty("page").GetInt32(), all.Json.GetProperty("limit").GetInt32()));
         Assert.Equal(12, (await _products.SendAsync("GET", "?limit=100&search=")).Json.GetProperty("total").GetInt32() - 3);
@@ -81,7 +81,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("""{"name":"x","price":1,"description":"a\u0007"}""", "description")]
     [InlineData("""{"name":"x","price":1,"picture":"https://evil.example/a.png"}""", "picture")]
     [InlineData("""{"name":"x","price":1,"item_id":"0"}""", "item_id")]
-    public async Task Every_wrong_field_is_named_and_nothing_is_created(string body, params string[] fields)
+    public async Task Every_invalid_field_is_named_and_nothing_is_created(string body, params string[] fields)
     {
         var answer = await _products.SendAsync("POST", "", body);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
@@ -99,7 +99,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("""{"name":5,"price":1}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"name":"x","price":1,"colour":"red"}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"name":"x","price":1}""", HttpStatusCode.UnsupportedMediaType, "text/plain")]
-    public async Task A_body_that_is_no_product_is_refused(string body, HttpStatusCode status, string mediaType = "application/json")
+    public async Task An_invalid_body_is_rejected(string body, HttpStatusCode status, string mediaType = "application/json")
     {
         foreach (var (method, path) in new[] { ("POST", ""), ("PUT", $"/{Teapot}"), ("PATCH", $"/{Teapot}") })
         {
@@ -119,7 +119,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("?sort=colour", "sort")]
     [InlineData("?sort=--price", "sort")]
     [InlineData("?state=gone", "state")]
-    public async Task A_wrong_query_is_refused(string query, string field)
+    public async Task An_invalid_query_is_rejected(string query, string field)
     {
         var answer = await _products.SendAsync("GET", query);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid-request"), (answer.Status, answer.Problem));
@@ -147,7 +147,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Under_one_key_a_product_is_created_once()
+    public async Task With_one_key_a_product_is_created_once()
     {
         var (key, body) = ($"product-{Guid.NewGuid()}", """{"name":"Whisk","price":4,"stock":7}""");
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _products.SendAsync("POST", "", body, key: key)));
@@ -156,12 +156,12 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
         var other = await _products.SendAsync("POST", "", """{"name":"Whisk","price":5,"stock":7}""", key: key);
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"), (other.Status, other.Problem));
         await _products.SendAsync("DELETE", answers[0].Location!["/products".Length..]);
-        Assert.Equal(HttpStatusCode.Created, (await _products.SendAsync("POST", "", body, key: key)).Status); // the first answer is kept
+        Assert.Equal(HttpStatusCode.Created, (await _products.SendAsync("POST", "", body, key: key)).Status); // the first response is kept
         Assert.Empty(await NamesAsync("?search=whisk"));
     }
 
     [Fact]
-    public async Task A_name_is_unique_ignoring_case_until_its_product_is_gone()
+    public async Task A_name_is_unique_ignoring_case_until_its_product_is_deleted()
     {
         var (one, two) = (await _products.CreateAsync("Grater", 4), await _products.CreateAsync("Peeler", 4));
         foreach (var (method, path, body) in new[] { ("POST", "", """{"name":"GRATER","price":1}"""), ("PATCH", $"/{two}", """{"name":"grater"}""") })
@@ -204,7 +204,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_stock_counts_as_added_or_subtracted_whatever_is_sold_meanwhile()
+    public async Task A_new_stock_is_applied_as_a_difference_despite_concurrent_sales()
     {
         var id = await _products.CreateAsync("Tongs", 2, stock: 10);
         var user = await cluster.Shop.NewUserAsync(100);
@@ -216,7 +216,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             Assert.Equal(new Books(stock, 0, 3), await cluster.Shop.StockAsync(id));
         }
 
-        await cluster.Shop.PostAsync($"/stock/add/{id}/9223372036854775799"); // all but 3 sold and 5 available of 64 bits
+        await cluster.Shop.PostAsync($"/stock/add/{id}/9223372036854775799"); // of 64 bits, all but 3 sold and 5 available
         await _products.SendAsync("PATCH", $"/{id}", """{"stock":5}""");
         Assert.Equal(new Books(5, 0, 3), await cluster.Shop.StockAsync(id));
         await _products.SendAsync("DELETE", $"/{id}");
@@ -224,7 +224,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_operators_key_nothing_is_changed_where_there_is_one()
+    public async Task If_an_operator_key_is_set_changes_need_it()
     {
         var id = await _products.CreateAsync("Corkscrew", 4, state: "hidden");
         await using var stockApi = await ServiceProcess.StartAsync(
@@ -254,7 +254,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_production_without_a_key_nobody_changes_products()
+    public async Task In_production_products_cannot_be_changed_without_a_key()
     {
         await using var stockApi = await ServiceProcess.StartAsync(cluster.Cluster, "stock-api", ("ASPNETCORE_ENVIRONMENT", "Production"));
         await using var products = new ProductClient(stockApi.Http.BaseAddress!);
@@ -287,7 +287,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("/stock/%70roducts/")]
     [InlineData("/stock//products")]
     [InlineData("/PRODUCTS")]
-    public async Task The_gateway_lets_this_machine_only_change_them(string path)
+    public async Task The_gateway_only_lets_this_machine_change_them(string path)
     {
         await using var elsewhere = new ProductClient(cluster.Cluster.App.GetEndpoint("gateway"), "127.0.0.2");
         var answer = await elsewhere.SendRawAsync("POST", path, """{"name":"Intruder","price":1}""");
@@ -297,7 +297,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_seed_changes_neither_edited_nor_deleted_products_nor_does_a_batch()
+    public async Task Neither_a_seed_nor_a_batch_changes_edited_or_deleted_products()
     {
         const string Edited = "5b0b5ee0-0000-4000-8000-000000000011", Deleted = "5b0b5ee0-0000-4000-8000-000000000012";
         const string Renamed = "5b0b5ee0-0000-4000-8000-000000000009";
@@ -309,10 +309,10 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             await _products.SendAsync("PUT", $"/{Edited}/picture", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
             await _products.SendAsync("DELETE", $"/{Deleted}");
             await _products.SendAsync("DELETE", $"/{Renamed}");
-            var other = await _products.CreateAsync("Potted plant", 5); // the name of a first product that is gone
+            var other = await _products.CreateAsync("Potted plant", 5); // the name of a deleted seed product
             var edited = (await _products.SendAsync("GET", $"/{Edited}")).Body;
 
-            await using (await ServiceProcess.StartAsync(cluster.Cluster, "stock-api")) { } // seeds, as a new release does
+            await using (await ServiceProcess.StartAsync(cluster.Cluster, "stock-api")) { } // seeds again, as a new release does
             await cluster.Shop.PostAsync("/stock/batch_init/20/7/3");
             Assert.Equal(edited, (await _products.SendAsync("GET", $"/{Edited}")).Body);
             Assert.Equal(HttpStatusCode.OK, (await _products.SendAsync("GET", $"/{Edited}/picture")).Status);
@@ -321,7 +321,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
             Assert.Equal([other], (await _products.SendAsync("GET", "?search=potted%20plant")).Json.GetProperty("products").EnumerateArray()
                 .Select(static product => product.GetProperty("item_id").GetString()));
 
-            // "Fill the shelves" raises the stock of the first products, and nothing else.
+            // "Fill the shelves" raises the stock of the seed products and changes nothing else.
             using var fill = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("stock-api") };
             using var filled = await fill.PostAsync(new Uri("/internal/catalog/fill", UriKind.Relative), null, Ct);
             Assert.Equal(("Box kite", "Flies in a storm.", 31, 75, "hidden", 3, $"/products/{Edited}/picture?r=3"),
@@ -335,7 +335,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_product_of_the_release_before_is_read_as_it_was_and_can_be_edited()
+    public async Task A_product_of_the_previous_release_is_readable_and_can_be_edited()
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis", Ct))!);
         var id = await _products.CreateAsync("Trivet", 4);
@@ -368,7 +368,7 @@ public sealed class ProductTests(ClusterFixture cluster) : IAsyncLifetime
 
     private async Task RestoreAsync(ConnectionMultiplexer redis, List<(string Id, RedisValue Text, HashEntry[] Item)> before)
     {
-        await _products.DisposeAsync(); // those of the test first: one has the name of a first product
+        await _products.DisposeAsync(); // the test's products first: one has the name of a seed product
         var database = redis.GetDatabase();
         foreach (var (id, text, item) in before)
         {

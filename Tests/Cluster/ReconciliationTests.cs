@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>The reconciliation finds nothing where nothing is wrong, however busy the shop is, and names what somebody has tampered with.</summary>
+/// <summary>The reconciliation reports no violations in an intact shop, even under load, and reports every manipulation.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -21,7 +21,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
         _orders = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("orders"))!);
         _payments = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("payments"))!);
         _redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis"))!);
-        await Task.Yield(); // off the driver's reader thread
+        await Task.Yield(); // not on the driver's reader thread
     }
 
     public async ValueTask DisposeAsync()
@@ -45,7 +45,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
         await _shop.RefusedAsync("POST", $"/orders/checkout/{await _shop.NewOrderAsync(poor, (item, 2))}", HttpStatusCode.BadRequest, "out-of-stock");
         await AssertGreenAsync();
 
-        // Each takes away the other's half.
+        // The two halves of this test interfere with each other.
         await _shop.PostAsync("/payment/batch_init/1/1000");
         await AssertGreenAsync();
         await _shop.PostAsync("/orders/batch_init/5/2/1/5");
@@ -59,7 +59,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     {
         const int Orders = 2_000;
         await _shop.PostAsync($"/stock/batch_init/10/{Orders}/5");
-        await _shop.PostAsync("/payment/batch_init/100/150"); // a fourth of the checkouts is refused
+        await _shop.PostAsync("/payment/batch_init/100/150"); // a quarter of the checkouts is rejected
         await _shop.PostAsync($"/orders/batch_init/{Orders}/10/100/5");
         var checkouts = Parallel.ForAsync(0, Orders, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Stop },
             async (order, _) => await _shop.CheckoutAsync($"{order}"));
@@ -70,7 +70,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_charge_that_is_gone_is_missed_by_its_order_and_by_its_account()
+    public async Task A_deleted_charge_is_missing_for_its_order_and_its_account()
     {
         var (order, user, _) = await PaidOrderAsync();
         await SqlAsync(_payments, $"CREATE TABLE taken AS SELECT * FROM entries WHERE account_id = '{user}' AND kind = 3");
@@ -81,7 +81,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_charge_of_another_amount_is_named()
+    public async Task A_charge_with_a_wrong_amount_is_reported()
     {
         var (order, user, _) = await PaidOrderAsync();
         await SqlAsync(_payments, $"UPDATE entries SET amount = amount + 1 WHERE account_id = '{user}' AND kind = 3");
@@ -91,7 +91,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_charge_for_nothing_is_named_by_its_saga()
+    public async Task A_charge_without_an_order_is_reported_with_its_saga()
     {
         var (user, saga) = (await _shop.NewUserAsync(10), Guid.CreateVersion7(DateTimeOffset.UtcNow.AddHours(-1)));
         await SqlAsync(_payments, $"INSERT INTO entries (id, account_id, kind, status, amount) VALUES ('{saga}', '{user}', 3, 1, 4)");
@@ -102,7 +102,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_order_that_was_made_paid_by_hand_is_named()
+    public async Task An_order_marked_as_paid_by_hand_is_reported()
     {
         var order = await _shop.NewOrderAsync(await _shop.NewUserAsync(), (await _shop.NewItemAsync(5, 1), 1));
         await SqlAsync(_orders, $"UPDATE orders SET status = 2, saga_id = '{Guid.CreateVersion7()}' WHERE id = '{order}'");
@@ -112,7 +112,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_paid_order_that_was_opened_by_hand_is_named()
+    public async Task A_paid_order_reopened_by_hand_is_reported()
     {
         var (order, _, _) = await PaidOrderAsync();
         await SqlAsync(_orders, $"UPDATE orders SET status = 0 WHERE id = '{order}'");
@@ -122,7 +122,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task An_order_in_checkout_without_a_saga_is_named()
+    public async Task An_order_in_checkout_without_a_saga_is_reported()
     {
         var order = await _shop.NewOrderAsync(await _shop.NewUserAsync(), (await _shop.NewItemAsync(5, 1), 1));
         await SqlAsync(_orders, $"UPDATE orders SET status = 1, saga_id = '{Guid.CreateVersion7()}' WHERE id = '{order}'");
@@ -132,7 +132,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_saga_that_does_not_end_is_named()
+    public async Task A_saga_that_does_not_end_is_reported()
     {
         var saga = Guid.CreateVersion7();
         await SqlAsync(_orders, $"""
@@ -150,7 +150,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     [InlineData("a", -1)]
     [InlineData("t", 3)]
     [InlineData("s", -1)]
-    public async Task An_item_whose_numbers_were_changed_is_named(string field, int by)
+    public async Task An_item_with_manipulated_numbers_is_reported(string field, int by)
     {
         var (_, _, item) = await PaidOrderAsync();
         await _redis.GetDatabase().HashIncrementAsync($"i:{item}", field, by);
@@ -160,7 +160,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_negative_stock_is_named_even_if_it_adds_up()
+    public async Task A_negative_stock_is_reported_even_if_it_adds_up()
     {
         var item = await _shop.NewItemAsync(5, 10);
         await _redis.GetDatabase().HashIncrementAsync($"i:{item}", "a", -11);
@@ -172,10 +172,10 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_reservation_that_nobody_will_settle_is_named()
+    public async Task An_orphaned_reservation_is_reported()
     {
         var (saga, item, redis) = (Guid.CreateVersion7(), await _shop.NewItemAsync(5, 10), _redis.GetDatabase());
-        var records = $"r:{DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 10}"; // kept for 15 s at least
+        var records = $"r:{DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 10}"; // cached for at least 15 s
         await redis.HashDecrementAsync($"i:{item}", "a", 2);
         await redis.HashSetAsync(records, saga.ToByteArray(), $"H {item} 2 0");
         await AssertRedAsync(("hold-has-saga", $"{saga}"));
@@ -212,7 +212,7 @@ public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
 
     private static void AssertNotRed(JsonElement report) => Assert.True(report.GetProperty("ok").ValueKind != JsonValueKind.False, report.ToString());
 
-    // These invariants are violated, each once and by this, and no other is.
+    // Exactly these invariants are violated, each once and by this manipulation.
     private async Task AssertRedAsync(params (string Invariant, string Id)[] expected)
     {
         var report = await ReportAsync();

@@ -12,7 +12,7 @@ using StockApi::Stock.Api.Scripting;
 
 namespace Tests.Cluster;
 
-/// <summary>With Stock.Api's settings the driver must get over connections that are lost, refused, or look alive and are not.</summary>
+/// <summary>With Stock.Api's settings, the driver recovers from lost, refused and unresponsive connections.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetime
 {
@@ -47,7 +47,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task A_connection_without_an_answer_is_replaced()
+    public async Task An_unresponsive_connection_is_replaced()
     {
         Assert.True(await IsAnsweredAsync());
         _proxy.Freeze();
@@ -55,9 +55,9 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
         await Eventually.EqualAsync(true, IsAnsweredAsync, Limit);
     }
 
-    /// <summary>Nobody has to wait for the first command to run out of time.</summary>
+    /// <summary>Commands fail immediately instead of waiting for a timeout.</summary>
     [Fact]
-    public async Task An_idle_connection_without_an_answer_is_replaced_before_it_is_needed()
+    public async Task An_unresponsive_idle_connection_is_replaced_before_it_is_needed()
     {
         var connections = _proxy.Connections;
         _proxy.Freeze();
@@ -67,7 +67,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Without_a_connection_a_command_fails_at_once_and_one_comes_back()
+    public async Task Without_a_connection_commands_fail_immediately_until_it_reconnects()
     {
         Assert.True(await IsAnsweredAsync());
         _proxy.IsRefusing = true;
@@ -84,9 +84,9 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
         await Eventually.EqualAsync(true, IsAnsweredAsync, BackTimeMax);
     }
 
-    /// <summary>In the middle of commands and of connecting.</summary>
+    /// <summary>Connections are lost during commands and while connecting.</summary>
     [Fact]
-    public async Task Connections_that_are_lost_in_quick_succession_do_not_end_it()
+    public async Task Connections_lost_in_quick_succession_do_not_stop_reconnecting()
     {
         for (var end = DateTime.UtcNow + AwayTime; DateTime.UtcNow < end; await Task.Delay(Random.Shared.Next(LostEveryMs), Ct))
         {
@@ -112,7 +112,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
 
     private Task PingAsync() => _redis.GetDatabase().PingAsync();
 
-    /// <summary>Passes bytes on, both ways, until it is frozen: then nothing more on the connections that there are. Or it ends them all.</summary>
+    /// <summary>Forwards bytes in both directions until it is frozen or closes its connections. A freeze affects only existing connections.</summary>
     private sealed class FreezingProxy : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -130,10 +130,10 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-        /// <summary>How many there have been.</summary>
+        /// <summary>Number of connections so far.</summary>
         public int Connections => Volatile.Read(ref _connections);
 
-        /// <summary>Ends all connections, as soon as they are made.</summary>
+        /// <summary>Closes every new connection immediately.</summary>
         public bool IsRefusing
         {
             set
@@ -151,7 +151,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
             End();
         }
 
-        /// <summary>Ends the connections that there are.</summary>
+        /// <summary>Closes the existing connections.</summary>
         public void End()
         {
             foreach (var end in _ends) end.Dispose();
@@ -173,7 +173,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // The end of the test.
+                // The test has ended.
             }
         }
 
@@ -186,7 +186,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // Ended before it began.
+                // Cancelled before it started.
             }
         }
 
@@ -198,7 +198,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
                 int count;
                 while ((count = await from.GetStream().ReadAsync(bytes)) > 0)
                 {
-                    if (age != Volatile.Read(ref _age)) return; // taken, and never passed on
+                    if (age != Volatile.Read(ref _age)) return; // read, but never forwarded
                     await to.GetStream().WriteAsync(bytes.AsMemory(0, count));
                 }
 
@@ -206,7 +206,7 @@ public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetim
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
             {
-                // One end is closed.
+                // One side closed the connection.
             }
         }
     }

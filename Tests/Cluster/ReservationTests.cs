@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
-/// <summary>Stock.Api's internal part: what it makes of a record of another version.</summary>
+/// <summary>Stock.Api's internal endpoint reads a record written by another version.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ReservationTests(ClusterFixture cluster) : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class ReservationTests(ClusterFixture cluster) : IDisposable
     [InlineData(Hold)]
     [InlineData(Commit)]
     [InlineData(Release)]
-    public async Task A_record_with_an_unknown_letter_is_a_failure_and_stays_as_it_is(int verb)
+    public async Task A_record_with_an_unknown_state_is_a_failure_and_is_not_changed(int verb)
     {
         var item = await cluster.Shop.NewItemAsync(5, 35);
         var (saga, startedAt) = (Guid.CreateVersion7(), DateTimeOffset.UtcNow.ToUnixTimeSeconds());

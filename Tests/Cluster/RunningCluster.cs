@@ -9,12 +9,12 @@ namespace Tests.Cluster;
 /// <summary>A started application with the latest state of all its instances.</summary>
 public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposable
 {
-    /// <summary>From the start of the last dependency to healthy.</summary>
+    /// <summary>Time from the start of the last dependency to healthy.</summary>
     private static readonly TimeSpan HealthLimit = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
 
-    /// <summary>The gateway looks again at a server that it found dead after a second.</summary>
+    /// <summary>The gateway retries a failed server after a second.</summary>
     private static readonly TimeSpan GatewayRetry = TimeSpan.FromSeconds(1.2);
 
     private readonly ConcurrentDictionary<string, ResourceEvent> _instances = [];
@@ -25,7 +25,7 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
 
     public IEnumerable<ResourceEvent> All => _instances.Values.OrderBy(i => i.ResourceId, StringComparer.Ordinal);
 
-    /// <summary>The processes of a resource: the replicas of a service, or the engine that stands in for a container.</summary>
+    /// <summary>Processes of a resource: the replicas of a service, or the native engine that replaces a container.</summary>
     public IReadOnlyList<ResourceEvent> Instances(string resource)
     {
         var engine = All.Where(i => i.Resource.Name == $"{resource}-engine").ToList();
@@ -33,7 +33,7 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
             : [.. All.Where(i => (i.Resource.TryGetLastAnnotation<ServiceReplicaAnnotation>(out var replica) ? replica.Service : i.Resource.Name) == resource)];
     }
 
-    /// <summary>The process ids of all instances that are processes of this machine.</summary>
+    /// <summary>Ids of all instances that are local processes.</summary>
     public IReadOnlyList<int> ProcessIds => [.. All.Select(ProcessId).OfType<int>()];
 
     public static int? ProcessId(ResourceEvent instance)
@@ -42,7 +42,7 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
 
     public void Watch() => _watch = WatchAsync();
 
-    /// <summary>Waits until resources are healthy; fails at once when one cannot start any more.</summary>
+    /// <summary>Waits until the resources are healthy. Fails immediately if one of them can no longer start.</summary>
     public async Task HealthyAsync(params string[] resources)
     {
         using var limit = new CancellationTokenSource(HealthLimit);
@@ -57,7 +57,7 @@ public sealed class RunningCluster(DistributedApplication app) : IAsyncDisposabl
             }
     }
 
-    /// <summary>Executes a command of an instance (or of a resource that has only one); after a start waits until it is healthy and the gateway uses it
+    /// <summary>Executes a command on an instance, or on a resource with only one. After a start, waits until it is healthy and the gateway uses it
     /// again.</summary>
     public async Task CommandAsync(string instance, string command)
     {

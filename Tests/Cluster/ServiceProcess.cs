@@ -7,7 +7,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>Another replica of a service beside a cluster's own: the same program, told other things.</summary>
+/// <summary>Another replica of a service beside those of the cluster: the same program with different settings.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromSeconds(15);
@@ -29,7 +29,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Starts one that is told this by its environment, and waits until it is ready.</summary>
+    /// <summary>Starts a replica with the given environment variables and waits until it is ready.</summary>
     public static async Task<ServiceProcess> StartAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
     {
         var process = await LaunchAsync(cluster, service, environment);
@@ -37,7 +37,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Starts one that must end by itself; gives its exit code and what it wrote to its error stream.</summary>
+    /// <summary>Starts a replica that must exit on startup. Returns its exit code and error output.</summary>
     public static async Task<(int Code, string Errors)> FailAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
     {
         await using var process = await LaunchAsync(cluster, service, environment);
@@ -45,7 +45,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return (process._process.ExitCode, await process._errors);
     }
 
-    /// <summary>Starts one that cannot get ready, waits until it says so, ends it, and gives all that it wrote.</summary>
+    /// <summary>Starts a replica that cannot become ready, waits until it reports that, stops it, and returns its output.</summary>
     public static async Task<IReadOnlyList<string>> FailedAsync(RunningCluster cluster, string service, params (string Name, string Value)[] environment)
     {
         var process = await LaunchAsync(cluster, service, environment);
@@ -58,7 +58,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return [.. process._output, await process._errors];
     }
 
-    /// <summary>A port that nobody listens at now.</summary>
+    /// <summary>Returns a port with no listener.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -84,7 +84,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             WorkingDirectory = new FileInfo($"/proc/{running}/cwd").ResolveLinkTarget(returnFinalTarget: true)!.FullName,
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        // Where its stores and other services are, and what the shop's settings are.
+        // Addresses of its stores and other services, and the shop's settings.
         foreach (var variable in (await File.ReadAllTextAsync($"/proc/{running}/environ", TestContext.Current.CancellationToken)).Split('\0'))
         {
             if (variable.Split('=', 2) is [var key, var given] && Kept.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))

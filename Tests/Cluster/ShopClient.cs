@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Tests.Cluster;
 
-/// <summary>Calls the shop through its gateway, with paths exactly as written: no dot, slash or escape is tidied up on the way.</summary>
-/// <param name="gateway">Where it is.</param>
-/// <param name="connect">How to connect to it; null for the usual way.</param>
+/// <summary>Calls the shop through its gateway and sends paths exactly as written: dots, slashes and escapes are not normalized.</summary>
+/// <param name="gateway">Address of the gateway.</param>
+/// <param name="connect">Opens the connection, or null for the default.</param>
 public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
-    /// <summary>The gateway itself gives up after 30 s.</summary>
+    /// <summary>The gateway itself times out after 30 s.</summary>
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false, ConnectCallback = connect }) { Timeout = TimeSpan.FromSeconds(40) };
 
-    /// <summary>One answer, read to its end.</summary>
+    /// <summary>A complete response.</summary>
     public sealed record Answer(HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter)
     {
-        /// <summary>A member of a problem document, such as <c>reason</c>; null if there is none of that name.</summary>
+        /// <summary>Returns a member of a problem document, such as <c>reason</c>, or null if it is missing.</summary>
         public string? Member(string name)
         {
             if (MediaType != "application/problem+json") return null;
@@ -23,7 +23,7 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
             return document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
         }
 
-        /// <summary>The last part of a problem document's type; null if the answer is none.</summary>
+        /// <summary>Returns the last part of a problem document's type, or null for other responses.</summary>
         public string? Problem
         {
             get
@@ -50,7 +50,7 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
         return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, response.Headers.RetryAfter?.Delta);
     }
 
-    /// <summary>Must answer 200; gives the body.</summary>
+    /// <summary>Expects 200 and returns the body.</summary>
     public async Task<JsonElement> OkAsync(string method, string path)
     {
         var answer = await SendAsync(method, path);
@@ -62,7 +62,7 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
 
     public Task<JsonElement> GetAsync(string path) => OkAsync("GET", path);
 
-    /// <summary>Must answer a problem document of that status and type.</summary>
+    /// <summary>Expects a problem document of the given status and type.</summary>
     public async Task RefusedAsync(string method, string path, HttpStatusCode status, string problem)
     {
         var answer = await SendAsync(method, path);
@@ -96,8 +96,8 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
         return order;
     }
 
-    /// <summary>Asks for a checkout as somebody who hangs up after a time, with the answer or without it.</summary>
-    /// <exception cref="OperationCanceledException">Without it.</exception>
+    /// <summary>Checks out as a client that disconnects after a time, with or without the response.</summary>
+    /// <exception cref="OperationCanceledException">The client disconnected before the response.</exception>
     public async Task<HttpStatusCode> CheckoutWithinAsync(string order, TimeSpan patience)
     {
         using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -121,18 +121,18 @@ public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, C
     public void Dispose() => _http.Dispose();
 }
 
-/// <summary>Where an item's pieces are.</summary>
+/// <summary>Number of an item's pieces in each state.</summary>
 public sealed record Books(long Stock, long Held, long Sold);
 
-/// <summary>What comes in a path and must be refused.</summary>
+/// <summary>Amounts in a path that must be rejected.</summary>
 public static class BadInput
 {
-    /// <summary>Values that no amount may have; the last is a digit, but not an ASCII one.</summary>
+    /// <summary>Invalid amounts. The last one is a digit, but not an ASCII digit.</summary>
     private static readonly string[] Amounts =
         ["0", "00", "-1", "-0", "+5", "1.5", "1,5", "1e3", "0x10", "abc", "NaN", "%20", "%201", "1%20", "9223372036854775808", "-9223372036854775809",
             "99999999999999999999999", "%D9%A3"];
 
-    /// <summary>Ids that no service has given to anything; the first could be one.</summary>
+    /// <summary>Ids that no service has assigned. The first one is well-formed.</summary>
     private static readonly string[] Ids = ["nope", "-1", "9223372036854775808", new('a', 64), new('a', 65), new('9', 2000), "%01", "a%20b", "x'%3B--",
         "%C3%A9", "*", "..%3B", "%7B0%7D"];
 

@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Cluster;
 
-/// <summary>The shop for programs, and what every page tells browsers.</summary>
+/// <summary>The storefront's JSON API, and the security headers of all pages.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    public async Task A_purchase_is_answered_with_its_order()
+    public async Task A_purchase_returns_its_order()
     {
         using var answer = await BuyAsync(Purchase());
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
@@ -33,7 +33,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Under_one_key_a_purchase_is_made_once()
+    public async Task With_one_key_a_purchase_is_made_once()
     {
         var key = $"buy-{Guid.NewGuid()}";
         var orders = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
@@ -47,7 +47,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Every_wrong_field_is_named_and_nothing_is_bought()
+    public async Task Every_invalid_field_is_named_and_nothing_is_bought()
     {
         using var answer = await BuyAsync(new(null, 0, " ", null, "Bavaria", "1234"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -58,7 +58,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_bought_is_refused_by_name()
+    public async Task An_unavailable_product_is_rejected_by_name()
     {
         using var unknown = await BuyAsync(Purchase() with { ProductName = "Perpetual motion" });
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
@@ -99,18 +99,18 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Programs_get_a_problem_where_people_get_a_page()
+    public async Task API_clients_get_a_problem_document_instead_of_a_page()
     {
         await cluster.Shop.UnknownAsync("GET", "/no-such-page");
         using var page = await SendAsync(HttpMethod.Get, "/no-such-page");
         Assert.Equal((HttpStatusCode.NotFound, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
     }
 
-    /// <summary>As jQuery writes names of fields: the framework's reader of them throws.</summary>
+    /// <summary>A field name in jQuery's notation, which makes the framework's form reader throw.</summary>
     [Theory]
     [InlineData("a[")]
     [InlineData("[[[[")]
-    public async Task A_name_with_an_open_bracket_is_no_failure(string name)
+    public async Task A_field_name_with_an_open_bracket_is_not_an_error(string name)
     {
         using var form = new FormUrlEncodedContent([new(name, "1")]);
         using var answer = await SendAsync(HttpMethod.Get, "/checkout", form);
@@ -122,7 +122,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     [InlineData("/basket")]
     [InlineData("/checkout")]
     [InlineData("/account")]
-    public async Task A_form_from_elsewhere_is_refused(string path)
+    public async Task A_form_from_another_site_is_rejected(string path)
     {
         using var forged = new FormUrlEncodedContent([new("quantity", "1")]);
         using var answer = await SendAsync(HttpMethod.Post, path, forged);
@@ -130,7 +130,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         Assert.False(answer.Headers.Contains("Set-Cookie"));
     }
 
-    /// <summary>Whatever happened to the cookie: the browser says where a form comes from, and pages cannot change what it says.</summary>
+    /// <summary>Works without the cookie: the browser sends the origin of the form, and scripts cannot forge that.</summary>
     [Theory]
     [InlineData("Sec-Fetch-Site", "same-origin", true)]
     [InlineData("Sec-Fetch-Site", "same-site", false)]
@@ -152,7 +152,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task A_program_may_give_a_city()
+    public async Task A_request_may_contain_a_city()
     {
         using var answer = await BuyAsync(Purchase() with { City = " New  York " });
         var order = (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("order_id").GetString()!;
@@ -163,7 +163,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
     }
 
     [Fact]
-    public async Task Cookies_are_not_for_scripts_nor_for_other_sites_and_nobody_can_write_one()
+    public async Task Cookies_are_HttpOnly_SameSite_and_cannot_be_forged()
     {
         using var product = await SendAsync(HttpMethod.Get, "/catalog/5b0b5ee0-0000-4000-8000-000000000002");
         var seal = product.Headers.GetValues("Set-Cookie").Single();
@@ -176,7 +176,7 @@ public sealed class StorefrontTests(ClusterFixture cluster) : IDisposable
         foreach (var cookie in new[] { seal, basket })
         {
             Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-            // Not strict: a link from another site must not cost a visitor their basket, or a form that is open in another tab.
+            // Lax instead of Strict: a link from another site must not lose a visitor's basket or a form open in another tab.
             Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         }
 

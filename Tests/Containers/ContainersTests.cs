@@ -9,19 +9,19 @@ using Npgsql;
 
 namespace Tests.Containers;
 
-/// <summary>Databases in a container engine. Where none answers, the tests are skipped, and say so.</summary>
+/// <summary>Databases in a container engine. Skipped with a message if no engine is running.</summary>
 [Trait("Category", "Containers")]
 public sealed class ContainersTests : IAsyncLifetime
 {
-    /// <summary>Pulling or building both images included.</summary>
+    /// <summary>Includes pulling or building both images.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan PullLimit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Includes a first download of the orchestrator.</summary>
+    /// <summary>Includes the initial download of the orchestrator.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Part of every name, so that other runs and other containers of this machine are not met.</summary>
+    /// <summary>Part of every name, so that the test does not touch other containers on this machine.</summary>
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
 
     private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -34,7 +34,7 @@ public sealed class ContainersTests : IAsyncLifetime
 
     private string Orders => $"orders-{_run}";
 
-    /// <summary>Has what a shell or a connection string would change. The orchestrator itself expands <c>{{...}}</c> in environment variables.</summary>
+    /// <summary>Contains characters that a shell or a connection string would interpret. The orchestrator itself expands <c>{{...}}</c>.</summary>
     private string PostgresPassword => $$"""$HOME \ "x"; 'y-{{_run}}""";
 
     private string RedisPassword => $"secret{_run}";
@@ -54,7 +54,7 @@ public sealed class ContainersTests : IAsyncLifetime
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
             foreach (var volume in await _engine.RunAsync(["volume", "ls", "--quiet", "--filter", $"name={_run}"],
                 limit.Token)) await _engine.RunAsync(["volume", "rm", volume], limit.Token);
-            // Nobody should take them for the official images.
+            // The substitutes must not be mistaken for the official images.
             foreach (var image in _built) await _engine.RunAsync(["rmi", image], limit.Token);
         }
         _limit.Dispose();
@@ -122,7 +122,7 @@ public sealed class ContainersTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The official images where they are at hand or can be had, else images of the engine root for as long as the test runs.</summary>
+    /// <summary>Uses the official images if they are available, and otherwise builds temporary images from the engine root.</summary>
     private async Task PrepareImagesAsync()
     {
         foreach (var image in Describe().Resources.SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>())
@@ -170,7 +170,7 @@ public sealed class ContainersTests : IAsyncLifetime
         return await command.ExecuteScalarAsync(_limit.Token);
     }
 
-    /// <summary>Sends commands in Redis' inline form, and gives the lines of all answers.</summary>
+    /// <summary>Sends inline commands to Redis and returns the lines of all replies.</summary>
     private async Task<IReadOnlyList<string>> RedisAsync(DistributedApplication app, params string[] commands)
     {
         var address = app.GetEndpoint(Redis, "tcp");
@@ -178,7 +178,7 @@ public sealed class ContainersTests : IAsyncLifetime
         await client.ConnectAsync(address.Host, address.Port, _limit.Token);
         await using var stream = client.GetStream();
         foreach (var command in commands) await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\r\n"), _limit.Token);
-        client.Client.Shutdown(SocketShutdown.Send); // it answers what it has, and closes
+        client.Client.Shutdown(SocketShutdown.Send); // sends the pending replies and closes the connection
         using var reader = new StreamReader(stream);
         return (await reader.ReadToEndAsync(_limit.Token)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Tests.Containers;
 
-/// <summary>A container engine that answers, by its command line.</summary>
+/// <summary>Command line of a running container engine.</summary>
 internal sealed class EngineCli
 {
     private EngineCli(string program) => Program = program;
@@ -11,7 +11,7 @@ internal sealed class EngineCli
     /// <summary><c>docker</c> or <c>podman</c>.</summary>
     public string Program { get; }
 
-    /// <summary>The first engine that answers; null if none does.</summary>
+    /// <summary>Returns the first engine that responds, or null.</summary>
     public static async Task<EngineCli?> FindAsync(CancellationToken ct)
     {
         foreach (var program in new[] { "docker", "podman" })
@@ -22,7 +22,7 @@ internal sealed class EngineCli
         return null;
     }
 
-    /// <summary>Runs a command, and gives the lines that it printed.</summary>
+    /// <summary>Runs a command and returns its output lines.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(IEnumerable<string> arguments, CancellationToken ct)
     {
         var (problem, output) = await ExecuteAsync(arguments, null, ct);
@@ -30,7 +30,7 @@ internal sealed class EngineCli
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    /// <summary>Runs a command with what <paramref name="input"/> writes as its standard input; null, or why it failed.</summary>
+    /// <summary>Runs a command with the output of <paramref name="input"/> as its standard input. Returns null, or the error message.</summary>
     public async Task<string?> TryAsync(IEnumerable<string> arguments, Func<Stream, Task>? input, CancellationToken ct)
         => (await ExecuteAsync(arguments, input, ct)).Problem;
 
@@ -55,7 +55,7 @@ internal sealed class EngineCli
         }
         catch (IOException)
         {
-            // It ended before it had read everything; its errors say why.
+            // The command exited before it had read everything; its error output gives the reason.
         }
         await process.WaitForExitAsync(ct);
         return (process.ExitCode == 0 ? null : $"{Program} {string.Join(' ', start.ArgumentList)}: {(await errors).Trim()}", await output);

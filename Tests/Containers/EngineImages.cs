@@ -6,8 +6,8 @@ using EngineRoots;
 namespace Tests.Containers;
 
 /// <summary>
-/// Images of PostgreSQL and Redis for machines that reach no image registry: the programs of the engine root, at the path for which they are linked, and this
-/// machine's shell. They take the variables, commands, users and folders that the AppHost's resources expect of the official images.
+/// Images of PostgreSQL and Redis for machines without access to an image registry. They contain the programs of the engine root, at the path for
+/// which they are linked, and this machine's shell. They support the variables, commands, users and folders that the AppHost expects of the official images.
 /// </summary>
 internal static class EngineImages
 {
@@ -23,8 +23,8 @@ internal static class EngineImages
     private const string Groups = "root:x:0:\npostgres:x:999:\n";
 
     /// <summary>
-    /// What the official image does at the first start, and at every start. Postgres ends at once by SIGINT only: an import cannot name that as the signal to
-    /// stop by, so the shell turns SIGTERM into it (which ends the first wait).
+    /// Does what the official image does on the first and on every start. Postgres only shuts down quickly on SIGINT. An imported image cannot declare a
+    /// stop signal, so the shell converts SIGTERM into SIGINT (SIGTERM ends the first wait).
     /// </summary>
     private const string PostgresEntry = """
         #!/bin/sh
@@ -49,11 +49,11 @@ internal static class EngineImages
 
     private static readonly string[] RedisChanges = ["WORKDIR /data", """CMD ["redis-server"]"""];
 
-    /// <summary>Makes an image under the name, which is an official one of postgres or redis.</summary>
-    /// <returns>Null, or why the engine did not take it.</returns>
+    /// <summary>Builds an image with the given name, which is an official name of postgres or redis.</summary>
+    /// <returns>Null, or the error message of the engine.</returns>
     public static Task<string?> BuildAsync(EngineCli engine, EngineRoot root, string name, CancellationToken ct)
     {
-        // GMT is the one time zone that Postgres knows without zone files.
+        // GMT is the only time zone that Postgres knows without zone files.
         string[] changes =
         [
             $"ENV PATH={Path.GetDirectoryName(root.Postgres)}:{Path.GetDirectoryName(root.RedisServer)}:/bin", "ENV TZ=GMT",
@@ -67,7 +67,7 @@ internal static class EngineImages
         await using var tar = new TarWriter(stream, leaveOpen: true);
         IReadOnlyList<string> shell = [.. await ShellAsync(ct)];
         foreach (var folder in new[] { "/tmp", "/run", "/dev", "/proc", "/sys" }) await AddFolderAsync(tar, folder, Anyone, 0, ct);
-        // Every folder once: one that comes twice is refused, and what is in one that never came is closed to all but root.
+        // Each folder exactly once: the engine rejects duplicates, and creates missing ones accessible to root only.
         foreach (var folder in new[] { "/etc/passwd", "/data/dump.rdb", "/var/lib/postgresql", "/var/run/postgresql" }.Concat(shell).SelectMany(Above)
             .Union(Above(root.Path)).Append(root.Path))
             await AddFolderAsync(tar, folder, Everyone, 0, ct);
@@ -79,10 +79,10 @@ internal static class EngineImages
         await AddTreeAsync(tar, root.Path, ct);
     }
 
-    /// <summary>The folders on the way to a path, outermost first.</summary>
+    /// <summary>Returns the parent folders of a path, outermost first.</summary>
     private static IEnumerable<string> Above(string path) => Path.GetDirectoryName(path) is { Length: > 1 } folder ? Above(folder).Append(folder) : [];
 
-    /// <summary>The shell, its loader and its libraries.</summary>
+    /// <summary>Returns the shell, its loader and its libraries.</summary>
     private static async Task<IEnumerable<string>> ShellAsync(CancellationToken ct)
     {
         using var ldd = Process.Start(new ProcessStartInfo("ldd", ["/bin/sh"]) { RedirectStandardOutput = true })!;
@@ -102,7 +102,7 @@ internal static class EngineImages
     private static Task AddFolderAsync(TarWriter tar, string path, UnixFileMode mode, int owner, CancellationToken ct)
         => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, Name(path)) { Mode = mode, Uid = owner, Gid = owner }, ct);
 
-    /// <summary>A file of this machine, what it links to in its place.</summary>
+    /// <summary>Adds a file of this machine, following links.</summary>
     private static async Task AddFileAsync(TarWriter tar, string path, CancellationToken ct)
     {
         await using var content = File.OpenRead(path);

@@ -4,18 +4,18 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>Hosts whose clocks differ (<c>Clock:SkewSeconds</c>): nothing of a checkout goes by a host's clock.</summary>
+/// <summary>Hosts with different clocks (<c>Clock:SkewSeconds</c>): no part of a checkout depends on a host's clock.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class ClockFaultTests(FaultCluster cluster)
 {
     private const int LimitMs = 180_000, CheckoutsBetween = 100;
 
-    /// <summary>Longer than the lease of a saga, 6 s: whoever is left takes over what a dead replica of Order.Api had in hand.</summary>
+    /// <summary>Longer than a saga's lease of 6 s, so that the remaining replica takes over the open sagas of a dead one.</summary>
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(7), Inaccuracy = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>The replica with the wrong clock takes over what the other one had in hand, and the other way round.</summary>
+    /// <summary>The replica with the wrong clock takes over the sagas of the other one, and vice versa.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData("order-api", -1)]
     [InlineData("order-api", 25)]

@@ -3,18 +3,18 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>Order.Api dies before and after everything it persists and everything it asks of others (<c>Checkout:CrashAt</c>).</summary>
+/// <summary>Order.Api crashes before and after each write and each call to another service (<c>Checkout:CrashAt</c>).</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class CrashTests(FaultCluster cluster)
 {
     private const int LimitMs = 180_000;
 
-    /// <summary>To start, and to come to the point; recovery waits for a lease of 6 s first.</summary>
+    /// <summary>Time to start and to reach the crash point. Recovery first waits for a lease of 6 s.</summary>
     private static readonly TimeSpan CrashLimit = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>One replica dies before the step and the other after it; then nobody is left, until both come back.</summary>
+    /// <summary>One replica crashes before the step and the other after it, so that none is left until both restart.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData("begin")]
     [InlineData("reserve")]
@@ -30,11 +30,11 @@ public sealed class CrashTests(FaultCluster cluster)
     });
 
     /// <summary>
-    /// Checkouts that were charged when their owners died are taken over by replicas that die too: as they look for them, when they have them, and before and
-    /// after the refund. Refunds come of orders that are gone when recovery comes to them.
+    /// Sagas that were charged when their owners crashed are taken over by replicas that crash too: while searching, after taking over, and before and
+    /// after the refund. The refunded orders no longer exist when recovery processes them.
     /// </summary>
     [Fact(Timeout = LimitMs)]
-    public async Task Recovery_that_dies_itself_gives_back_what_was_charged_for_orders_that_are_gone()
+    public async Task Recovery_that_crashes_still_refunds_charges_of_deleted_orders()
     {
         var books = await ShopBooks.OpenAsync(cluster);
         try
@@ -63,9 +63,9 @@ public sealed class CrashTests(FaultCluster cluster)
         }
     }
 
-    /// <summary>What is open when the orders are to be replaced is brought to an end first: neither goods nor money get lost with an order.</summary>
+    /// <summary>Sagas that are open when the orders are replaced complete first, so that no goods or money are lost with an order.</summary>
     [Fact(Timeout = LimitMs)]
-    public async Task A_batch_that_replaces_the_orders_waits_for_checkouts_that_a_crash_has_left_open()
+    public async Task Replacing_the_orders_waits_for_checkouts_that_a_crash_left_open()
     {
         var books = await ShopBooks.OpenAsync(cluster);
         try
@@ -92,7 +92,7 @@ public sealed class CrashTests(FaultCluster cluster)
         }
     }
 
-    /// <summary>Restarts the replicas with these crash points and waits until both have died of them.</summary>
+    /// <summary>Restarts the replicas with these crash points and waits until both have crashed there.</summary>
     private async Task CrashAsync(params string[] points)
     {
         cluster.Send(Signal.Kill, cluster.Instances("order-api"));

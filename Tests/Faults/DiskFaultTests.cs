@@ -6,7 +6,7 @@ using Tests.Unit;
 namespace Tests.Faults;
 
 /// <summary>
-/// Disks that fail to keep what they are given. The kernel has it all the same, so nothing is lost by that: what counts is what the stores do about it.
+/// Failing disk syncs. The kernel keeps the data, so nothing is lost by the fault itself: the test covers the reaction of the stores.
 /// </summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed partial class DiskFaultTests(FaultCluster cluster)
@@ -26,20 +26,20 @@ public sealed partial class DiskFaultTests(FaultCluster cluster)
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>After a sync that failed nobody knows what is on the disk: Postgres takes itself down and reads its log again.</summary>
+    /// <summary>After a failed sync the content of the disk is unknown, so Postgres crashes and replays its log.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_when_Postgres_cannot_sync() => FaultRun.BalancesAsync(cluster, "a sync of Postgres' disk fails", async _ =>
     {
         Tracer.SkipUnlessThere();
         var instance = cluster.Instances("postgres")[0];
-        // Not the first one, which starts them: who syncs first fails, all die of it, and who comes in their place has a disk that works.
+        // Not the first process, which starts the others: the first failed sync stops all of them, and their replacements have a working disk.
         var workers = cluster.Processes(instance).Where(process => ProcessTable.Tree(process).Count == 1).ToList();
         await using var tracer = await Tracer.AttachAsync(workers, Failing);
         Assert.Contains(Panic, await Eventually.UntilAsync(
             () => cluster.LogAsync(instance), log => log.Contains(Panic, StringComparison.Ordinal), PanicLimit), StringComparison.Ordinal);
     });
 
-    /// <summary>Redis, which syncs before it answers, ends.</summary>
+    /// <summary>Redis, which syncs before it replies, exits.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_when_Redis_cannot_sync() => FaultRun.BalancesAsync(cluster, "a sync of Redis' disk fails", async _ =>
     {
@@ -64,7 +64,7 @@ public sealed partial class DiskFaultTests(FaultCluster cluster)
     });
 
     /// <summary>
-    /// Redis' machine loses power as it is about to sync: what it has written since its last sync is not on the disk. Nothing of that was acknowledged.
+    /// The machine of Redis loses power during a sync, so all writes since the last sync are lost. None of them was acknowledged.
     /// </summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_after_Redis_has_lost_what_it_had_not_synced() =>
@@ -83,7 +83,7 @@ public sealed partial class DiskFaultTests(FaultCluster cluster)
         await cluster.StartAsync(instance);
     });
 
-    /// <summary>What was written to Redis' log, and to which, after the last sync that came to its end.</summary>
+    /// <summary>Returns the log file of Redis, and the number of bytes written to it since the last completed sync.</summary>
     private static (string Log, long Bytes) NotSynced(IEnumerable<string> calls)
     {
         var (log, bytes) = ("", 0L);

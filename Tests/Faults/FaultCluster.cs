@@ -11,14 +11,14 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>The classes of this collection share one cluster with two replicas of every API of the checkout; each leaves it whole.</summary>
+/// <summary>Test classes of this collection share one cluster with two replicas of every API of the checkout. Each class leaves it intact.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedFaults : ICollectionFixture<FaultCluster>
 {
     public const string Name = "Faults";
 }
 
-/// <summary>A cluster whose parts can be killed, stopped, and started again. Its data stays for as long as it lives, whatever dies.</summary>
+/// <summary>A cluster whose parts can be killed, stopped and restarted. Its data is kept until the cluster is disposed.</summary>
 public class FaultCluster : ClusterFixture
 {
     public const int Replicas = 2;
@@ -29,41 +29,41 @@ public class FaultCluster : ClusterFixture
 
     public static readonly IReadOnlyList<string> Apis = ["stock-api", "payment-api", "order-api"];
 
-    /// <summary>What asks every store through the gateway.</summary>
+    /// <summary>Requests that together access every store through the gateway.</summary>
     private static readonly string[] Reads = ["/stock/find/0", "/payment/find_user/0", "/orders/find/0"];
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(1) }, _patient = new() { Timeout = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Instances that were started with a setting.</summary>
+    /// <summary>Instances started with a custom setting.</summary>
     private readonly HashSet<string> _armed = [];
 
     private (string Name, string Value)? _setting;
 
-    /// <summary>Services that start now tell the dashboard everything.</summary>
+    /// <summary>Makes services started from now on export full telemetry to the dashboard.</summary>
     private bool _tells;
 
     private NpgsqlDataSource? _orders;
 
     private NpgsqlDataSource? _payments;
 
-    /// <summary>Of the AppHost's command line.</summary>
+    /// <summary>Command-line arguments of the AppHost.</summary>
     protected virtual IEnumerable<string> Arguments =>
     [
-        .. Apis.Select(api => $"--Replicas:{api}={Replicas}"), "--ASPIRE_CONTAINER_RUNTIME=none", // signals go to processes of this machine
+        .. Apis.Select(api => $"--Replicas:{api}={Replicas}"), "--ASPIRE_CONTAINER_RUNTIME=none", // signals are sent to local processes
     ];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Order.Api's database.</summary>
+    /// <summary>Database of Order.Api.</summary>
     public NpgsqlDataSource Orders => _orders ?? throw new InvalidOperationException("The cluster is not started.");
 
-    /// <summary>Payment.Api's database.</summary>
+    /// <summary>Database of Payment.Api.</summary>
     public NpgsqlDataSource Payments => _payments ?? throw new InvalidOperationException("The cluster is not started.");
 
     public override async ValueTask InitializeAsync()
     {
         Use(await StartAsync(Configure, arguments: [.. Arguments]));
-        // No pool: its connections would be dead after Postgres was.
+        // No pool: its connections would be broken after a crash of Postgres.
         _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
         _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");
     }
@@ -78,17 +78,17 @@ public class FaultCluster : ClusterFixture
         await base.DisposeAsync();
     }
 
-    /// <summary>Instances of a resource by their ids, so many at most.</summary>
+    /// <summary>Returns up to the given number of instances of a resource, by id.</summary>
     public IReadOnlyList<string> Instances(string resource, int count = int.MaxValue)
         => [.. Cluster.Instances(resource).Select(i => i.ResourceId).Take(count)];
 
-    /// <summary>Sends a signal to instances, all processes of each.</summary>
+    /// <summary>Sends a signal to all processes of the instances.</summary>
     public void Send(Signal signal, IReadOnlyList<string> instances)
     {
         foreach (var id in instances) signal.Send(RunningCluster.ProcessId(Find(id))!.Value);
     }
 
-    /// <summary>Waits until instances are dead, and says how long after the call the last one was.</summary>
+    /// <summary>Waits until the instances are dead, and returns the time until the last one was.</summary>
     public async Task<TimeSpan> DeadAsync(IReadOnlyList<string> instances)
     {
         var clock = Stopwatch.StartNew();
@@ -97,7 +97,7 @@ public class FaultCluster : ClusterFixture
         return clock.Elapsed;
     }
 
-    /// <summary>Starts a dead instance again; of an API with a setting that others do not have, where one is given.</summary>
+    /// <summary>Restarts a dead instance, optionally with a custom setting for an API.</summary>
     public async Task StartAsync(string instance, (string Name, string Value)? setting = null)
     {
         _setting = setting;
@@ -108,9 +108,9 @@ public class FaultCluster : ClusterFixture
         Assert.True(result.Success, $"start {instance}: {result.Message}");
     }
 
-    /// <summary>Kills instances of services and starts them again.</summary>
-    /// <param name="instances">They are alive.</param>
-    /// <param name="tells">From then on they tell the dashboard all their telemetry; after any other start they tell it none.</param>
+    /// <summary>Kills instances of services and restarts them.</summary>
+    /// <param name="instances">Running instances.</param>
+    /// <param name="tells">Whether they export full telemetry from then on. After any other start they export none.</param>
     public async Task RestartAsync(IReadOnlyList<string> instances, bool tells = false)
     {
         Send(Signal.Kill, instances);
@@ -121,26 +121,26 @@ public class FaultCluster : ClusterFixture
         await WholeAsync();
     }
 
-    /// <summary>The processes of an instance, the one first that has started the others.</summary>
+    /// <summary>Returns the processes of an instance, root process first.</summary>
     public IReadOnlyList<int> Processes(string instance) => ProcessTable.Tree(RunningCluster.ProcessId(Find(instance))!.Value);
 
-    /// <summary>The process that an instance is now; null while it has none.</summary>
+    /// <summary>Returns the current process of the instance, or null if it has none.</summary>
     public int? TryProcess(string instance) => IsDead(instance) ? null : RunningCluster.ProcessId(Find(instance));
 
-    /// <summary>Where a replica answers itself, not through the gateway.</summary>
+    /// <summary>Address of a replica itself, bypassing the gateway.</summary>
     public Uri Address(string instance) => new(Find(instance).Snapshot.Urls.First(url => url.Name == "http").Url);
 
-    /// <summary>What an instance itself answers, not through the gateway.</summary>
+    /// <summary>Calls an instance directly, bypassing the gateway.</summary>
     public Task<JsonElement> AskAsync(string instance, string path) => _patient.GetFromJsonAsync<JsonElement>(new Uri(Address(instance), path), Ct);
 
-    /// <summary>What the reconciliation of an Order.Api says of an invariant.</summary>
+    /// <summary>Returns an invariant's state from the reconciliation of an Order.Api.</summary>
     public async Task<JsonElement> InvariantAsync(string orderApi, string name) => Invariant(await AskAsync(orderApi, "internal/reconciliation"), name);
 
-    /// <summary>What a report of the reconciliation says of an invariant.</summary>
+    /// <summary>Returns an invariant's state from a reconciliation report.</summary>
     public static JsonElement Invariant(JsonElement report, string name)
         => report.GetProperty("invariants").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
 
-    /// <summary>The log of an Order.Api says that an invariant is violated.</summary>
+    /// <summary>Returns whether the log of an Order.Api reports a violation of the invariant.</summary>
     public async Task AssertViolationLoggedAsync(string orderApi, string name)
     {
         var words = $"Invariant {name} is violated";
@@ -148,7 +148,7 @@ public class FaultCluster : ClusterFixture
             StringComparison.Ordinal);
     }
 
-    /// <summary>What an instance has written since its last start.</summary>
+    /// <summary>Returns the log of an instance since its last start.</summary>
     public async Task<string> LogAsync(string instance)
     {
         List<string> lines = [];
@@ -157,20 +157,20 @@ public class FaultCluster : ClusterFixture
         return string.Join('\n', lines);
     }
 
-    /// <summary>Waits until all replicas say they are ready and every store answers through the gateway.</summary>
+    /// <summary>Waits until all replicas are ready and every store responds through the gateway.</summary>
     public async Task WholeAsync()
         => Assert.Equal("", await Eventually.UntilAsync(MissingAsync, missing => missing.Length == 0, StartLimit));
 
-    /// <summary>Brings back what a failed test left stopped or dead.</summary>
+    /// <summary>Restarts everything that a failed test left stopped or dead.</summary>
     public async Task HealAsync()
     {
-        // Aspire has no command to start its dashboard again.
+        // Aspire has no command to restart its dashboard.
         foreach (var instance in Cluster.All.Where(i => i.Resource is ProjectResource or ExecutableResource { Name: not "aspire-dashboard" }
             && !i.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()).ToList())
         {
             var isArmed = _armed.Contains(instance.ResourceId);
             if (!IsDead(instance.ResourceId) && RunningCluster.ProcessId(Find(instance.ResourceId)) is { } id)
-                foreach (var process in ProcessTable.Tree(id)) (isArmed ? Signal.Kill : Signal.Continue).TrySend(process); // it may be dying just now
+                foreach (var process in ProcessTable.Tree(id)) (isArmed ? Signal.Kill : Signal.Continue).TrySend(process); // may be exiting right now
             if (isArmed) await DeadAsync([instance.ResourceId]);
             if (IsDead(instance.ResourceId)) await StartAsync(instance.ResourceId);
         }
@@ -184,7 +184,7 @@ public class FaultCluster : ClusterFixture
             var project = builder.CreateResourceBuilder(resource);
             project.WithEnvironment(context =>
             {
-                // To tell the dashboard everything costs more than what the services do.
+                // Full telemetry costs more than the services' actual work.
                 if (!_tells) context.EnvironmentVariables["OTEL_EXPORTER_OTLP_ENDPOINT"] = "";
                 if (_setting is (var name, var value)) context.EnvironmentVariables[name] = value;
             });
@@ -193,7 +193,7 @@ public class FaultCluster : ClusterFixture
 
     private bool IsDead(string instance) => KnownResourceStates.TerminalStates.Contains(Find(instance).Snapshot.State?.Text ?? "");
 
-    /// <summary>As it stands after the last command: what is watched comes a little later.</summary>
+    /// <summary>Returns the state after the last command. Watched state arrives with a delay.</summary>
     private ResourceEvent Find(string instance)
         => Cluster.App.ResourceNotifications.TryGetCurrentState(instance, out var current) ? current
             : throw new InvalidOperationException($"There is no instance {instance}.");
@@ -213,7 +213,7 @@ public class FaultCluster : ClusterFixture
         try
         {
             using var answer = await _http.GetAsync(address, Ct);
-            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound; // not there is an answer too
+            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound; // an id that does not exist gets a response too
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !Ct.IsCancellationRequested)
         {

@@ -5,19 +5,19 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>A fault under load, and what must be true when it is over.</summary>
+/// <summary>Injects a fault under load and checks the shop afterwards.</summary>
 internal static class FaultRun
 {
-    /// <summary>After healing.</summary>
+    /// <summary>Time after healing.</summary>
     private static readonly TimeSpan OpenSagaLimit = TimeSpan.FromSeconds(10);
 
     private const int CheckoutsBefore = 100, CheckoutsAfter = 100;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="cluster">Whole, before and after.</param>
-    /// <param name="fault">For the report.</param>
-    /// <param name="faultAsync">Does the damage and gives back what was damaged; the rest must come by itself.</param>
-    /// <returns>What the clients have heard.</returns>
+    /// <summary>Runs the fault.</summary>
+    /// <param name="cluster">An intact cluster; it is intact again afterwards.</param>
+    /// <param name="fault">Name for the report.</param>
+    /// <param name="faultAsync">Injects the fault and restores the damaged part. Everything else must recover automatically.</param>
+    /// <returns>The responses that the clients received.</returns>
     public static async Task<HistoryVerdict> BalancesAsync(FaultCluster cluster, string fault, Func<SteadyLoad, Task> faultAsync)
     {
         var books = await ShopBooks.OpenAsync(cluster);
@@ -44,7 +44,7 @@ internal static class FaultRun
         }
         catch (Exception e)
         {
-            report += $": {e.Message}"; // should healing fail, too
+            report += $": {e.Message}"; // in case healing fails too
             throw;
         }
         finally

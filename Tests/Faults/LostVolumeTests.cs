@@ -7,7 +7,7 @@ using Tests.Cluster;
 namespace Tests.Faults;
 
 /// <summary>
-/// Redis comes back without its file, and knows of no item and no reservation: nothing is sold, and nothing is taken for done, until it has it again.
+/// Redis restarts without its file and has no items or reservations. Nothing is sold or reported as completed until the file is back.
 /// </summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
@@ -40,7 +40,7 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
                 await cluster.Shop.RefusedAsync("POST", path, HttpStatusCode.ServiceUnavailable, "unavailable");
             await cluster.Shop.RefusedAsync("GET", "/stock/find/0", HttpStatusCode.ServiceUnavailable, "unavailable");
 
-            // Who has never seen the other one takes it for a new stock, and puts the first products in.
+            // A replica without knowledge of the old stock treats this as a new one and seeds it.
             var instance = cluster.Instances("stock-api", 1);
             cluster.Send(Signal.Kill, instance);
             await cluster.DeadAsync(instance);
@@ -58,7 +58,7 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
                 Directory.Move(volume + "-kept", volume);
             });
         }
-        var bought = await checkout.Answer; // it has waited, or has been told to come again; it was not refused
+        var bought = await checkout.Answer; // the checkout waited or got a 503; it was not rejected
         Assert.True(bought.Status == HttpStatusCode.ServiceUnavailable || await cluster.Shop.IsPaidAsync(checkout.Order), bought.Body);
     });
 
@@ -83,11 +83,11 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
         }
     }
 
-    /// <summary>The reconciliation says so, in its report and in its log.</summary>
+    /// <summary>The reconciliation reports it, and logs it.</summary>
     private async Task AssertAlarmAsync(string found)
     {
         var instance = cluster.Instances("order-api")[0];
-        // Not known for as long as the Stock.Api that is asked has not found Redis again.
+        // Unknown until the Stock.Api that is asked has reconnected to Redis.
         var rule = await Eventually.UntilAsync(
             () => cluster.InvariantAsync(instance, Invariant), rule => rule.GetProperty("ok").ValueKind != JsonValueKind.Null, AlarmLimit);
         Assert.True(rule.GetProperty("ok").ValueKind == JsonValueKind.False, $"{rule}");
@@ -95,7 +95,7 @@ public sealed class LostVolumeTests(FaultCluster cluster) : IDisposable
         await cluster.AssertViolationLoggedAsync(instance, Invariant);
     }
 
-    /// <summary>Orders one of the first products, in a checkout that has begun when this returns.</summary>
+    /// <summary>Orders a seed product. Returns when its checkout has started.</summary>
     private async Task<(string Order, Task<ShopClient.Answer> Answer)> BuyProductAsync()
     {
         using var redis = await RedisAsync();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Tests.Faults;
 
-/// <summary>Open sagas that cannot be brought to an end, because their requests are malformed or the outcomes unknown, among those that can.</summary>
+/// <summary>Open sagas that cannot complete, because of malformed requests or unknown outcomes, among others that can.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class PoisonTests(FaultCluster cluster)
 {
@@ -12,7 +12,7 @@ public sealed class PoisonTests(FaultCluster cluster)
 
     private const short Cancelled = 5, Unknown = 9;
 
-    // They have been taken over a few times, and so do not travel with other batches: with how many would otherwise be a matter of chance.
+    // These sagas have been taken over a few times, so they are not batched with others; otherwise the batches would be random.
     private const int EpochBefore = 3;
 
     private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(7), Lease = TimeSpan.FromSeconds(6);
@@ -34,17 +34,17 @@ public sealed class PoisonTests(FaultCluster cluster)
         [
             await InsertAsync("no one", 1), await InsertAsync("0", 0), await InsertAsync("0", -1, mate: mate), await InsertAsync("0", 1, unknown),
         ];
-        var gone = await InsertAsync("0", 1); // its order is gone: that alone can be undone
+        var gone = await InsertAsync("0", 1); // its order is gone, so it can only be undone
         try
         {
-            // Others are to be taken over beside them.
+            // Other sagas are to be taken over in the same run.
             var instance = cluster.Instances("order-api", 1);
             cluster.Send(Signal.Kill, instance);
             await cluster.DeadAsync(instance);
             await cluster.StartAsync(instance[0]);
             await Task.Delay(FaultTime, Ct);
             await AssertNamedAsync(poison);
-            // The saga that began with a malformed one has come to its end; and of the unknown one nothing is given back, neither money nor goods.
+            // The saga that started with a malformed one has completed. For the unknown one, neither money nor goods are given back.
             Assert.Equal([(mate, Cancelled), (unknown, Unknown)], await ReadEntriesAsync([.. poison, mate]));
             var epochs = await ReadEpochsAsync([.. poison, gone]);
             Assert.Equal(poison.Order(), epochs.Keys.Order());
@@ -62,7 +62,7 @@ public sealed class PoisonTests(FaultCluster cluster)
         }
     });
 
-    /// <summary>Puts the saga of an order that is not there into the table, and one that began with it, of which nothing is wrong.</summary>
+    /// <summary>Inserts the saga of a missing order, and an intact one that started with it.</summary>
     private async Task<Guid> InsertAsync(string user, long total, Guid? id = null, Guid? mate = null)
     {
         var saga = id ?? Guid.CreateVersion7();
@@ -91,7 +91,7 @@ public sealed class PoisonTests(FaultCluster cluster)
         return entries;
     }
 
-    /// <summary>The reconciliation names them and no other.</summary>
+    /// <summary>The reconciliation reports exactly these sagas.</summary>
     private async Task AssertNamedAsync(Guid[] poison)
     {
         const string Invariant = "sagas-end";

@@ -2,13 +2,13 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>Whatever dies or stands still under load: afterwards the books balance, and every client was told the truth.</summary>
+/// <summary>Processes are killed or suspended under load. Afterwards the books balance and every client got a correct response.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class ProcessFaultTests(FaultCluster cluster)
 {
     private const int LimitMs = 180_000;
 
-    /// <summary>Longer than the lease of a saga, 6 s: another replica takes over what is still in the hands of one that stands still.</summary>
+    /// <summary>Longer than a saga's lease of 6 s, so that another replica takes over the sagas of a suspended one.</summary>
     private static readonly TimeSpan StandstillTime = TimeSpan.FromSeconds(7);
 
     private const int SurgeClients = 600, VanishingClients = 100;
@@ -39,7 +39,7 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
     [InlineData("redis", 1)]
     [InlineData("postgres", 1)]
     [InlineData("gateway", 1)]
-    public Task The_books_balance_after_a_standstill(string resource, int count) =>
+    public Task The_books_balance_after_a_hang(string resource, int count) =>
         FaultRun.BalancesAsync(cluster, $"SIGSTOP of {count} {resource} for 7 s", async _ =>
     {
         var instances = cluster.Instances(resource, count);
@@ -60,12 +60,12 @@ public sealed class ProcessFaultTests(FaultCluster cluster)
         }
     });
 
-    /// <summary>Many times as many clients as the shop keeps up with, who do not wait: it refuses what is too much, and is back when they have gone.</summary>
+    /// <summary>Many more clients than the shop can serve, none of which waits. The shop rejects the excess and recovers when they have gone.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_after_an_overload()
         => FaultRun.BalancesAsync(cluster, $"overload: {SurgeClients} clients more, who do not pause", load => load.SurgeAsync(SurgeClients, SurgeTime));
 
-    /// <summary>What they have asked for is brought to an end without them, or was never begun.</summary>
+    /// <summary>Their requests either complete without them or never start.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_after_clients_that_hang_up() => FaultRun.BalancesAsync(
         cluster, $"{VanishingClients} clients hang up within 0.03 s, again and again", load => load.VanishAsync(VanishingClients, VanishTime));

@@ -2,7 +2,7 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-// What holds with one replica of every API must hold with two.
+// The tests for one replica of every API must also pass with two.
 
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class ReplicatedCheckoutTests(FaultCluster cluster) : CheckoutContract(cluster);

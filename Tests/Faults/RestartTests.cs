@@ -3,13 +3,13 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>The cluster of faults, as a run of the AppHost is: what dies is started again.</summary>
+/// <summary>With the AppHost's restart policy, a process that dies is restarted.</summary>
 public sealed class RestartingCluster : FaultCluster
 {
     protected override IEnumerable<string> Arguments => [.. base.Arguments, "--Restarts:Enabled=true"];
 }
 
-/// <summary>Every service and every engine comes back without a hand.</summary>
+/// <summary>Every service and engine is restarted automatically.</summary>
 [Trait("Category", "Faults")]
 public sealed class RestartTests(RestartingCluster cluster) : IClassFixture<RestartingCluster>
 {
@@ -21,7 +21,7 @@ public sealed class RestartTests(RestartingCluster cluster) : IClassFixture<Rest
         ["order-api", "stock-api", "payment-api", "customer-api", "storefront", "mongodb-gateway", "mongodb", "redis", "postgres", "gateway"];
 
     [Fact(Timeout = LimitMs)]
-    public Task Whatever_is_killed_under_load_is_back_within_ten_seconds() => FaultRun.BalancesAsync(
+    public Task A_process_killed_under_load_is_back_within_ten_seconds() => FaultRun.BalancesAsync(
         cluster, "kill -9 of all processes, one after the other, restarted by the AppHost", async _ =>
         {
             foreach (var resource in Resources)
@@ -33,14 +33,14 @@ public sealed class RestartTests(RestartingCluster cluster) : IClassFixture<Rest
         var clock = Stopwatch.StartNew();
         var killed = cluster.Processes(instance)[0];
         cluster.Send(Signal.Kill, [instance]);
-        // A killed process is a zombie until DCP has noticed; the next one has another id.
+        // A killed process is a zombie until DCP has reaped it; the next process has another id.
         var isBack = await Eventually.UntilAsync(() => Task.FromResult(cluster.TryProcess(instance) is { } id && id != killed), back => back, BackLimit);
         Assert.True(isBack, $"{instance} was not started again within {BackLimit}.");
         await cluster.WholeAsync();
         var back = clock.Elapsed;
         TestContext.Current.TestOutputHelper?.WriteLine($"{instance}: back after {back.TotalSeconds:0.0} s");
         Assert.True(back < BackLimit, $"{instance} was back after {back.TotalSeconds:0.0} s.");
-        // Aspire notices later: it asks a resource that is not healthy yet at growing intervals, of 5 s at most.
+        // Aspire notices later, because it polls an unhealthy resource at growing intervals of up to 5 s.
         await cluster.Cluster.HealthyAsync(cluster.Cluster.Instances(resource).Single(i => i.ResourceId == instance).Resource.Name);
     }
 }

@@ -4,7 +4,9 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>A small shop made by batch_init, and what its books must say whatever happens to it: asked of the stores themselves, not of what failed.</summary>
+/// <summary>
+/// A small shop created with batch_init, and the checks of its books after a fault. The stores are queried directly, without the failed services.
+/// </summary>
 internal sealed class ShopBooks
 {
     public const int Orders = 10_000;
@@ -12,7 +14,7 @@ internal sealed class ShopBooks
     private const int Items = 50, ScarceItems = 2, Users = 50, PoorUsers = 5;
     private const long Price = 3, Plenty = 1_000_000, Few = 10;
 
-    // Numbered accounts and orders are this shop's; what other tests made has longer ids.
+    // Only numbered accounts and orders belong to this shop; those of other tests have longer ids.
     private const string SagasSql = "SELECT count(*) FROM sagas";
     private const string OrdersSql = """
         SELECT id::int, status, coalesce(saga_id, gen_random_uuid()), user_id, total_cost, item_ids, quantities FROM orders WHERE length(id) < 36
@@ -20,13 +22,13 @@ internal sealed class ShopBooks
 
     private const string ChargesSql = "SELECT id, account_id, amount FROM entries WHERE kind = 3 AND status = 1 AND length(account_id) < 36";
 
-    // Every third order goes to one of two states, so that turns with and without such orders are mixed.
+    // Every third order goes to one of two states, so that turns mix orders with and without a state.
     private const string ShipSql = """
         DELETE FROM popular;
         UPDATE orders SET state = CASE id::int % 6 WHEN 0 THEN 'CA' ELSE 'TX' END WHERE length(id) < 36 AND id::int % 3 = 0;
         """;
 
-    // What of the counts does not agree with the paid orders, one way or the other.
+    // Counts that do not match the paid orders, in either direction.
     private const string MiscountedSql = """
         WITH sold AS (
             SELECT o.state, line.item_id, sum(line.quantity)::bigint AS quantity
@@ -41,14 +43,14 @@ internal sealed class ShopBooks
 
     private ShopBooks(FaultCluster cluster) => _cluster = cluster;
 
-    /// <summary>How an order stands. Status: 0 open, 1 in checkout, 2 paid.</summary>
+    /// <summary>State of an order. Status: 0 open, 1 in checkout, 2 paid.</summary>
     public sealed record Order(int Id, short Status, Guid Saga, string User, long Total, string[] Items, long[] Quantities);
 
-    /// <summary>Opens the books. Some items are scarce and some users poor, so that checkouts are refused for one and the other all the time.</summary>
+    /// <summary>Creates the shop. Some items are scarce and some users poor, so that checkouts are rejected for both reasons all the time.</summary>
     public static async Task<ShopBooks> OpenAsync(FaultCluster cluster)
     {
         var (books, shop) = (new ShopBooks(cluster), cluster.Shop);
-        await FaultRun.NoOpenSagaAsync(books); // of a test before: it would charge the new accounts
+        await FaultRun.NoOpenSagaAsync(books); // of an earlier test: they would charge the new accounts
         await shop.PostAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
         await shop.PostAsync($"/payment/batch_init/{Users}/{Plenty}");
         await shop.PostAsync($"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}");
@@ -60,10 +62,10 @@ internal sealed class ShopBooks
         return books;
     }
 
-    /// <summary>How many rows of open sagas there are.</summary>
+    /// <summary>Number of open sagas.</summary>
     public async Task<long> OpenSagasAsync() => (await ReadAsync(_cluster.Orders, SagasSql, row => row.GetInt64(0))).Single();
 
-    /// <summary>All orders, in the database.</summary>
+    /// <summary>All orders in the database.</summary>
     public Task<List<Order>> ReadOrdersAsync() => ReadAsync(_cluster.Orders, OrdersSql, row => new Order(row.GetInt32(0), row.GetInt16(1), row.GetGuid(2),
         row.GetString(3), row.GetInt64(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<long[]>(6)));
 
@@ -71,7 +73,7 @@ internal sealed class ShopBooks
     public Task<List<(Guid Saga, string User, long Amount)>> ReadChargesAsync()
         => ReadAsync(_cluster.Payments, ChargesSql, row => (row.GetGuid(0), row.GetString(1), row.GetInt64(2)));
 
-    /// <summary>Compares what the stores say with each other, and gives it. Only when no saga is open.</summary>
+    /// <summary>Compares the stores with each other and returns their content. No saga may be open.</summary>
     public async Task<HistoryBooks> CloseAsync()
     {
         var orders = await ReadOrdersAsync();
@@ -89,7 +91,7 @@ internal sealed class ShopBooks
             Numbered(_stock), stock.ToDictionary(one => one.Key, one => one.Value.Stock), stock.Values.Sum(books => books.Held));
     }
 
-    /// <summary>Exactly these are charged, each once and in full, and exactly their lines are sold.</summary>
+    /// <summary>Exactly these orders are charged, once and in full, and exactly their lines are sold.</summary>
     public async Task AssertChargedAndSoldAsync(IReadOnlyList<Order> paid)
     {
         var charges = await ReadChargesAsync();

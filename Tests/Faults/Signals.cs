@@ -3,7 +3,7 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>What happens to a process: signals of signal(7), by their numbers on Linux.</summary>
+/// <summary>Signals of signal(7), with their numbers on Linux.</summary>
 public enum Signal
 {
     Interrupt = 2,
@@ -14,10 +14,10 @@ public enum Signal
     Stop = 19,
 }
 
-/// <summary>Sends signals to whole programs: a server that is killed or stops takes its workers with it, as its machine's failure would.</summary>
+/// <summary>Sends signals to whole programs. A server's workers get the signal too, as if its machine had failed.</summary>
 internal static class Signals
 {
-    /// <summary>Sends a signal to a process, which must be there, and then to all below it: in that order, so that none is replaced by a new one.</summary>
+    /// <summary>Signals a process, which must exist, and then all its descendants. In this order, none is replaced by a new one.</summary>
     public static void Send(this Signal signal, int root)
     {
         var tree = ProcessTable.Tree(root);
@@ -25,7 +25,7 @@ internal static class Signals
         foreach (var id in tree.Skip(1)) _ = SendSignal(id, (int)signal);
     }
 
-    /// <summary>Sends a signal to one process; false if it is not there.</summary>
+    /// <summary>Signals one process. Returns false if it does not exist.</summary>
     public static bool TrySend(this Signal signal, int process) => SendSignal(process, (int)signal) == 0;
 
     [DllImport("libc", EntryPoint = "kill")]

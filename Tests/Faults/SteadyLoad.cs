@@ -8,14 +8,14 @@ using Tests.Repository;
 namespace Tests.Faults;
 
 /// <summary>
-/// Clients that check out orders through the gateway, each one after the other, and behave as people do: some ask again after a 503, some give up, some press
-/// the button twice, some come back later to what they have paid. All they ask and hear is kept, as a history.
+/// Clients that check out orders through the gateway, one at a time each. Like people, some retry after a 503, some give up, some double-click, and
+/// some come back later to an order they have paid. All requests and responses are recorded as a history.
 /// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
     private const int Clients = 32, PauseMsMax = 80, TriesMax = 6, PatienceMsMax = 30;
 
-    // One in so many.
+    // One in this many.
     private const int AskTwice = 20, AskLater = 20, GiveUp = 2;
 
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(1), DecidedLimit = TimeSpan.FromSeconds(20);
@@ -30,11 +30,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private int _decided;
     private Exception? _failure;
 
-    /// <summary>Starts.</summary>
-    /// <param name="shop">The shop.</param>
-    /// <param name="orders">Orders that there are, numbered from 0.</param>
-    /// <param name="fault">What will be broken under it.</param>
-    /// <param name="seed">Which order comes when, and what each client does, follows from it; else it is drawn.</param>
+    /// <summary>Starts the load.</summary>
+    /// <param name="shop">The shop's books.</param>
+    /// <param name="orders">Number of existing orders, numbered from 0.</param>
+    /// <param name="fault">Fault to be injected during the load.</param>
+    /// <param name="seed">Determines the sequence of the orders and the behaviour of each client. Random by default.</param>
     public SteadyLoad(ShopClient shop, int orders, string fault, int? seed = null)
     {
         Seed = seed ?? Random.Shared.Next();
@@ -48,10 +48,10 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private double NowMs => Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds;
 
-    /// <summary>Notes what happens to the shop.</summary>
+    /// <summary>Records an event of the shop.</summary>
     public void Mark(MarkedEvent happened) => _history.Enqueue(new HistoryMark(happened, NowMs));
 
-    /// <summary>More clients, who neither pause nor ask twice, for a time.</summary>
+    /// <summary>Adds clients for a time that neither pause nor repeat a request.</summary>
     public Task SurgeAsync(int clients, TimeSpan time)
     {
         var end = NowMs + time.TotalMilliseconds;
@@ -61,7 +61,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }));
     }
 
-    /// <summary>More clients, who are gone before they have heard anything, for a time.</summary>
+    /// <summary>Adds clients for a time that disconnect before the response.</summary>
     public Task VanishAsync(int clients, TimeSpan time)
     {
         var end = NowMs + time.TotalMilliseconds;
@@ -73,7 +73,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
     }
 
     /// <summary>
-    /// Judges what was heard by what the books say. The history is kept in the folder that FAULTS_HISTORY names, from the root of the sources, if it names one.
+    /// Checks the responses against the books. If FAULTS_HISTORY is set, the history is saved in that folder, relative to the root of the sources.
     /// </summary>
     public HistoryVerdict Judge(HistoryBooks books)
     {
@@ -84,7 +84,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         return verdict;
     }
 
-    /// <summary>Waits until so many more checkouts have had an outcome.</summary>
+    /// <summary>Waits for the given number of additional checkouts with an outcome.</summary>
     public async Task DecidedAsync(int more)
     {
         var target = Volatile.Read(ref _decided) + more;
@@ -94,7 +94,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         Assert.True(decided >= target, $"Of {more} checkouts, {target - decided} have no outcome after {DecidedLimit}.");
     }
 
-    /// <summary>Checkouts with an outcome, per second, measured from now on.</summary>
+    /// <summary>Measures the checkouts with an outcome per second, from now on.</summary>
     public async Task<double> RateAsync(TimeSpan time)
     {
         var (before, from) = (Volatile.Read(ref _decided), NowMs);
@@ -102,7 +102,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         return (Volatile.Read(ref _decided) - before) * 1000 / (NowMs - from);
     }
 
-    /// <summary>Lets the clients end what they have asked.</summary>
+    /// <summary>Lets the clients complete their requests.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -124,7 +124,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _failure = e; // seen at once by who waits for outcomes
+            _failure = e; // noticed immediately by code that waits for outcomes
             throw;
         }
     }
@@ -161,7 +161,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // No answer.
+            // No response.
         }
         _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
         if (heard != Outcome.Unknown) Interlocked.Increment(ref _decided);
@@ -177,12 +177,12 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            // Not heard any more.
+            // The client has disconnected.
         }
         _history.Enqueue(new HistoryRequest($"{order}", from, NowMs, heard));
     }
 
-    /// <summary>False: the load is over.</summary>
+    /// <summary>Returns false when the load is over.</summary>
     private async Task<bool> PauseAsync(TimeSpan pause)
     {
         await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -5,7 +5,7 @@ using Tests.Cluster;
 
 namespace Tests.Faults;
 
-/// <summary>Stores that live, and do not do what they are asked.</summary>
+/// <summary>Stores that run but do not execute commands.</summary>
 [Collection(SharedFaults.Name), Trait("Category", "Faults")]
 public sealed class StoreFaultTests(FaultCluster cluster)
 {
@@ -15,7 +15,7 @@ public sealed class StoreFaultTests(FaultCluster cluster)
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>In the middle of a commit, too: what it came to is then asked anew.</summary>
+    /// <summary>Connections are terminated during commits too, whose outcome is then queried again.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_while_Postgres_ends_its_connections() =>
         FaultRun.BalancesAsync(cluster, "Postgres ends all connections, every 0.1 s", async _ =>
@@ -28,7 +28,7 @@ public sealed class StoreFaultTests(FaultCluster cluster)
         }
     });
 
-    /// <summary>Order.Api and Payment.Api start anew while Postgres takes no connection.</summary>
+    /// <summary>Order.Api and Payment.Api restart while Postgres accepts no connections.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_when_Postgres_has_no_connection_left() => FaultRun.BalancesAsync(cluster, "Postgres has no connection left", async _ =>
     {
@@ -39,7 +39,7 @@ public sealed class StoreFaultTests(FaultCluster cluster)
             var instances = cluster.Instances("order-api").Concat(cluster.Instances("payment-api")).ToList();
             cluster.Send(Signal.Kill, instances);
             await cluster.DeadAsync(instances);
-            await TakeAllAsync(taken); // theirs
+            await TakeAllAsync(taken); // connections of the two services
             foreach (var instance in instances) await cluster.StartAsync(instance);
             await Task.Delay(FaultTime, Ct);
         }
@@ -49,7 +49,7 @@ public sealed class StoreFaultTests(FaultCluster cluster)
         }
     });
 
-    /// <summary>Somebody has begun a transaction and gone for lunch. Postgres ends it by itself.</summary>
+    /// <summary>A session leaves a transaction open. Postgres terminates it automatically.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData("accounts")]
     [InlineData("sagas")]

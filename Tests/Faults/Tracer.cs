@@ -7,7 +7,7 @@ using Tests.Unit.Deployment;
 namespace Tests.Faults;
 
 /// <summary>
-/// strace(1) on running processes: their system calls fail, take long or kill them, without a disk that does so. Disposing of it lets go of them.
+/// Attaches strace(1) to running processes to make system calls fail, delay or kill them, without a faulty disk. Disposing detaches it.
 /// </summary>
 internal sealed class Tracer : IAsyncDisposable
 {
@@ -23,12 +23,12 @@ internal sealed class Tracer : IAsyncDisposable
         strace.BeginErrorReadLine();
     }
 
-    /// <summary>Skips the test where there is no strace.</summary>
+    /// <summary>Skips the test if strace is not installed.</summary>
     public static void SkipUnlessThere() => Assert.SkipUnless(Published.Has("strace"), "strace is not on this machine");
 
-    /// <summary>Attaches to processes; skips the test where that is forbidden.</summary>
-    /// <param name="processes">All must be there.</param>
-    /// <param name="arguments">What to do with which calls, and where to write them down.</param>
+    /// <summary>Attaches to the processes. Skips the test if that is not permitted.</summary>
+    /// <param name="processes">Running processes.</param>
+    /// <param name="arguments">Which calls to tamper with and how, and the output file.</param>
     public static async Task<Tracer> AttachAsync(IReadOnlyList<int> processes, params string[] arguments)
     {
         var start = new ProcessStartInfo("strace", arguments) { RedirectStandardError = true };
@@ -39,7 +39,7 @@ internal sealed class Tracer : IAsyncDisposable
         }
 
         var tracer = new Tracer(Process.Start(start)!);
-        // One line for each: attached, or why not.
+        // One line per process: attached, or the error.
         await Eventually.UntilAsync(() => Task.FromResult(tracer._errors.Count(IsOfAttaching)), count => count >= processes.Count, AttachLimit);
         var refusal = tracer._errors.FirstOrDefault(line => line.Contains("Operation not permitted", StringComparison.Ordinal));
         var attached = tracer._errors.Any(line => line.Contains(" attached", StringComparison.Ordinal));
@@ -49,7 +49,7 @@ internal sealed class Tracer : IAsyncDisposable
         throw new InvalidOperationException($"strace attaches to none: {string.Join('\n', tracer._errors)}");
     }
 
-    /// <summary>Waits until all that is traced has ended, and so all is written down.</summary>
+    /// <summary>Waits until all traced processes have exited and the output is complete.</summary>
     public async Task EndedAsync() => await _strace.WaitForExitAsync(CancellationToken.None).WaitAsync(EndLimit, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

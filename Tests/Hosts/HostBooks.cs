@@ -7,7 +7,7 @@ using Tests.Faults;
 
 namespace Tests.Hosts;
 
-/// <summary>A small shop made by batch_init, and what its books must say whatever happens to machines: a ledger kept from what clients can see.</summary>
+/// <summary>A small shop created with batch_init, and the checks of its books after a failure of machines. Uses only what clients can see.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class HostBooks
 {
@@ -21,7 +21,7 @@ internal sealed class HostBooks
 
     private HostBooks(ThreeHosts hosts, ShopClient shop) => (_hosts, _shop) = (hosts, shop);
 
-    /// <summary>Opens the books. Some items are scarce and some users poor, so that checkouts are refused for one and the other all the time.</summary>
+    /// <summary>Creates the shop. Some items are scarce and some users poor, so that checkouts are rejected for both reasons all the time.</summary>
     public static async Task<HostBooks> OpenAsync(ThreeHosts hosts, ShopClient shop)
     {
         var books = new HostBooks(hosts, shop);
@@ -33,8 +33,8 @@ internal sealed class HostBooks
         for (var user = 0; user < PoorUsers; user++) await SendAsync($"/payment/pay/{user}/{Plenty - Few}");
         return books;
 
-        // Again with the same key until it is known to be done: the gateway may first have to find out that its connection to a machine is one to the machine
-        // that was there before.
+        // Retried with the same key until it has succeeded: the gateway may first have to notice that its connection to a machine belongs to the machine's
+        // previous life.
         Task SendAsync(string path)
         {
             var key = Guid.NewGuid().ToString();
@@ -42,7 +42,7 @@ internal sealed class HostBooks
         }
     }
 
-    /// <summary>Reads the books through the gateway, when the shop's own reconciliation says that all is right and no checkout is open any more.</summary>
+    /// <summary>Reads the books through the gateway once the shop's own reconciliation reports no violations and no open checkouts.</summary>
     public async Task<HistoryBooks> CloseAsync()
     {
         await RestAsync(IsReconciled);
@@ -58,7 +58,7 @@ internal sealed class HostBooks
             Numbered(StockBefore()), Numbered(stock.Select(books => books.Stock)), stock.Sum(books => books.Held));
     }
 
-    // Checkouts that were cut off end when a lease has run out; and a background run on another machine may leave something unchecked: asked again.
+    // Interrupted checkouts complete after their lease expires, and a background run on another machine may leave an invariant unchecked, so this is polled.
     private async Task RestAsync(Func<JsonElement, bool> isRest)
     {
         await _hosts.DeliveredAsync();

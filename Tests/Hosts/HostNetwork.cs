@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Tests.Hosts;
 
-/// <summary>A network of its own for some machines and for the clients: a bridge in a namespace of its own. It is gone with its only process.</summary>
+/// <summary>A separate network for the machines and the clients: a bridge in a network namespace, which ends with its only process.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class HostNetwork : IDisposable
 {
@@ -12,12 +12,12 @@ internal sealed class HostNetwork : IDisposable
 
     private HostNetwork(Process holder, NetworkNamespace clients) => (_holder, Clients) = (holder, clients);
 
-    /// <summary>Where the clients are.</summary>
+    /// <summary>Address of the clients.</summary>
     public NetworkNamespace Clients { get; }
 
     public static async Task<HostNetwork> CreateAsync()
     {
-        // Ends with its input: when this program ends, at the latest.
+        // Exits when its input is closed, which happens at the latest when this program exits.
         var holder = Process.Start(new ProcessStartInfo("unshare", ["--net", "sh", "-c", "echo ready; read -r _"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
@@ -25,17 +25,18 @@ internal sealed class HostNetwork : IDisposable
         await holder.StandardOutput.ReadLineAsync();
         var network = new HostNetwork(holder, new NetworkNamespace(holder.Id));
         await network.IpAsync("link", "set", "lo", "up");
-        // A card of its own: else it takes that of a machine's cable, and another one when that is pulled, and the machines look for the clients in vain.
+        // The bridge needs a fixed MAC address: otherwise it uses that of a machine's port, and changes it when that port is removed, which breaks the
+        // machines' ARP entries.
         await network.IpAsync("link", "add", Bridge, "address", "02:00:00:00:00:fe", "type", "bridge");
         await network.IpAsync("address", "add", ClientAddress, "dev", Bridge);
         await network.IpAsync("link", "set", Bridge, "up");
         return network;
     }
 
-    /// <summary>Gives a machine its cable.</summary>
+    /// <summary>Connects a machine to the network.</summary>
     public async Task PlugInAsync(Machine machine)
     {
-        // Always the same card: its neighbours remember its address for a while.
+        // Always the same MAC address, because the neighbours cache it.
         var card = $"02:00:00:00:00:0{machine.Address[^1]}";
         await IpAsync("link", "add", machine.Name, "type", "veth", "peer", "name", "eth0", "address", card, "netns", $"{machine.FirstProcess}");
         await IpAsync("link", "set", machine.Name, "master", Bridge, "up");
@@ -43,7 +44,7 @@ internal sealed class HostNetwork : IDisposable
         await machine.RunAsync("ip", "link", "set", "eth0", "up");
     }
 
-    /// <summary>Takes the cable out of the bridge: packets to the machine get no answer, not even a refusal.</summary>
+    /// <summary>Disconnects a machine from the bridge: packets to it are dropped, not rejected.</summary>
     public Task UnplugAsync(Machine machine) => IpAsync("link", "delete", machine.Name);
 
     public void Dispose()

@@ -9,19 +9,19 @@ using Tests.Faults;
 
 namespace Tests.Hosts;
 
-/// <summary>A fault of machines under load, and what must be true when it is over.</summary>
+/// <summary>Injects a fault of machines under load and checks the shop afterwards.</summary>
 [SupportedOSPlatform("linux")]
 internal static class HostRun
 {
     private const int CheckoutsBefore = 200, CheckoutsAfter = 200;
 
-    /// <summary>Runs it, and brings back machines that it has left off.</summary>
-    /// <param name="hosts">Whole, before and after.</param>
-    /// <param name="fault">For the report.</param>
-    /// <param name="faultAsync">Does the damage and takes it back; the rest must come by itself. Says something for the report, or nothing.</param>
+    /// <summary>Runs the fault, and restarts machines that it has left off.</summary>
+    /// <param name="hosts">Intact machines; they are intact again afterwards.</param>
+    /// <param name="fault">Name for the report.</param>
+    /// <param name="faultAsync">Injects the fault and reverts it; everything else must recover automatically. Returns a remark for the report.</param>
     public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync) => TryAsync(hosts, async () =>
     {
-        using var shop = hosts.Shop(hosts.Machines[1]); // the door that stays
+        using var shop = hosts.Shop(hosts.Machines[1]); // the gateway that stays up
         var books = await HostBooks.OpenAsync(hosts, shop);
         var customer = await NewCustomerAsync(shop);
         await using var load = new SteadyLoad(shop, HostBooks.Orders, fault);
@@ -43,7 +43,7 @@ internal static class HostRun
             $"all healthy after {whole.TotalSeconds:0.0} s; {verdict}"));
     });
 
-    /// <summary>Says what the units said if a test fails, and brings back machines that it has left off.</summary>
+    /// <summary>Prints the units' logs if a test fails, and restarts machines that it has left off.</summary>
     public static async Task TryAsync(ThreeHosts hosts, Func<Task> test)
     {
         Assert.SkipUnless(hosts.Missing is null, hosts.Missing ?? "");
@@ -63,7 +63,7 @@ internal static class HostRun
 
     public static async Task<string> NewCustomerAsync(ShopClient shop)
     {
-        // Another one if it is not known whether the first was made.
+        // Creates another customer if the outcome of the first request is unknown.
         var answer = await Eventually.UntilAsync(
             () => shop.SendAsync("POST", "/customers", $$"""{"name":"Ann Lee","email":"{{CustomerClient.NewEmail()}}"}"""),
             a => a.Status == HttpStatusCode.Created);

@@ -6,13 +6,13 @@ using Tests.Faults;
 namespace Tests.Hosts;
 
 /// <summary>
-/// A machine: processes, network, mounts and host name of its own, in namespaces. Its disk is a folder that outlives it: /etc (of this machine, copied), /opt,
-/// /var/lib, /run and /tmp. Its first process only waits; when that is killed, or this program ends, the kernel kills all others at once.
+/// A machine with processes, network, mounts and a host name of its own, made of Linux namespaces. Its disk is a folder that outlives it: /etc (copied from
+/// this machine), /opt, /var/lib, /run and /tmp. Its first process only waits. When that is killed, or this program exits, the kernel kills all others.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Machine : IAsyncDisposable
 {
-    // $1 the disk, $2 the name. Packages of this machine count as its own.
+    // $1 is the disk, $2 the name. The packages of the host count as installed.
     private const string Init = """
         set -e
         hostname "$2"
@@ -46,21 +46,21 @@ internal sealed class Machine : IAsyncDisposable
 
     public string Address { get; }
 
-    /// <summary>Where the disk is on this machine.</summary>
+    /// <summary>Path of the disk on the host.</summary>
     public string Disk { get; }
 
     public bool IsOn { get; private set; }
 
-    /// <summary>The first process, by its id here.</summary>
+    /// <summary>Id of the first process, as seen on the host.</summary>
     public int FirstProcess { get; private set; }
 
-    /// <summary>The arguments of nsenter(1) that lead into the machine.</summary>
+    /// <summary>Arguments of nsenter(1) to enter the machine.</summary>
     public string[] Enter => [$"--target={FirstProcess}", "--mount", "--net", "--pid", "--uts", "--ipc", "--"];
 
-    /// <summary>The last lines of all units.</summary>
+    /// <summary>Last log lines of all units.</summary>
     public string Log => _units.Log;
 
-    /// <summary>Starts it, with the units that are enabled; waits until those have started.</summary>
+    /// <summary>Starts the machine with its enabled units, and waits until they have started.</summary>
     public async Task PowerOnAsync()
     {
         var start = new ProcessStartInfo("unshare",
@@ -78,7 +78,7 @@ internal sealed class Machine : IAsyncDisposable
         await _units.BootAsync();
     }
 
-    /// <summary>As when the power goes: first nothing is heard of it any more, then every process is killed.</summary>
+    /// <summary>Simulates a power failure: the network is cut first, then every process is killed.</summary>
     public async Task PowerOffAsync()
     {
         IsOn = false;
@@ -90,7 +90,7 @@ internal sealed class Machine : IAsyncDisposable
         await _units.ForgetAsync();
     }
 
-    /// <summary>Runs a command in it, as root.</summary>
+    /// <summary>Runs a command in the machine as root.</summary>
     public Task<string> RunAsync(params string[] command) => Shell.RunAsync("nsenter", [.. Enter, .. command]);
 
     public async ValueTask DisposeAsync()

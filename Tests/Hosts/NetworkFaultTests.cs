@@ -3,17 +3,17 @@ using Tests.Faults;
 
 namespace Tests.Hosts;
 
-/// <summary>The network and the disks between and below the three machines fail in part: what was done and what was heard of it are then two things.</summary>
+/// <summary>Partial failures of the network between the three machines and of their disks, where a command may succeed although its response is lost.</summary>
 [Collection(SharedHosts.Name), Trait("Category", "Hosts")]
 [SupportedOSPlatform("linux")]
 public sealed class NetworkFaultTests(ThreeHosts hosts)
 {
     private const int LimitMs = 300_000;
 
-    /// <summary>Longer than the lease of a saga, 6 s.</summary>
+    /// <summary>Longer than a saga's lease of 6 s.</summary>
     private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(8);
 
-    /// <summary>A rule of iptables(8) on the first machine, which has Postgres, the second, with Redis and the gateway in use, or the third.</summary>
+    /// <summary>Applies an iptables(8) rule on the first machine (Postgres), the second (Redis and the active gateway), or the third.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(0, "what Postgres answers is lost", "OUTPUT -p tcp --sport 5432 ! -o lo -j DROP")]
     [InlineData(0, "what Postgres is asked is lost", "INPUT -p tcp --dport 5432 ! -i lo -j DROP")]
@@ -30,7 +30,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
     });
 
     [Fact(Timeout = LimitMs)]
-    public Task The_books_balance_after_a_time_with_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
+    public Task The_books_balance_after_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
     {
         await hosts.Machines[0].RunAsync("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "500kbit", "burst", "16kb", "latency", "300ms");
         await Task.Delay(FaultTime, TestContext.Current.CancellationToken);
@@ -38,7 +38,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
         return "";
     });
 
-    /// <summary>The store's disk is full: it ends, and is started again until there is room.</summary>
+    /// <summary>The store's disk is full: the store exits and is restarted until there is space.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(0, "postgres", "/var/lib/shop/postgres/data/pg_wal")]
     [InlineData(1, "redis", "/var/lib/shop/redis")]
@@ -59,7 +59,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
         return "";
     });
 
-    /// <summary>Moves a folder of a store to a disk of 128 MB in memory, or back from there.</summary>
+    /// <summary>Moves a folder of a store to a tmpfs of 128 MB, or back.</summary>
     private Task<string> OnSmallDiskAsync(int machine, string store, string folder, bool isSmall) => hosts.Machines[machine].RunAsync("sh", "-c", $"""
         set -e
         /opt/test/systemctl stop shop-{store}.service

@@ -5,21 +5,23 @@ using System.Runtime.InteropServices;
 
 namespace Tests.Hosts;
 
-/// <summary>Makes sockets within a network namespace: a socket belongs to that of the thread that made it, so one thread goes there and stays.</summary>
+/// <summary>
+/// Creates sockets in a network namespace. A socket belongs to the namespace of the thread that created it, so one thread enters it and stays there.
+/// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
     private const int CloneNewNet = 0x40000000; // sched.h
     private readonly BlockingCollection<TaskCompletionSource<Socket>> _wanted = [];
     private readonly Thread _thread;
 
-    /// <param name="process">A process within the namespace.</param>
+    /// <param name="process">A process in the namespace.</param>
     public NetworkNamespace(int process)
     {
         _thread = new Thread(() => Run(process)) { IsBackground = true, Name = "network namespace" };
         _thread.Start();
     }
 
-    /// <summary>Connects from within.</summary>
+    /// <summary>Connects from within the namespace.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         var wanted = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,13 +8,13 @@ using Tests.Faults;
 
 namespace Tests.Hosts;
 
-/// <summary>A unit that was started on a machine: its processes, and the promise to start it again when it fails.</summary>
+/// <summary>A started unit of a machine: its processes, and its restarts after failures.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposable
 {
     private const int LogLinesMax = 60;
 
-    // $1 file mask, $2 folder, $3 open files. A machine of the test may have a lower limit of those.
+    // $1 is the umask, $2 the folder, $3 the limit of open files, which may be lower on a test machine.
     private const string Script = "umask \"$1\"; cd \"$2\"; ulimit -n \"$3\" 2>/dev/null || :; shift 3; exec \"$@\"";
 
     private readonly ConcurrentQueue<string> _log = [];
@@ -28,7 +28,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
 
     public string Log => string.Concat(_log.Select(line => line + "\n"));
 
-    /// <summary>Starts it; returns when it counts as started, as its type says.</summary>
+    /// <summary>Starts the unit. Returns when it counts as started, according to its type.</summary>
     public async Task StartAsync()
     {
         try
@@ -38,7 +38,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         }
         catch (Exception e) when (e is InvalidOperationException or TimeoutException && unit.RestartsOnFailure)
         {
-            // The machine's own start-up goes on; systemctl start would fail, and install.sh sees what is not healthy.
+            // The machine continues to boot. systemctl start would fail, and install.sh notices that the unit is unhealthy.
             _log.Enqueue(e.Message);
         }
         _watch = WatchAsync();
@@ -51,7 +51,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         if (_main is { } main && !main.HasExited)
         {
             var signal = unit.KillSignal switch { "SIGINT" => Signal.Interrupt, "SIGQUIT" => Signal.Quit, _ => Signal.Terminate };
-            var processes = ProcessTable.Tree(main.Id).Skip(1).ToArray(); // the first is nsenter
+            var processes = ProcessTable.Tree(main.Id).Skip(1).ToArray(); // the first process is nsenter
             foreach (var id in unit.KillsMainOnly ? processes.Take(1) : processes) signal.TrySend(id);
             await ExitAsync(main, unit.StopTimeMax);
         }
@@ -59,7 +59,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         IsActive = false;
     }
 
-    /// <summary>The machine is off, and all its processes with it.</summary>
+    /// <summary>Handles the loss of the machine with all its processes.</summary>
     public async Task ForgetAsync()
     {
         await _stop.CancelAsync();
@@ -131,7 +131,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         return File.Exists(file) ? File.ReadAllText(file) : null;
     });
 
-    /// <summary>Runs a command of the unit to its end.</summary>
+    /// <summary>Runs a command of the unit until it exits.</summary>
     private async Task RunAsync(string[] command)
     {
         using var process = Begin(command, Variables());
@@ -177,7 +177,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         }
     }
 
-    /// <summary>What the main process left goes with it; it was adopted by the machine's first process.</summary>
+    /// <summary>Kills what is left of the main process; its children were adopted by the machine's first process.</summary>
     private async Task CleanAsync()
     {
         if (!machine.IsOn) return;
@@ -185,7 +185,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         foreach (var (path, _) in unit.Folders.Where(f => f.Path.StartsWith("/run/", StringComparison.Ordinal))) await machine.RunAsync("rm", "-rf", path);
     }
 
-    /// <summary>Where a unit of type notify says that it is ready: sd_notify(3).</summary>
+    /// <summary>Socket for the readiness notification of units of type notify, see sd_notify(3).</summary>
     private sealed class NotifySocket : IDisposable
     {
         private const int MessageBytesMax = 4096;
@@ -197,7 +197,7 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
             var file = machine.Disk + Path;
             File.Delete(file);
             _socket.Bind(new UnixDomainSocketEndPoint(file));
-            File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110); // of any user
+            File.SetUnixFileMode(file, (UnixFileMode)0b110_110_110); // writable by any user
         }
 
         public string Path { get; }

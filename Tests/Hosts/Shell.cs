@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Tests.Hosts;
 
-/// <summary>Runs short-lived programs of this machine.</summary>
+/// <summary>Runs short commands on this machine.</summary>
 internal static class Shell
 {
-    /// <summary>Runs a program to its end; what it writes, both outputs together.</summary>
+    /// <summary>Runs a program until it exits. Returns its combined output.</summary>
     public static async Task<(int Code, string Output)> TryAsync(TimeSpan timeMax, IReadOnlyDictionary<string, string?> variables, string program,
         params string[] arguments)
     {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Hosts;
 
-/// <summary>A service unit, as far as running it needs: systemd.unit(5), systemd.service(5), systemd.exec(5). Sandboxing and limits are not read.</summary>
+/// <summary>A service unit, as far as needed to run it: systemd.unit(5), systemd.service(5), systemd.exec(5). Sandboxing and limits are ignored.</summary>
 internal sealed class SystemdUnit
 {
     private readonly Dictionary<string, List<string>> _settings = [];
@@ -38,7 +38,7 @@ internal sealed class SystemdUnit
 
     public TimeSpan StopTimeMax => Seconds("TimeoutStopSec", 90);
 
-    /// <summary>Only the main process gets the signal; else all do.</summary>
+    /// <summary>Only the main process gets the signal; otherwise, all processes do.</summary>
     public bool KillsMainOnly => Last("KillMode") == "mixed";
 
     public string KillSignal => Last("KillSignal") ?? "SIGTERM";
@@ -49,25 +49,25 @@ internal sealed class SystemdUnit
 
     public string OpenFilesMax => Last("LimitNOFILE") ?? "1024";
 
-    /// <summary>Folders below /run and /var/lib, and their modes.</summary>
+    /// <summary>Folders below /run and /var/lib, with their modes.</summary>
     public (string Path, string Mode)[] Folders =>
     [
         .. Words("RuntimeDirectory").Select(d => ($"/run/{d}", Last("RuntimeDirectoryMode") ?? "0755")),
         .. Words("StateDirectory").Select(d => ($"/var/lib/{d}", Last("StateDirectoryMode") ?? "0755")),
     ];
 
-    /// <summary>Files that the unit gets a copy of, by their ids.</summary>
+    /// <summary>Credentials: files copied for the unit, by id.</summary>
     public (string Id, string Path)[] Credentials => [.. All("LoadCredential").Select(c => c.Split(':', 2)).Select(c => (c[0], c[1]))];
 
     public string CredentialsFolder => $"/run/credentials/{Name}";
 
     public string[] After => Words("After");
 
-    /// <summary>The words of the commands of a kind, <c>ExecStart</c> for example; the first is the program.</summary>
+    /// <summary>Returns the words of all commands of a kind, such as <c>ExecStart</c>. The first word is the program.</summary>
     public string[][] Commands(string kind, IReadOnlyDictionary<string, string> environment)
         => [.. All(kind).Select(c => Split(c).Select(w => Expand(w, environment)).ToArray())];
 
-    /// <summary>The variables; files are read by their paths, those whose name begins with - only if they are there.</summary>
+    /// <summary>Returns the environment variables. Files are read by path; those with a leading - are optional.</summary>
     public Dictionary<string, string> Environment(Func<string, string?> read)
     {
         var variables = new Dictionary<string, string>
@@ -87,13 +87,13 @@ internal sealed class SystemdUnit
         void Set(string assignment)
         {
             var parts = assignment.Split('=', 2);
-            // systemd mentions such a variable in its log, and drops it.
+            // systemd drops such a variable and logs that.
             if (!Regex.IsMatch(parts[0], "^[A-Za-z_][A-Za-z0-9_]*$")) throw new FormatException($"{Name}: {parts[0]} is no name of a variable.");
             variables[parts[0]] = parts[1];
         }
     }
 
-    /// <summary>Splits at blanks outside quotes; within them a backslash escapes.</summary>
+    /// <summary>Splits at whitespace outside quotes. Within quotes, a backslash escapes.</summary>
     internal static string[] Split(string text)
     {
         List<string> words = [];

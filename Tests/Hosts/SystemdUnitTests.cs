@@ -1,6 +1,6 @@
 namespace Tests.Hosts;
 
-/// <summary>The stand-in reads units as systemd does, or the test of three machines would be one of other units.</summary>
+/// <summary>The stand-in must parse units like systemd; otherwise, the tests of three machines would test different units.</summary>
 [Trait("Category", "Unit")]
 public sealed class SystemdUnitTests
 {
@@ -21,7 +21,7 @@ public sealed class SystemdUnitTests
     }
 
     [Fact]
-    public void An_empty_value_takes_back_those_before()
+    public void An_empty_value_resets_earlier_ones()
         => Assert.Empty(new SystemdUnit("a.service", "ExecStartPre=/bin/x\nExecStartPre=\n").Commands("ExecStartPre", NoVariables));
 
     [Fact]
@@ -40,6 +40,6 @@ public sealed class SystemdUnitTests
     [Theory]
     [InlineData("ExecStart=/bin/x \"open")]
     [InlineData("no assignment")]
-    public void What_is_no_unit_is_refused(string text)
+    public void An_invalid_unit_is_rejected(string text)
         => Assert.Throws<FormatException>(() => new SystemdUnit("a.service", text).Commands("ExecStart", NoVariables));
 }

@@ -7,20 +7,20 @@ using Tests.Faults;
 namespace Tests.Hosts;
 
 /// <summary>
-/// The deployment to three machines loses one of them under load. What is not there to be seen is a test of confinement and limits: units run unconfined.
+/// The deployment to three machines loses one of them under load. Sandboxing and limits are not covered, because the units run unconfined.
 /// </summary>
 [Collection(SharedHosts.Name), Trait("Category", "Hosts")]
 [SupportedOSPlatform("linux")]
 public sealed class ThreeHostTests(ThreeHosts hosts)
 {
-    /// <summary>Longer than the lease of a saga, 6 s: others take over what was in the hands of the machine.</summary>
+    /// <summary>Longer than a saga's lease of 6 s, so that other replicas take over the sagas of the lost machine.</summary>
     private static readonly TimeSpan OffTime = TimeSpan.FromSeconds(8);
 
     private const int LimitMs = 400_000, CheckoutsWithout = 200;
 
-    /// <summary>Without the machine of the documents' store checkouts go on, through the other two.</summary>
+    /// <summary>Without the machine of the document store, checkouts continue on the other two.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task A_machine_without_a_store_of_the_checkout_is_not_missed() =>
+    public Task Losing_a_machine_without_a_checkout_store_interrupts_nothing() =>
         HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
     {
         var clock = Stopwatch.StartNew();
@@ -32,9 +32,9 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         return report;
     });
 
-    /// <summary>Without Postgres there is no checkout until its machine is back; then all is as it was.</summary>
+    /// <summary>Without Postgres there are no checkouts until its machine is back; then everything works again.</summary>
     [Fact(Timeout = LimitMs)]
-    public Task The_machine_of_a_store_is_missed_until_it_is_back() => HostRun.BalancesAsync(hosts, "the machine of Postgres loses power", async _ =>
+    public Task Losing_the_machine_of_Postgres_stops_checkouts_meanwhile() => HostRun.BalancesAsync(hosts, "the machine of Postgres loses power", async _ =>
     {
         await hosts.Machines[0].PowerOffAsync();
         await Task.Delay(OffTime, TestContext.Current.CancellationToken);
@@ -42,7 +42,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         return "";
     });
 
-    /// <summary>A new release, and all passwords of the stores with it.</summary>
+    /// <summary>A new release with new passwords for all stores.</summary>
     [Fact(Timeout = LimitMs)]
     public Task A_deployment_with_new_passwords_under_load_loses_nothing() => HostRun.BalancesAsync(hosts, "a new release with new passwords", async _ =>
     {
@@ -56,7 +56,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     });
 
     [Fact(Timeout = LimitMs)]
-    public Task A_backup_brings_back_all_stores_as_they_were_together() => HostRun.TryAsync(hosts, async () =>
+    public Task A_backup_restores_all_stores_to_a_consistent_state() => HostRun.TryAsync(hosts, async () =>
     {
         using var shop = hosts.Shop(hosts.Machines[1]);
         var books = await HostBooks.OpenAsync(hosts, shop);

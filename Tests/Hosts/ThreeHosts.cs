@@ -7,7 +7,7 @@ using Tests.Unit;
 
 namespace Tests.Hosts;
 
-/// <summary>The classes of this collection share three machines with the shop deployed; each leaves it whole.</summary>
+/// <summary>Test classes of this collection share three machines with the shop deployed. Each class leaves them intact.</summary>
 [CollectionDefinition(Name)]
 [SupportedOSPlatform("linux")]
 public sealed class SharedHosts : ICollectionFixture<ThreeHosts>
@@ -16,9 +16,9 @@ public sealed class SharedHosts : ICollectionFixture<ThreeHosts>
 }
 
 /// <summary>
-/// Three machines in namespaces, to which the committed deploy.sh has deployed the shop: built, copied, installed and started as it does it over ssh.
-/// Standing in are nsenter for ssh, <see cref="UnitRunner"/> for systemd, and this machine's engine root for the one that install.sh would make out of
-/// the same packages.
+/// Three machines in namespaces with the shop deployed by the committed deploy.sh: built, copied, installed and started as it does over ssh. nsenter
+/// replaces ssh, <see cref="UnitRunner"/> replaces systemd, and this machine's engine root replaces the one that install.sh would build from the same
+/// packages.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class ThreeHosts : IAsyncLifetime
@@ -31,12 +31,12 @@ public sealed class ThreeHosts : IAsyncLifetime
     private HostNetwork? _network;
     private HttpClient? _http;
 
-    /// <summary>Why there are none on this machine; null if there are.</summary>
+    /// <summary>The reason why this machine cannot run the test, or null.</summary>
     public string? Missing { get; private set; }
 
     internal Machine[] Machines { get; private set; } = [];
 
-    /// <summary>The time from nothing to a healthy shop, building included.</summary>
+    /// <summary>Time from nothing to a healthy shop, including the build.</summary>
     public TimeSpan DeployTime { get; private set; }
 
     internal ShopClient Shop(Machine machine) => new(new Uri($"http://{machine.Address}:8000"), _network!.Clients.ConnectAsync);
@@ -79,31 +79,31 @@ public sealed class ThreeHosts : IAsyncLifetime
         DeployTime = clock.Elapsed;
     }
 
-    /// <summary>For the filter of an exception: writes down what the units said, and lets it pass.</summary>
+    /// <summary>Exception filter that prints the units' logs and never catches.</summary>
     internal bool Report()
     {
         foreach (var machine in Machines) TestContext.Current.TestOutputHelper?.WriteLine(machine.Log);
         return false;
     }
 
-    /// <summary>Turns on what a failed test left off.</summary>
+    /// <summary>Starts the machines that a failed test left off.</summary>
     internal async Task HealAsync()
     {
         foreach (var machine in Machines.Where(m => !m.IsOn)) await machine.PowerOnAsync();
     }
 
-    /// <summary>Deploys what runs already once more, as a new release.</summary>
+    /// <summary>Deploys the running version again, as a new release.</summary>
     internal Task DeployAgainAsync()
         => DeployAsync(("BUILT", Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!)));
 
-    /// <summary>Runs the committed backup.sh; it must succeed.</summary>
+    /// <summary>Runs the committed backup.sh, which must succeed.</summary>
     internal async Task BackupAsync(string what)
     {
         var (code, output) = await ScriptAsync(RunTimeMax, "backup.sh", [what, _folder / "backup", .. Machines.Select(m => m.Address)]);
         Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
     }
 
-    /// <summary>What a service of a machine answers to those of its network, at an internal path for example; null if it does not answer 200.</summary>
+    /// <summary>Calls a service of a machine directly over the network, for example at an internal path. Returns null if the status is not 200.</summary>
     internal async Task<string?> GetAsync(Machine machine, int port, string path)
     {
         try
@@ -117,7 +117,7 @@ public sealed class ThreeHosts : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits until every service of every machine says that it is healthy.</summary>
+    /// <summary>Waits until every service of every machine is healthy.</summary>
     internal async Task WholeAsync()
     {
         foreach (var machine in Machines)
@@ -127,21 +127,21 @@ public sealed class ThreeHosts : IAsyncLifetime
     }
 
     /// <summary>
-    /// Waits until no machine has anything left to send. Where the network was cut, Linux goes on sending even what a closed connection has left: a checkout or
-    /// a charge, which would come when the next test has made its orders and accounts under the same numbers.
+    /// Waits until no machine has unsent data. After a network partition, Linux keeps sending the data of closed connections: a checkout or a charge could
+    /// arrive after the next test has created its orders and accounts under the same numbers.
     /// </summary>
     internal async Task DeliveredAsync()
         => Assert.Equal("", await Eventually.UntilAsync(UnsentAsync, static unsent => unsent.Length == 0, DeliverTimeMax));
 
     private async Task<string> UnsentAsync()
     {
-        // State, bytes to be read, bytes that are not sent or not confirmed, address, peer.
+        // State, receive queue, send queue (unsent or unacknowledged bytes), address, peer.
         var sockets = await Task.WhenAll(Machines.Select(static machine => machine.RunAsync("ss", "-Htn")));
         return string.Join('\n', sockets.SelectMany(static text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             .Where(static socket => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2] != "0"));
     }
 
-    /// <summary>Runs the committed deploy.sh; it must succeed. BUILT in the environment spares the building.</summary>
+    /// <summary>Runs the committed deploy.sh, which must succeed. With BUILT in the environment, it skips the build.</summary>
     private async Task DeployAsync(params (string Name, string Value)[] variables)
     {
         var (code, output) = await ScriptAsync(DeployTimeMax, "deploy.sh", [.. Machines.Select(m => m.Address)], variables);
@@ -158,7 +158,7 @@ public sealed class ThreeHosts : IAsyncLifetime
 
     private Task<(int Code, string Output)> ScriptAsync(TimeSpan timeMax, string script, string[] arguments, params (string Name, string Value)[] more)
     {
-        // What a build that runs these tests has set for itself is not meant for another one.
+        // Environment variables of the build that runs this test must not affect another build.
         var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(n => n, string? (_) => null);
         variables["MSBUILDDISABLENODEREUSE"] = "1";

@@ -6,8 +6,8 @@ using System.Text;
 namespace Tests.Hosts;
 
 /// <summary>
-/// Does for one machine what systemd does, as far as the shop's units and install.sh ask for it: starts units in their order, and again when they fail.
-/// Commands come from a script named systemctl through a socket. It neither confines units nor limits what they use: systemd-analyze looks at that.
+/// Replaces systemd for one machine, as far as the shop's units and install.sh need it: starts units in order and restarts failed ones. Commands come from
+/// a script named systemctl through a socket. Units are neither sandboxed nor limited; systemd-analyze checks those settings.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class UnitRunner : IAsyncDisposable
@@ -22,10 +22,10 @@ internal sealed class UnitRunner : IAsyncDisposable
 
     public UnitRunner(Machine machine) => _machine = machine;
 
-    /// <summary>The last lines of all units that ran since the machine was started.</summary>
+    /// <summary>Last log lines of all units since the machine started.</summary>
     public string Log => string.Concat(_running.Values.Select(u => $"--- {_machine.Name} {u.Name}\n{u.Log}"));
 
-    /// <summary>Starts what is enabled, each unit after those it names.</summary>
+    /// <summary>Starts the enabled units, each after the units it names.</summary>
     public async Task BootAsync()
     {
         Serve();
@@ -38,7 +38,7 @@ internal sealed class UnitRunner : IAsyncDisposable
         await Task.WhenAll(starts.Values);
     }
 
-    /// <summary>The machine is off: nothing runs, and nothing is started again.</summary>
+    /// <summary>Handles the loss of the machine: nothing runs, and nothing is restarted.</summary>
     public async Task ForgetAsync()
     {
         _listener?.Dispose();
@@ -127,7 +127,7 @@ internal sealed class UnitRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>One request of HTTP: the words of the command are the parts of its path.</summary>
+    /// <summary>Serves one HTTP request, whose path segments are the words of the command.</summary>
     private async Task AnswerAsync(NetworkStream stream)
     {
         var line = await new StreamReader(stream).ReadLineAsync() ?? "";

@@ -7,7 +7,7 @@ using Tests.Faults;
 
 namespace Tests.MongoDB;
 
-/// <summary>The loader is interrupted and started again: afterwards there is what there would have been without that.</summary>
+/// <summary>The loader is interrupted and restarted, and the result is the same as without the interruption.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Long")]
 public sealed class CustomersLoadTests(MongoDBServer server)
@@ -18,12 +18,12 @@ public sealed class CustomersLoadTests(MongoDBServer server)
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
 
     [Fact(Timeout = LimitMs)]
-    public async Task A_load_that_was_interrupted_goes_on_where_it_was()
+    public async Task An_interrupted_load_continues_where_it_stopped()
     {
         var ct = TestContext.Current.CancellationToken;
         using var client = new MongoClient(server.ConnectionString);
         var customers = client.GetDatabase(Database).GetCollection<BsonDocument>("resumed");
-        foreach (var (name, fields, isUnique, isSparse) in CustomerIndexSet.Indexes) // a Customer.Api was here first
+        foreach (var (name, fields, isUnique, isSparse) in CustomerIndexSet.Indexes) // as after an earlier start of Customer.Api
         {
             var keys = new BsonDocument(fields.Select(static field => new BsonElement(field, 1)));
             var index = new CreateIndexOptions { Name = name, Unique = isUnique, Sparse = isSparse };
@@ -32,16 +32,16 @@ public sealed class CustomersLoadTests(MongoDBServer server)
 
         using var first = Start();
         while (await customers.CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty, cancellationToken: ct) < 3 * BlockSize) await Task.Delay(20, ct);
-        // Not SIGINT: whoever is started in the background of a shell script ignores that one, and so do its children.
+        // Not SIGINT: background processes of a shell script ignore it, and so do their children.
         Signal.Terminate.Send(first.Id);
         var (code, output) = await EndAsync(first);
 
         Assert.True(code == Interrupted, output);
         Assert.Contains($"dropped    index {Status}", output, StringComparison.Ordinal);
-        Assert.Contains(Email, await IndexNamesAsync(customers)); // unique ones are needed meanwhile
+        Assert.Contains(Email, await IndexNamesAsync(customers)); // unique indexes are needed during the load
         var before = await customers.CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty, cancellationToken: ct);
         Assert.InRange(before, 3 * BlockSize, Customers - BlockSize);
-        // Made again meanwhile, as by a Customer.Api that starts: with customers in the collection it stays.
+        // Recreated meanwhile, as by a starting Customer.Api. It is kept if the collection contains customers.
         await customers.Indexes.CreateOneAsync(
             new CreateIndexModel<BsonDocument>(new BsonDocument { { "status", 1 }, { "_id", 1 } }, new CreateIndexOptions { Name = Status }),
             cancellationToken: ct);
@@ -56,7 +56,7 @@ public sealed class CustomersLoadTests(MongoDBServer server)
         await AreAllThereAsync(client.GetDatabase(Database).GetCollection<RawBsonDocument>("resumed"));
     }
 
-    // By their ids in order: each one once, each as its seed says, to the byte.
+    // In the order of their ids: each customer exists once and has exactly the bytes that its seed determines.
     private static async Task AreAllThereAsync(IMongoCollection<RawBsonDocument> customers)
     {
         var generator = new CustomerGenerator(Seed);

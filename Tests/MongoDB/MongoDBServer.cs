@@ -7,26 +7,26 @@ using Tests.Cluster;
 
 namespace Tests.MongoDB;
 
-/// <summary>The classes of this collection share one server, and run one after the other.</summary>
+/// <summary>Test classes of this collection share one server and run sequentially.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedMongoDBServer : ICollectionFixture<MongoDBServer>
 {
     public const string Name = "Cluster.MongoDB";
 }
 
-/// <summary>Nothing but <c>AddMongoDB</c>, on random ports; its data goes with it.</summary>
+/// <summary>Runs only <c>AddMongoDB</c>, on random ports. Its data is deleted at the end.</summary>
 public sealed class MongoDBServer : IAsyncLifetime
 {
     public const string Resource = "mongodb", Gateway = "mongodb-gateway";
 
-    /// <summary>Includes a first download of the engines and a first build of the gateway.</summary>
+    /// <summary>Includes the initial download of the engines and the first build of the gateway.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(6);
 
     private RunningCluster? _running;
 
     public RunningCluster Running => _running ?? throw new InvalidOperationException("The server is not started.");
 
-    /// <summary>An address with the user's name and password, as a service gets it.</summary>
+    /// <summary>Connection string with the user's name and password, as a service gets it.</summary>
     public string ConnectionString { get; private set; } = "";
 
     public async ValueTask InitializeAsync()

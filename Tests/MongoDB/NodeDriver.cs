@@ -6,23 +6,23 @@ using Tests.Repository;
 
 namespace Tests.MongoDB;
 
-/// <summary>What a script wrote, and how it ended.</summary>
+/// <summary>Output and exit code of a script.</summary>
 internal sealed record ScriptResult(int ExitCode, string Output);
 
-/// <summary>Runs scripts that use the official MongoDB driver for Node.js: a client that knows nothing of this repository.</summary>
+/// <summary>Runs scripts with the official MongoDB driver for Node.js, a client that is independent of this repository.</summary>
 internal static class NodeDriver
 {
     private const string Folder = "Tests/MongoDB/node";
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(3), ScriptLimit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a script of the folder <c>node</c>; it finds the server in the variable <c>MONGODB_URI</c>.</summary>
+    /// <summary>Runs a script from the folder <c>node</c>, with the server's connection string in <c>MONGODB_URI</c>.</summary>
     public static async Task<ScriptResult> RunAsync(string script, string uri, IReadOnlyList<string> nodeArguments, CancellationToken ct)
     {
         var packages = await InstallAsync(ct);
         var run = Directory.CreateDirectory(Path.Combine(packages, $"run-{Guid.NewGuid():N}"));
         try
         {
-            // Node looks for packages in the folders above the script.
+            // Node searches for packages in the parent folders of the script.
             File.Copy(Path.Combine(SourceTree.Root, Folder, script), Path.Combine(run.FullName, script));
             return await ProcessAsync("node", [.. nodeArguments, script], run.FullName, new() { ["MONGODB_URI"] = uri }, ScriptLimit, ct);
         }
@@ -32,7 +32,7 @@ internal static class NodeDriver
         }
     }
 
-    /// <summary>Installs the pinned packages once, into the user's cache, and gives the folder. It is complete or not there.</summary>
+    /// <summary>Installs the pinned packages once into the user's cache and returns the folder, which is either complete or missing.</summary>
     private static async Task<string> InstallAsync(CancellationToken ct)
     {
         var source = Path.Combine(SourceTree.Root, Folder);
@@ -51,7 +51,7 @@ internal static class NodeDriver
         }
         catch (IOException) when (Directory.Exists(packages))
         {
-            Directory.Delete(making, recursive: true); // another run was faster
+            Directory.Delete(making, recursive: true); // another run was first
         }
         return packages;
     }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.MongoDB;
 
-/// <summary>An independent client against the server: the official driver for Node.js, with its own test runner.</summary>
+/// <summary>Tests the server with an independent client: the official driver for Node.js, with Node's test runner.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed partial class NodeDriverTests(MongoDBServer server)
@@ -20,7 +20,7 @@ public sealed partial class NodeDriverTests(MongoDBServer server)
         Assert.True(result.ExitCode == 0 && cases.Count >= CasesMin, $"{cases.Count} cases ran, exit code {result.ExitCode}:\n{result.Output}");
     }
 
-    // A case stands one level below its suite, and says what is wrong in the block behind it.
+    // A case is one level below its suite and describes its failure in the following block.
     [GeneratedRegex(@"^    (?<not>not )?ok \d+ - (?<name>[^\n]+)\n(?<detail>      ---\n.*?\n      \.\.\.)?", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Case();
 }

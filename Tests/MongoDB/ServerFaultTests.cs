@@ -4,7 +4,7 @@ using Tests.Faults;
 
 namespace Tests.MongoDB;
 
-/// <summary>Programs die under load: what was acknowledged is there afterwards, nothing is done twice, and clients come back by themselves.</summary>
+/// <summary>Processes crash under load: acknowledged writes survive, nothing is executed twice, and clients recover automatically.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Long")]
 public sealed class ServerFaultTests(MongoDBServer server)

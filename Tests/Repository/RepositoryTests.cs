@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Repository;
 
-/// <summary>What a reader of this repository may rely on.</summary>
+/// <summary>Rules for the files of this repository.</summary>
 [Trait("Category", "Unit")]
 public sealed partial class RepositoryTests
 {
@@ -14,12 +14,12 @@ public sealed partial class RepositoryTests
             ".sh", "",
     ];
 
-    // Put together, so that this file does not hold what it looks for.
+    // Concatenated, so that this file does not contain the text it searches for.
     private static readonly string[] MachinePaths = ["/wo" + "rk/", "/tmp" + "/w/", "/ho" + "me/", "/ro" + "ot/", @"C:\Us" + "ers"];
     private static readonly string[] Unfinished = ["NotImplemented" + "Exception", "TO" + "DO", "FIX" + "ME", "Ski" + "p = \""];
 
     [Fact]
-    public void No_file_names_a_place_of_one_machine() => AssertNone(
+    public void No_file_contains_a_path_of_one_machine() => AssertNone(
         from file in Texts from path in MachinePaths where SourceTree.Read(file).Contains(path, StringComparison.Ordinal) select $"{file}: {path}");
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed partial class RepositoryTests
         select $"{file}: {address.Value}");
 
     [Fact]
-    public void Nothing_is_left_unfinished_or_switched_off() => AssertNone(
+    public void Nothing_is_unfinished_or_disabled() => AssertNone(
         from file in Texts where Path.GetExtension(file) is ".cs" or ".csproj" or ".props" or ".targets" or ".lua"
         from word in Unfinished where SourceTree.Read(file).Contains(word, StringComparison.Ordinal) select $"{file}: {word}");
 
@@ -42,7 +42,7 @@ public sealed partial class RepositoryTests
             .Index() where line.Item.Length > LineLengthMax select $"{file}:{line.Index + 1}: {line.Item.Length} characters");
 
     [Fact]
-    public void Services_stay_small_at_their_seams() => AssertNone(
+    public void Program_and_endpoint_files_stay_small() => AssertNone(
         from file in SourceTree.Files
         let limit = Path.GetFileName(file) == "Program.cs" ? ProgramLinesMax : file.EndsWith("Endpoints.cs", StringComparison.Ordinal) ? EndpointsLinesMax
             : int.MaxValue
@@ -51,15 +51,15 @@ public sealed partial class RepositoryTests
         where lines > limit select $"{file}: {lines} lines");
 
     [Fact]
-    public void A_type_lives_in_a_file_of_its_name() => AssertNone(
+    public void A_type_is_in_a_file_of_the_same_name() => AssertNone(
         from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal) && !IsBelow(file, "Tests")
             && Path.GetFileName(file) != "Program.cs" && !file.EndsWith(".cshtml.cs", StringComparison.Ordinal)
         from Match type in TypeDeclaration().Matches(SourceTree.Read(file))
         where type.Groups["name"].Value != Path.GetFileNameWithoutExtension(file) select $"{file}: {type.Groups["name"].Value}");
 
-    /// <summary>A wall clock that is read past it cannot be put wrong by a test, nor right by the database.</summary>
+    /// <summary>Code that reads the wall clock directly can neither be tested with a wrong clock nor be corrected by the database's clock.</summary>
     [Fact]
-    public void Services_read_the_wall_clock_through_TimeProvider_alone() => AssertNone(
+    public void Services_read_the_wall_clock_only_through_TimeProvider() => AssertNone(
         from file in SourceTree.Files where file.EndsWith(".cs", StringComparison.Ordinal)
             && (IsBelow(file, "ServiceDefaults") || IsBelow(file, "Storefront.Web") || file.Split('/')[0].EndsWith(".Api", StringComparison.Ordinal))
         from Match clock in WallClock().Matches(SourceTree.Read(file)) select $"{file}: {clock.Value}");
@@ -68,14 +68,14 @@ public sealed partial class RepositoryTests
     public void No_file_name_needs_quotes()
         => AssertNone(SourceTree.Files.Where(file => file.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/._-+".Contains(c, StringComparison.Ordinal))));
 
-    /// <summary>On macOS and Windows two such paths are one: a clone lacks one of the two.</summary>
+    /// <summary>On macOS and Windows, such paths are the same file, so a clone would lack one of them.</summary>
     [Fact]
     public void No_two_paths_differ_only_in_case() => AssertNone(
         from paths in SourceTree.Files.SelectMany(WithFolders).Distinct().GroupBy(path => path, StringComparer.OrdinalIgnoreCase)
         where paths.Count() > 1 select string.Join(", ", paths));
 
     [Fact]
-    public void Every_integration_says_in_a_few_lines_what_it_is_for() => AssertNone(
+    public void Every_integration_has_a_short_readme() => AssertNone(
         from folder in SourceTree.Files.Where(file => IsBelow(file, "Integrations")).Select(file => file.Split('/')[1]).Distinct()
         let readme = Path.Combine("Integrations", folder, "README.md")
         let lines = SourceTree.Files.Contains(readme) ? SourceTree.Read(readme).TrimEnd('\n').Split('\n').Length : 0
@@ -93,7 +93,7 @@ public sealed partial class RepositoryTests
     [GeneratedRegex(@"\bDateTime(Offset)?\.(UtcNow|Now|Today)\b")]
     private static partial Regex WallClock();
 
-    // At the beginning of a line: nested types are indented.
+    // At the beginning of a line, because nested types are indented.
     [GeneratedRegex(@"^(?:(?:public|internal|static|sealed|abstract|partial|readonly|unsafe) )*(?:class|struct|interface|enum|record(?: struct)?) (?<name>\w+)",
         RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();

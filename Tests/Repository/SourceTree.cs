@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Tests.Repository;
 
-/// <summary>The files of the repository that these tests were built from.</summary>
+/// <summary>Source files of the repository that these tests were built from.</summary>
 internal static class SourceTree
 {
     private static readonly string[] Made = ["bin", "obj", ".git", ".vs", ".idea", "node_modules", "TestResults", "artifacts"];
@@ -10,12 +10,12 @@ internal static class SourceTree
     /// <summary>The folder of <c>global.json</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All files that somebody wrote, relative to <see cref="Root"/>.</summary>
+    /// <summary>All files that are not generated, relative to <see cref="Root"/>.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. Walk(Root).Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal)];
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
-    // From the source file and not from the program: a build may put its output anywhere.
+    // Located from this source file, because a build may write its output anywhere.
     private static string FindRoot([CallerFilePath] string source = "")
     {
         var folder = Path.GetDirectoryName(source);

@@ -11,8 +11,8 @@ using Tests.Cluster;
 namespace Tests.Security;
 
 /// <summary>
-/// Thousands of requests that no client would send: none makes the shop fail, none tells how it is made, and what is refused changes nothing. The seed is
-/// another one each time and stands in the output; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> sends that run's requests again.
+/// Sends thousands of invalid requests: none makes the shop fail or reveals internals, and rejected requests change nothing. The seed is random and
+/// printed; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> repeats the requests of that run.
 /// </summary>
 [Collection(SharedCluster.Name), Trait("Category", "Long")]
 public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
@@ -36,7 +36,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         return #keys .. redis.sha1hex(table.concat(all, ';'))
         """;
 
-    /// <summary>A run that takes longer is cut, so that a busy machine still ends in time.</summary>
+    /// <summary>A longer run is cut, so that it ends in time on a busy machine.</summary>
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(30), PartsLimit = TimeSpan.FromSeconds(5), RestLimit = TimeSpan.FromSeconds(30);
 
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("SHOP_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed)
@@ -55,7 +55,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         _payments = NpgsqlDataSource.Create((await app.GetConnectionStringAsync("payments"))!);
         _redis = await ConnectionMultiplexer.ConnectAsync((await app.GetConnectionStringAsync("redis"))!);
         _customers = new MongoClient((await app.GetConnectionStringAsync("customers"))!).GetDatabase("customers").GetCollection<BsonDocument>("customers");
-        await Task.Yield(); // off the driver's reader thread
+        await Task.Yield(); // not on the driver's reader thread
     }
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task No_request_makes_it_fail_and_what_is_refused_changes_nothing()
+    public async Task No_request_makes_it_fail_and_rejected_requests_change_nothing()
     {
         TestContext.Current.SendDiagnosticMessage("SHOP_FUZZ_SEED={0}", Seed);
         var fuzzer = new Fuzzer(Seed, await MakeShopAsync());
@@ -74,15 +74,15 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         var (answers, faults) = await SendAsync(requests, SendLimit);
         Assert.True(faults.Count == 0, $"SHOP_FUZZ_SEED={Seed}\n{string.Join("\n\n", faults.Take(ShownMax))}");
         Assert.True(answers.Count > Requests / 10, $"Only {answers.Count} requests were sent in {SendLimit}.");
-        // It gets through to where there is something to break: a part succeeds.
+        // Some requests must succeed; otherwise, the fuzzer would not reach any logic.
         Assert.True(answers.Count(one => one.Status is >= 200 and < 300) > answers.Count / 10, "Next to nothing succeeds.");
         await AssertRefusalsChangeNothingAsync([.. answers.Where(one => IsRefusal(one.Status) && one.Request.MayChange).Select(one => one.Request)]);
         await AssertReconciledAsync();
     }
 
     /// <summary>
-    /// Sends what was refused again. What is refused no more (its time had not come: there was no stock yet) is left out, until a whole pass is refused: the
-    /// books are the same to the letter before and after it.
+    /// Sends the rejected requests again. Requests that now succeed (for example, because there is stock) are removed until a whole pass is rejected.
+    /// The stored data must be identical before and after that pass.
     /// </summary>
     private async Task AssertRefusalsChangeNothingAsync(IReadOnlyList<FuzzRequest> refused)
     {
@@ -108,7 +108,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
     private async Task<FuzzIds> MakeShopAsync()
     {
         var shop = cluster.Shop;
-        // Small, whatever was there before.
+        // Set to small values, whatever they were before.
         await shop.PostAsync("/stock/batch_init/5/100/3");
         await shop.PostAsync("/payment/batch_init/5/100");
         await shop.PostAsync("/orders/batch_init/5/5/5/3");
@@ -118,7 +118,9 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         return new(item, user, order, customer);
     }
 
-    /// <summary>Sends them all, some at once and each on a connection of its own; gives what was answered, and what must not have been.</summary>
+    /// <summary>
+    /// Sends all requests, some concurrently and each on its own connection. Returns the responses, and those that violate the API's documentation.
+    /// </summary>
     private async Task<(IReadOnlyCollection<(FuzzRequest Request, int Status)> Answers, IReadOnlyCollection<string> Faults)> SendAsync(
         IReadOnlyList<FuzzRequest> requests, TimeSpan time)
     {
@@ -135,7 +137,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         return (answers, faults);
     }
 
-    /// <summary>Null if it is as documented: no failure but 503 with its time to try again, and nothing about the inside.</summary>
+    /// <summary>Returns null for a documented response: no error except 503 with Retry-After, and no internals.</summary>
     private static string? Fault(FuzzRequest request, RawAnswer answer)
     {
         if (answer.Status >= 500 && !(answer.Status == 503 && answer.Header("Retry-After") is not null && IsForClients(request, answer)))
@@ -143,7 +145,7 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         return Inside().Match($"{answer.Head}\n{answer.Body}") is { Success: true } match ? $"'{match.Value}'" : null;
     }
 
-    // A problem document, or a page for people.
+    // A problem document, or a page for browsers.
     private static bool IsForClients(FuzzRequest request, RawAnswer answer)
         => request.Method == "HEAD" || answer.Body.Contains("urn:shop:problem:unavailable", StringComparison.Ordinal)
             || answer.Header("Content-Type")?.StartsWith("text/html", StringComparison.Ordinal) == true;
@@ -168,7 +170,9 @@ public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.True(System.Text.Json.JsonElement.Parse(report).GetProperty("ok").GetBoolean(), $"SHOP_FUZZ_SEED={Seed}\n{report}");
     }
 
-    /// <summary>Lines of a stack trace; names of our namespaces and of libraries', of exceptions, of parameters with types, of files; SQL states.</summary>
+    /// <summary>
+    /// Matches lines of a stack trace, namespaces of this project and of libraries, exceptions, parameters with types, file names, and SQL states.
+    /// </summary>
     [GeneratedRegex(@"\n\s+at [\w.<>`]+\(|\b(System|Microsoft|Npgsql|StackExchange|MongoDB\.Driver|ServiceDefaults|Polly)\.\w+"
         + @"|\b(Order|Stock|Payment|Customer)\.Api\.\w+|Storefront\.Web\.\w+|\w{3,}Exception\b|parameter \\?(""|\\u0022)[\w.<>\[\]]+ \w+"
         + @"|\.cs:line|\.lua\b|SQLSTATE|\b\d{2}[0-9A-Z]{3}: |user_script")]

@@ -4,28 +4,28 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Security;
 
-/// <summary>A request as its bytes; the method, to know what may change something.</summary>
+/// <summary>The bytes of a request, and its method, which tells whether it may change data.</summary>
 internal sealed record FuzzRequest(string Method, string Bytes)
 {
     public bool MayChange => Method is not ("GET" or "HEAD" or "OPTIONS" or "TRACE");
 
-    /// <summary>To read it, and to send it again by hand.</summary>
+    /// <summary>Readable form, which can also be sent by hand.</summary>
     public override string ToString()
         => string.Concat(Bytes[..Math.Min(Bytes.Length, 2000)].Select(c => c is >= ' ' and <= '~' or '\n' ? $"{c}" : $"\\x{(int)c:x2}"));
 }
 
 /// <summary>
-/// Makes requests for the public API: calls as they should be, with some of their parts exchanged for what they must not be. The same seed makes the same
-/// requests for the same ids.
+/// Generates requests for the public API: valid calls with some parts replaced by invalid ones. The same seed and ids give the same
+/// requests.
 /// </summary>
-/// <param name="seed">Decides everything.</param>
-/// <param name="ids">What exists: an item, a user, an order, a customer.</param>
+/// <param name="seed">Determines all requests.</param>
+/// <param name="ids">Existing ids: an item, a user, an order and a customer.</param>
 internal sealed partial class Fuzzer(int seed, FuzzIds ids)
 {
     private static readonly string[] Methods =
         ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "POST\t", "M-SEARCH", "X"];
 
-    // {i} an item, {u} a user, {o} an order, {c} a customer, {n} an amount, {s} a small one.
+    // {i} is an item, {u} a user, {o} an order, {c} a customer, {n} an amount, {s} a small amount.
     private static readonly string[] Calls =
     [
         "POST /stock/item/create/{n}", "GET /stock/find/{i}", "POST /stock/add/{i}/{n}", "POST /stock/subtract/{i}/{n}", "POST /stock/batch_init/{s}/{s}/{s}",
@@ -123,7 +123,7 @@ internal sealed partial class Fuzzer(int seed, FuzzIds ids)
         (true, 'o') => ids.Order,
         (true, 'c') => ids.Customer,
         (true, _) => _random.Next(1, 9).ToString(CultureInfo.InvariantCulture),
-        // Never so large that it is a load test.
+        // Small enough not to be a load test.
         (false, 's') => Pick(["0", "-1", "1.5", "a", "", "9223372036854775808", "%00"]),
         _ => Pick(Odd),
     };
@@ -165,5 +165,5 @@ internal sealed partial class Fuzzer(int seed, FuzzIds ids)
     private static partial Regex Placeholder();
 }
 
-/// <summary>What a fuzzer may name.</summary>
+/// <summary>Names that a fuzzer can use.</summary>
 internal sealed record FuzzIds(string Item, string User, string Order, string Customer);

@@ -4,16 +4,16 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>A client that is slow, large or greedy is let go, and told why where that is possible; others do not notice.</summary>
+/// <summary>Slow, oversized and excessive clients are rejected, with a reason where possible. Other clients are not affected.</summary>
 [Collection(Guarded.Name), Trait("Category", "Long")]
 public sealed class GatewayLimitTests(GuardedCluster cluster)
 {
     private const int LimitMs = 120_000;
 
-    /// <summary>Not the address that the AppHost asks for the gateway's health from.</summary>
+    /// <summary>A different address than the one used for the AppHost's health checks of the gateway.</summary>
     private const string Greedy = "127.0.1.20";
 
-    /// <summary>The gateway's are 10 s; machines are slow.</summary>
+    /// <summary>The gateway's timeouts are 10 s, plus a margin for slow machines.</summary>
     private static readonly TimeSpan SlowMin = TimeSpan.FromSeconds(9), SlowMax = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task What_is_too_large_is_told_so()
+    public async Task Oversized_requests_get_a_clear_error()
     {
         (await AskAsync("GET /health_check", $"X-Large: {new string('a', 20_000)}\r\n")).AssertProblem(431, "invalid-request");
         (await AskAsync("GET /health_check", string.Concat(Enumerable.Range(0, 6).Select(i => $"X-Large-{i}: {new string('a', 15_000)}\r\n"))))
@@ -46,7 +46,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task One_address_has_no_more_requests_under_way_than_its_share()
+    public async Task Concurrent_requests_per_address_are_limited()
     {
         var held = new List<RawConnection>();
         try
@@ -79,10 +79,10 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     [InlineData("127.0.1.6", "POST /customers/BATCH", 5 * GuardedCluster.CostlyPerSecond, 400, 411, 415)]
     [InlineData("127.0.1.7", "GET /customers/x/../analytics/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
     [InlineData("127.0.1.8", "GET /stress/nothing", 5 * GuardedCluster.CostlyPerSecond, 404)]
-    public async Task Pages_and_costly_paths_have_a_rate_however_they_are_spelled(string address, string line, int burst, params int[] otherwise)
+    public async Task Pages_and_costly_paths_are_rate_limited_in_any_spelling(string address, string line, int burst, params int[] otherwise)
     {
         var answers = new List<RawAnswer>();
-        // What a burst has room for, and twice what a busy machine lets drip out of it meanwhile.
+        // The burst, plus twice the number of requests that the rate admits meanwhile on a busy machine.
         var time = Stopwatch.StartNew();
         while (answers.Count < 4 * burst || answers[^1].Status != 429)
         {
@@ -97,7 +97,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task Nothing_else_has_a_rate()
+    public async Task Other_paths_are_not_rate_limited()
     {
         foreach (var line in (string[])["POST /orders/checkout/x", "GET /stock/find/x", "GET /payment/find_user/x", "GET /customers/x", "GET /orders/find/x"])
             for (var i = 0; i < 40; i++) Assert.Equal(404, (await AskAsync(line, from: "127.0.1.9")).Status);
@@ -106,7 +106,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
     private Task<RawAnswer> AskAsync(string line, string headers = "", string from = "127.0.0.1")
         => RawConnection.AskAsync(Gateway, $"{line} HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n{headers}\r\n", from, Quiet);
 
-    /// <summary>How long a part of a request is kept; it must not be answered as if it were one.</summary>
+    /// <summary>Measures how long the gateway waits for the rest of a request. It must not answer the incomplete request.</summary>
     private async Task<TimeSpan> HeldAsync(string part)
     {
         using var connection = await RawConnection.OpenAsync(Gateway, "127.0.3.1");
@@ -116,7 +116,7 @@ public sealed class GatewayLimitTests(GuardedCluster cluster)
         return time.Elapsed;
     }
 
-    /// <summary>How long a header is taken of which a byte comes every half second.</summary>
+    /// <summary>Measures how long the gateway waits for a header that arrives with a byte every half second.</summary>
     private async Task<TimeSpan> DripAsync()
     {
         using var connection = await RawConnection.OpenAsync(Gateway, "127.0.3.2");

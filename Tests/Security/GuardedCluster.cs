@@ -8,24 +8,24 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>The classes of this collection share a cluster whose gateway has limits, and which writes down what it does.</summary>
+/// <summary>Test classes of this collection share a cluster with gateway limits and recorded logs.</summary>
 [CollectionDefinition(Name)]
 public sealed class Guarded : ICollectionFixture<GuardedCluster>
 {
     public const string Name = "Guarded";
 }
 
-/// <summary>A cluster with a deployment's kind of limits, small ones, and with all its logs at Debug.</summary>
+/// <summary>A cluster with limits as in a deployment, but smaller, and with all logs at Debug.</summary>
 public sealed class GuardedCluster : ClusterFixture
 {
     public const int PagesPerSecond = 4, CostlyPerSecond = 2, Connections = 6;
 
     private readonly LineLog _log = new();
 
-    /// <summary>What the AppHost logged.</summary>
+    /// <summary>Log of the AppHost.</summary>
     public IEnumerable<string> AppHostLines => _log.Lines;
 
-    /// <summary>The values of the model's secret parameters and of its stores' passwords, by name.</summary>
+    /// <summary>Values of the model's secret parameters and of the stores' passwords, by name.</summary>
     public IReadOnlyDictionary<string, string> Secrets { get; private set; } = new Dictionary<string, string>();
 
     public override async ValueTask InitializeAsync()
@@ -40,7 +40,7 @@ public sealed class GuardedCluster : ClusterFixture
             foreach (var project in builder.Resources.OfType<ProjectResource>())
                 builder.CreateResourceBuilder(project).WithEnvironment("Logging__LogLevel__Default", "Debug");
             secrets.AddRange(builder.Resources.OfType<ParameterResource>().Where(parameter => parameter.Secret));
-            // Passwords that Aspire generates are not resources of the model.
+            // Generated passwords are not resources of the model.
             ParameterResource?[] passwords = [.. builder.Resources.OfType<PostgresServerResource>().Select(server => server.PasswordParameter),
                 .. builder.Resources.OfType<RedisResource>().Select(server => server.PasswordParameter),
                 .. builder.Resources.OfType<MongoDBServerResource>().Select(server => server.PasswordParameter)];

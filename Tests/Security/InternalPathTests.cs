@@ -3,16 +3,16 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>What is not meant for clients is not to be had from them, however they spell it: on raw sockets, because clients tidy up paths.</summary>
+/// <summary>Clients cannot reach internal endpoints with any spelling of a path. Uses raw sockets, because HTTP clients normalize paths.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class InternalPathTests(ClusterFixture cluster)
 {
     private const int LimitMs = 180_000, WaysForEachWord = 12;
 
-    /// <summary>The gateway takes all of 127.0.0.0/8 but 127.0.0.1 for elsewhere.</summary>
+    /// <summary>The gateway treats all of 127.0.0.0/8 except 127.0.0.1 as remote.</summary>
     private const string Elsewhere = "127.0.0.2";
 
-    /// <summary>{0} stands for what the gateway routes, {1} for the word that must not get through, {2} for the rest of the path.</summary>
+    /// <summary>{0} is a routed prefix, {1} the word that must not get through, and {2} the rest of the path.</summary>
     private static readonly string[] Spellings =
     [
         "{0}/{1}{2}", "{0}//{1}//{2}", "//{0}/{1}{2}", "{0}/./{1}{2}", "{0}/a/../{1}{2}", "{0}/%2e/{1}{2}", "{0}/a/%2e%2e/{1}{2}", "{0}/a/%2E./{1}{2}",
@@ -28,7 +28,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
         "{0}/{1}{2}%", "{0}/%u002e/{1}{2}", "*", "{1}{2}",
     ];
 
-    /// <summary>Headers that some servers take a path or an address from.</summary>
+    /// <summary>Headers that some servers use as the path or the client's address.</summary>
     private static readonly string[] Headers =
     [
         "X-Original-URL: /internal/figures", "X-Rewrite-URL: /admin", "X-Forwarded-Prefix: /admin", "X-Forwarded-For: 127.0.0.1", "X-Real-IP: 127.0.0.1",
@@ -47,7 +47,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("customer-api", "/customers", "/figures")]
     [InlineData("customer-api", "/stress", "/figures")]
     [InlineData("storefront", "", "/figures")]
-    public async Task Nothing_internal_is_reached(string service, string prefix, string rest)
+    public async Task Internal_endpoints_are_not_reached(string service, string prefix, string rest)
     {
         var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint(service), Get($"/internal{rest}"));
         Assert.Equal(200, direct.Status);
@@ -60,7 +60,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     [InlineData("/reset")]
     [InlineData("/products")]
     [InlineData("/users")]
-    public async Task The_operators_pages_are_not_reached_from_elsewhere(string page)
+    public async Task Operator_pages_are_not_reached_from_other_machines(string page)
     {
         var direct = await RawConnection.AskAsync(cluster.Cluster.App.GetEndpoint("storefront"), Get($"/admin{page}"));
         Assert.True(direct.Status is 200 or 302, direct.Head);
@@ -69,7 +69,7 @@ public sealed class InternalPathTests(ClusterFixture cluster)
     }
 
     [Fact(Timeout = LimitMs)]
-    public async Task What_follows_a_hash_never_reaches_a_service()
+    public async Task A_fragment_never_reaches_a_service()
     {
         var trap = await RawConnection.AskAsync(Gateway, Get("/health_check#/../no-such-page"));
         Assert.Equal(200, trap.Status);
@@ -89,17 +89,17 @@ public sealed class InternalPathTests(ClusterFixture cluster)
 
     private static string Get(string target, string header = "X-A: b") => $"GET {target} HTTP/1.1\r\nHost: shop\r\n{header}\r\nConnection: close\r\n\r\n";
 
-    // What comes back is not what the service says to those who may ask. Behind # and ? there is no path: what is before them is asked for, and may be there.
+    // The response must differ from the service's own. The path ends before # and ?: the part before them is requested, and may exist.
     private async Task AssertKeptAsync(string target, RawAnswer direct, string from, string header = "X-A: b")
     {
         var answer = await RawConnection.AskAsync(Gateway, Get(target, header), from);
-        // 301 is nginx's own: what is before the # is the prefix, without its slash.
+        // nginx itself redirects with 301: the part before # is the prefix without its slash.
         Assert.True(answer.Status is 400 or 404 or 405 || ((target.Contains('#') || target.Contains('?')) && answer.Status is 200 or 301),
             $"{target} {header}: {answer.Head}\n{answer.Body}");
         if (answer.Status == 200) Assert.NotEqual(Shape(direct), Shape(answer));
     }
 
-    // Of JSON the names and of pages the heading: values change from one second to the next.
+    // Compares the names in JSON and the headings of pages, because values change every second.
     private static string Shape(RawAnswer answer)
     {
         var heading = answer.Body.IndexOf("<h1", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>Who can be reached from other machines: the kernel's own list, for every process of the cluster.</summary>
+/// <summary>Listeners reachable from other machines, from the kernel's list for every process of the cluster.</summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class ListenerTests(ClusterFixture cluster)
 {
@@ -14,17 +14,17 @@ public sealed class ListenerTests(ClusterFixture cluster)
     [Fact]
     public void Nothing_but_the_gateway_listens_beyond_loopback()
     {
-        // The orchestrator and the dashboard are below this process, which is the AppHost here; what they started is known by its id.
+        // The orchestrator and the dashboard are children of this process, which is the AppHost here. The processes that they started are known by id.
         var gateway = cluster.Cluster.Instances("gateway").Select(RunningCluster.ProcessId).OfType<int>().SelectMany(ProcessTable.Tree).ToHashSet();
         var processes = cluster.Cluster.ProcessIds.Prepend(Environment.ProcessId).SelectMany(ProcessTable.Tree).ToHashSet();
         Assert.Superset(gateway, processes);
         var sockets = Sockets("tcp").Concat(Sockets("tcp6")).ToDictionary();
         var listeners = processes.SelectMany(id => Inodes(id).Where(sockets.ContainsKey).Select(inode => (Id: id, At: sockets[inode]))).ToList();
 
-        // It looks at what it is meant to: all services, stores, the dashboard and the AppHost have a socket there.
+        // Self-check: all services, stores, the dashboard and the AppHost have a listener in the list.
         Assert.True(listeners.Select(l => l.Id).Distinct().Count() >= 10, string.Join('\n', listeners.Select(Describe)));
         Assert.Equal("", string.Join('\n', listeners.Where(l => !gateway.Contains(l.Id) && !IsLoopback(l.At.Address)).Select(Describe)));
-        if (gateway.Count == 0) return; // in a container: a process of another table
+        if (gateway.Count == 0) return; // a container's process, which is in another process table
         Assert.Equal([new(IPAddress.Any, cluster.Cluster.App.GetEndpoint("gateway").Port)],
             listeners.Where(l => gateway.Contains(l.Id)).Select(l => l.At).Distinct());
     }
@@ -33,7 +33,7 @@ public sealed class ListenerTests(ClusterFixture cluster)
 
     private static string Describe((int Id, IPEndPoint At) listener) => $"{listener.At} {ProcessTable.Describe(listener.Id)}";
 
-    // proc(5): local address and state in the second and fourth column, the inode in the tenth. Addresses are words of 32 bits as they lie in memory.
+    // proc(5): local address and state are in the second and fourth column, the inode in the tenth. Addresses are 32-bit words in memory order.
     private static IEnumerable<(string Inode, IPEndPoint At)> Sockets(string kind)
         => from line in File.ReadLines($"/proc/net/{kind}").Skip(1)
            let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -52,7 +52,7 @@ public sealed class ListenerTests(ClusterFixture cluster)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return []; // it has ended, or is of a user whose sockets are not ours to see
+            return []; // exited, or owned by a user whose sockets are not visible
         }
 
         return files.Select(LinkOf).Where(link => link.StartsWith("socket:[", StringComparison.Ordinal)).Select(link => link[8..^1]);

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Tests.Security;
 
-/// <summary>What came back on a connection, each byte a character. Status 0: it was closed without an answer.</summary>
+/// <summary>A response as received, one character per byte. Status 0 means that the connection was closed without a response.</summary>
 internal sealed record RawAnswer(int Status, string Head, string Body)
 {
-    /// <summary>Reads the first answer of what was received; all that follows its head is its body, chunks as they are.</summary>
+    /// <summary>Parses the first response. Everything after its head is the body, with chunks unparsed.</summary>
     public static RawAnswer Read(string received)
     {
         var end = received.IndexOf("\r\n\r\n", StringComparison.Ordinal);
@@ -15,11 +15,11 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
         return new(int.Parse(received.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), received[..end], received[(end + 4)..]);
     }
 
-    /// <summary>A header's value; null without one.</summary>
+    /// <summary>Returns a header's value, or null.</summary>
     public string? Header(string name) => Head.Split("\r\n").Skip(1).FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
         ?[(name.Length + 1)..].Trim();
 
-    /// <summary>Must be a problem document of this status and type; if it says when to try again, then in a number of seconds.</summary>
+    /// <summary>Expects a problem document of the given status and type. Retry-After, if present, must be a number of seconds.</summary>
     public void AssertProblem(int status, string type, bool withRetryAfter = false)
     {
         Assert.True(Status == status, $"{status} expected: {Head}\n{Body}");
@@ -29,7 +29,7 @@ internal sealed record RawAnswer(int Status, string Head, string Body)
     }
 }
 
-/// <summary>A connection that sends exactly what it is told to: no client in between that would tidy it up.</summary>
+/// <summary>A connection that sends exactly the given bytes, without an HTTP client that would normalize them.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
@@ -40,9 +40,9 @@ internal sealed class RawConnection : IDisposable
     {
     }
 
-    /// <summary>Connects to a server of this machine.</summary>
-    /// <param name="server">Its port counts.</param>
-    /// <param name="from">The client's own address, of 127.0.0.0/8.</param>
+    /// <summary>Connects to a local server.</summary>
+    /// <param name="server">Only the port is used.</param>
+    /// <param name="from">The client's own address, in 127.0.0.0/8.</param>
     public static async Task<RawConnection> OpenAsync(Uri server, string from = "127.0.0.1")
     {
         var connection = new RawConnection();
@@ -53,12 +53,12 @@ internal sealed class RawConnection : IDisposable
         return connection;
     }
 
-    /// <summary>Sends a request on a connection of its own, and reads until the server closes it.</summary>
-    /// <param name="server">Its port counts.</param>
-    /// <param name="request">Its bytes as characters.</param>
-    /// <param name="from">The client's own address, of 127.0.0.0/8.</param>
-    /// <param name="quiet">Ends it before, when the server sends nothing for as long; 35 s unless given.</param>
-    /// <param name="parts">Ends it before, when the server has begun to answer and sends nothing more for as long.</param>
+    /// <summary>Sends a request on a new connection, and reads until the server closes it.</summary>
+    /// <param name="server">Only the port is used.</param>
+    /// <param name="request">The bytes as characters.</param>
+    /// <param name="from">The client's own address, in 127.0.0.0/8.</param>
+    /// <param name="quiet">Stops reading when the server has sent nothing for this time; 35 s by default.</param>
+    /// <param name="parts">Stops reading when the server has started to respond and then sent nothing for this time.</param>
     public static async Task<RawAnswer> AskAsync(Uri server, string request, string from = "127.0.0.1", TimeSpan? quiet = null, TimeSpan? parts = null)
     {
         using var connection = await OpenAsync(server, from);
@@ -66,7 +66,7 @@ internal sealed class RawConnection : IDisposable
         return RawAnswer.Read(await connection.ReadAsync(quiet ?? TimeSpan.FromSeconds(35), parts));
     }
 
-    /// <summary>Sends characters as bytes. That a server has closed already is no error: its answer tells why.</summary>
+    /// <summary>Sends characters as bytes. A connection that the server has closed is not an error, because its response gives the reason.</summary>
     public async Task SendAsync(string text)
     {
         try
@@ -78,9 +78,9 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>Reads until the server closes, or sends nothing for as long; 8 MiB at most.</summary>
-    /// <param name="quiet">For how long.</param>
-    /// <param name="parts">For how long after it has sent something; null for as long.</param>
+    /// <summary>Reads until the server closes the connection or sends nothing for a time; 8 MiB at most.</summary>
+    /// <param name="quiet">The time without any data.</param>
+    /// <param name="parts">The time without more data after the first; null for the same time.</param>
     public async Task<string> ReadAsync(TimeSpan quiet, TimeSpan? parts = null)
     {
         const int LengthMax = 8 * 1024 * 1024;

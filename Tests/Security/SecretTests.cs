@@ -8,7 +8,7 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>No secret is in what a cluster writes, also where it fails because of one: all at Debug, after logins that fail and stores that go away.</summary>
+/// <summary>A cluster never writes a secret, even when it fails because of one: with all logs at Debug, after failed logins and store outages.</summary>
 [Collection(Guarded.Name), Trait("Category", "Long")]
 public sealed class SecretTests(GuardedCluster guarded) : IDisposable
 {
@@ -18,14 +18,14 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
 
     private static readonly string[] SecretWords = ["PASSWORD", "SECRET", "APIKEY", "API_KEY", "OTLP_HEADERS"];
 
-    /// <summary>A service, its connection string, and the one of its answers that needs the store.</summary>
+    /// <summary>A service, its connection string, and an endpoint that needs the store.</summary>
     private static readonly (string Service, string Connection, string Path)[] Users =
     [
         ("stock-api", "redis", "/stock/find/x"), ("payment-api", "payments", "/payment/find_user/x"), ("order-api", "orders", "/orders/find/x"),
         ("customer-api", "customers", "/customers/x"),
     ];
 
-    /// <summary>Until what happened last is in the dashboard.</summary>
+    /// <summary>Time until the last events have reached the dashboard.</summary>
     private static readonly TimeSpan TelemetryDelay = TimeSpan.FromSeconds(3), ReadLimit = TimeSpan.FromSeconds(30);
 
     private readonly RunningCluster _cluster = guarded.Cluster;
@@ -34,7 +34,7 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = LimitMs)]
-    public async Task No_secret_is_written_down_anywhere()
+    public async Task No_secret_is_logged_or_stored()
     {
         var secrets = Secrets();
         Assert.Superset(new HashSet<string> { "cookie-secret", "mongodb-password", "postgres-password", "redis-password" }, secrets.Keys.ToHashSet());
@@ -51,7 +51,7 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
         foreach (var id in _cluster.ProcessIds.Prepend(Environment.ProcessId).SelectMany(ProcessTable.Tree).Distinct())
             written[$"the command line of {id}"] = [ProcessTable.Describe(id)];
 
-        // It reads what it is meant to.
+        // Self-check: the logs contain the expected lines.
         foreach (var (service, _, _) in Users)
             Assert.Contains(written, one => one.Key.Contains($"console of {service}", StringComparison.Ordinal) && one.Value.Count > 5);
         Assert.Contains("order-api", written["the dashboard's logs"][0], StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The model's secrets, and what the orchestrator and the dashboard were given to know each other by.</summary>
+    /// <summary>Secrets of the model, and the keys that the orchestrator and the dashboard use for each other.</summary>
     private Dictionary<string, string> Secrets()
     {
         var secrets = guarded.Secrets.ToDictionary();
@@ -72,18 +72,18 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
             {
                 if (variable.Value is not { Length: >= 12 } value || value == ClusterFixture.BrowserToken) continue;
                 if (SecretWords.Any(word => variable.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
-                    secrets.TryAdd($"{instance.Resource.Name} {variable.Name}", value.Split('=', 2)[^1]); // of OTLP_HEADERS what is behind the name
+                    secrets.TryAdd($"{instance.Resource.Name} {variable.Name}", value.Split('=', 2)[^1]); // in OTLP_HEADERS, the part after the name
             }
 
         return secrets;
     }
 
-    // As they are, as they stand in an address, in base64, and in JSON.
+    // In plain text, URL-encoded, in base64, and in JSON.
     private static IEnumerable<string> Forms(string secret)
         => new[] { secret, Uri.EscapeDataString(secret), Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).TrimEnd('='),
             System.Text.Json.JsonEncodedText.Encode(secret).ToString() }.Distinct();
 
-    // Where it stands, without itself.
+    // The surrounding text without the secret.
     private static string Around(string line, string secret)
     {
         var at = Math.Max(line.IndexOf(secret, StringComparison.Ordinal), 0);
@@ -143,7 +143,7 @@ public sealed class SecretTests(GuardedCluster guarded) : IDisposable
         return await answer.Content.ReadAsStringAsync(Ct);
     }
 
-    // Of this run: everything that is a log. Configuration that holds passwords lies beside it, in folders that their owner alone can read.
+    // All logs of this run. Configuration with passwords is stored beside them, in folders that only their owner can read.
     private static IEnumerable<string> RunFiles()
         => Directory.GetDirectories(Path.GetTempPath(), $"aspire-run-{Environment.ProcessId}-*")
             .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

@@ -3,13 +3,15 @@ using Tests.Cluster;
 
 namespace Tests.Security;
 
-/// <summary>A request in a request: where gateway and service disagree on where one ends, the rest is a request that the gateway never saw.</summary>
+/// <summary>
+/// Request smuggling: if the gateway and a service disagree about the end of a request, the rest becomes a request that the gateway has not checked.
+/// </summary>
 [Collection(SharedCluster.Name), Trait("Category", "Cluster")]
 public sealed class SmugglingTests(ClusterFixture cluster)
 {
     private const int LimitMs = 180_000;
 
-    /// <summary>The product that only the internal catalogue names.</summary>
+    /// <summary>A product that only the internal catalog contains.</summary>
     private const string Marker = "Teapot";
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
@@ -55,7 +57,7 @@ public sealed class SmugglingTests(ClusterFixture cluster)
 
     [Theory(Timeout = LimitMs)]
     [MemberData(nameof(Kinds))]
-    public async Task A_request_inside_another_is_not_answered(string kind)
+    public async Task A_smuggled_request_gets_no_response(string kind)
     {
         var (gateway, stock) = (cluster.Cluster.App.GetEndpoint("gateway"), cluster.Cluster.App.GetEndpoint("stock-api"));
         Assert.Contains(Marker, (await RawConnection.AskAsync(stock, $"{Inner[..^2]}Connection: close\r\n\r\n")).Body, StringComparison.Ordinal);
@@ -70,7 +72,7 @@ public sealed class SmugglingTests(ClusterFixture cluster)
             Assert.DoesNotContain(Marker, await connection.ReadAsync(Quiet), StringComparison.Ordinal);
         }));
 
-        // Nor does anybody who comes after, on the connections that the gateway keeps to the service, get another's answer.
+        // Later requests on the gateway's pooled connections to the service do not get the response of another request either.
         for (var i = 0; i < 8; i++) Assert.Equal(7, (await cluster.Shop.GetAsync($"/stock/find/{item}")).GetProperty("price").GetInt64());
     }
 }

@@ -1,6 +1,6 @@
 namespace Tests.Unit;
 
-/// <summary>A clock that stands still until a test moves it; timers run on the thread that does.</summary>
+/// <summary>A clock that only advances when a test moves it. Timers run on the thread that does.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private static readonly DateTimeOffset Epoch = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -10,7 +10,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>The time that has passed.</summary>
+    /// <summary>Elapsed time.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Volatile.Read(ref _now) - 1);
 
     public override long GetTimestamp() => Volatile.Read(ref _now);
@@ -24,7 +24,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves on, timer by timer.</summary>
+    /// <summary>Advances the clock, timer by timer.</summary>
     public void Advance(TimeSpan time)
     {
         var until = GetTimestamp() + time.Ticks;
@@ -32,7 +32,7 @@ internal sealed class ManualTime : TimeProvider
         Volatile.Write(ref _now, until);
     }
 
-    /// <summary>Moves from timer to timer until the task ends. Timers that are due later than <paramref name="patience"/> after the last one do not
+    /// <summary>Advances from timer to timer until the task completes. Timers due later than <paramref name="patience"/> after the last one do not
     /// run.</summary>
     public async Task<T> RunAsync<T>(Task<T> task, TimeSpan patience)
     {

@@ -1,11 +1,11 @@
 namespace Tests.Unit;
 
-/// <summary>A folder for one test, gone after it.</summary>
+/// <summary>A folder for one test, deleted afterwards.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("shop-tests-").FullName;
 
-    /// <summary>Writes a file, with the folders above it, and gives its full path.</summary>
+    /// <summary>Writes a file, creating its parent folders, and returns its full path.</summary>
     public string Write(string name, string text)
     {
         var path = this / name;

@@ -5,7 +5,7 @@ using MongoDB.Driver.Linq;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>Pipelines written by hand, by the driver's builders, and by LINQ.</summary>
+/// <summary>Aggregation pipelines written by hand, with the driver's builders, and with LINQ.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class AggregationTests(MongoDBServer server) : DriverTests(server)
@@ -41,7 +41,7 @@ public sealed class AggregationTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task A_result_of_many_batches_comes_whole()
+    public async Task A_result_of_many_batches_is_complete()
     {
         await InsertNumbersAsync(1_000);
         var numbers = await Documents.Aggregate(new AggregateOptions { BatchSize = 13 }).Sort(new BsonDocument("n", -1))

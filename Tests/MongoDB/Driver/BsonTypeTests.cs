@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>A value of each type comes back as it went in, and is found again.</summary>
+/// <summary>Values of each BSON type round-trip and can be queried.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class BsonTypeTests(MongoDBServer server) : DriverTests(server)
@@ -25,18 +25,18 @@ public sealed class BsonTypeTests(MongoDBServer server) : DriverTests(server)
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Values.Length)];
 
-    /// <summary>All but undefined, which nothing can be compared with.</summary>
+    /// <summary>All types except undefined, which cannot be compared.</summary>
     public static TheoryData<int> Ids => [.. Enumerable.Range(0, Values.Length).Where(number => Values[number] is not BsonUndefined)];
 
     [Theory]
     [MemberData(nameof(Numbers))]
-    public async Task It_comes_back(int number)
+    public async Task It_round_trips(int number)
     {
         var document = new BsonDocument { { "_id", number }, { "value", Values[number] }, { "array", new BsonArray { Values[number], 1 } } };
         await Documents.InsertOneAsync(document, cancellationToken: Ct);
         var raw = Database.GetCollection<RawBsonDocument>("documents");
 
-        Assert.Equal(document.ToBson(), (await raw.Find(new BsonDocument("_id", number)).SingleAsync(Ct)).ToBson()); // by its id, past the engine's find
+        Assert.Equal(document.ToBson(), (await raw.Find(new BsonDocument("_id", number)).SingleAsync(Ct)).ToBson()); // by its id, bypassing the engine's find
         Assert.Equal(document.ToBson(), (await raw.Find(new BsonDocument("value", new BsonDocument("$exists", true))).SingleAsync(Ct)).ToBson());
         Assert.Equal(document.ToBson(), (await raw.Aggregate().Match(new BsonDocument("_id", number)).SingleAsync(Ct)).ToBson());
         var type = Values[number] is BsonMinKey ? -1 : (int)Values[number].BsonType;

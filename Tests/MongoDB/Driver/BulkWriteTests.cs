@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>Many writes in one call: of one collection, and of several.</summary>
+/// <summary>Bulk writes to one or several collections.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class BulkWriteTests(MongoDBServer server) : DriverTests(server)

@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>Many at once: what MongoDB settles by itself no client gets to see.</summary>
+/// <summary>Concurrent operations: conflicts that MongoDB resolves internally must not surface to clients.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
@@ -34,7 +34,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Of_inserts_with_one_unique_key_one_is_done_and_the_others_are_duplicates()
+    public async Task Of_inserts_with_one_unique_key_one_succeeds_and_the_others_are_duplicates()
     {
         await CreateUniqueIndexAsync("key");
         for (var round = 0; round < 3; round++)
@@ -46,7 +46,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Batches_that_want_the_same_keys_in_opposite_order_never_deadlock()
+    public async Task Batches_with_the_same_keys_in_opposite_order_never_deadlock()
     {
         await CreateUniqueIndexAsync("key");
         for (var round = 0; round < 3; round++)
@@ -63,7 +63,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Upserts_of_one_key_make_one_document()
+    public async Task Upserts_of_one_key_create_one_document()
     {
         await CreateUniqueIndexAsync("key");
         var increment = Builders<BsonDocument>.Update.Inc("n", 1);
@@ -78,7 +78,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Indexes_may_be_made_by_many_at_once_while_others_write()
+    public async Task Indexes_can_be_created_concurrently_during_writes()
     {
         var fields = new[] { "a", "b", "c", "d" };
         await Documents.InsertManyAsync(
@@ -99,7 +99,7 @@ public sealed class ConcurrencyTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(2_000 + (Writers / 2 * BatchSize), await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
 
-    // 0 where it was done.
+    // 0 for a successful write.
     private static async Task<int> CodeAsync(Func<Task> write)
     {
         try

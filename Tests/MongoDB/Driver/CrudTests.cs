@@ -43,7 +43,7 @@ public sealed class CrudTests(MongoDBServer server) : DriverTests(server)
     [Theory]
     [InlineData(7)]
     [InlineData(1_000)]
-    public async Task A_cursor_gives_every_document_once_and_in_order(int batchSize)
+    public async Task A_cursor_returns_every_document_once_and_in_order(int batchSize)
     {
         await InsertNumbersAsync(500);
         var sort = Builders<BsonDocument>.Sort.Descending("n");
@@ -75,7 +75,7 @@ public sealed class CrudTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Indexes_are_made_listed_and_dropped()
+    public async Task Indexes_are_created_listed_and_dropped()
     {
         var keys = Builders<BsonDocument>.IndexKeys;
         var names = await Documents.Indexes.CreateManyAsync(
@@ -94,7 +94,7 @@ public sealed class CrudTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Collections_are_made_listed_renamed_and_dropped()
+    public async Task Collections_are_created_listed_renamed_and_dropped()
     {
         await Database.CreateCollectionAsync("one", new CreateCollectionOptions<BsonDocument> { Validator = Filter.Gte("n", 0) }, Ct);
         await Database.CreateViewAsync("view", "one", new EmptyPipelineDefinition<BsonDocument>().Match(Filter.Eq("n", 1)), cancellationToken: Ct);
@@ -109,7 +109,7 @@ public sealed class CrudTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Strings_are_compared_as_the_collation_says()
+    public async Task Strings_are_compared_by_the_collation()
     {
         await Documents.InsertManyAsync([new("s", "abc"), new("s", "ABC"), new("s", "abd")], cancellationToken: Ct);
         var ignoringCase = new Collation("en", strength: CollationStrength.Secondary);
@@ -120,7 +120,7 @@ public sealed class CrudTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Unacknowledged_writes_are_done()
+    public async Task Unacknowledged_writes_are_executed()
     {
         await Documents.WithWriteConcern(WriteConcern.Unacknowledged).InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: Ct);
         for (var i = 0; i < 100 && await Documents.CountDocumentsAsync(Filter.Eq("_id", 1), cancellationToken: Ct) == 0; i++) await Task.Delay(50, Ct);

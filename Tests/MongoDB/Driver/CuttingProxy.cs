@@ -6,7 +6,7 @@ using System.Text;
 namespace Tests.MongoDB.Driver;
 
 /// <summary>
-/// Stands between a driver and the server, and swallows the reply to one command: the client sees a broken connection, and the server has done the work.
+/// A proxy between a driver and the server that drops the reply to one command: the client sees a broken connection although the command was executed.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -26,10 +26,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Replies that were swallowed.</summary>
+    /// <summary>Number of dropped replies.</summary>
     public int Cuts { get; private set; }
 
-    /// <summary>Swallows the reply to the next command of that name.</summary>
+    /// <summary>Drops the reply to the next command of that name.</summary>
     public void CutAfter(string command) => _command = command;
 
     public async ValueTask DisposeAsync()
@@ -53,7 +53,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    // One message, one reply: that is how the driver uses a connection.
+    // The driver sends one message per reply on a connection.
     private async Task ServeAsync(Socket client)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -65,7 +65,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             {
                 await server.SendAsync(request, _stop.Token);
                 if (await ReadAsync(server) is not { } reply) break;
-                // The body's first element comes at the same place in each message.
+                // The first element of the body is always at the same offset.
                 if (_command is { } command && request.AsSpan(HeaderBytes + 9 + 1).StartsWith(Encoding.ASCII.GetBytes(command + "\0")))
                 {
                     (_command, Cuts) = (null, Cuts + 1);
@@ -76,7 +76,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // One side has gone, or the test is over.
+            // One side closed the connection, or the test has ended.
         }
         finally
         {

@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>A client of the official C# driver as applications make it, and a database for each test.</summary>
+/// <summary>A client of the official C# driver with its usual settings, and a database per test.</summary>
 public abstract class DriverTests : IAsyncLifetime
 {
     private readonly string _connectionString;
@@ -21,7 +21,7 @@ public abstract class DriverTests : IAsyncLifetime
 
     protected IMongoDatabase Database { get; }
 
-    /// <summary>A collection of the database.</summary>
+    /// <summary>Returns a collection of the test's database.</summary>
     protected IMongoCollection<BsonDocument> Documents => Database.GetCollection<BsonDocument>("documents");
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -33,7 +33,7 @@ public abstract class DriverTests : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Another client of the same server.</summary>
+    /// <summary>Creates another client of the same server.</summary>
     protected MongoClient NewClient(Action<MongoClientSettings> change)
     {
         var settings = MongoClientSettings.FromConnectionString(_connectionString);
@@ -41,7 +41,7 @@ public abstract class DriverTests : IAsyncLifetime
         return new MongoClient(settings);
     }
 
-    /// <summary>Documents with an <c>_id</c> from 0 and a field <c>n</c> of the same value.</summary>
+    /// <summary>Creates documents with an <c>_id</c> counting from 0 and a field <c>n</c> with the same value.</summary>
     protected Task InsertNumbersAsync(int count)
         => Documents.InsertManyAsync(Enumerable.Range(0, count).Select(i => new BsonDocument { { "_id", i }, { "n", i } }), cancellationToken: Ct);
 

@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>What fails is told as MongoDB tells it: drivers and applications decide by the exception, its category and its code.</summary>
+/// <summary>Errors are reported as by MongoDB, because drivers and applications depend on the exception, its category and its code.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
@@ -61,7 +61,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task Somebody_who_may_only_read()
+    public async Task A_read_only_user()
     {
         var user = $"reader-{Guid.NewGuid():N}";
         await InsertNumbersAsync(1);
@@ -105,7 +105,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal((code, name), (error.Code, error.CodeName));
     }
 
-    /// <summary>Passed over, they would give another result than MongoDB does.</summary>
+    /// <summary>Ignoring these options would give a different result than MongoDB.</summary>
     [Theory]
     [InlineData("{ find: 'documents', min: { n: 1 }, hint: { n: 1 } }", 238)]
     [InlineData("{ find: 'documents', max: { n: 1 }, hint: { n: 1 } }", 238)]
@@ -130,7 +130,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task A_cursor_that_is_gone()
+    public async Task A_cursor_that_no_longer_exists()
     {
         await InsertNumbersAsync(10);
         using var cursor = await Documents.FindAsync(Filter.Empty, new FindOptions<BsonDocument> { BatchSize = 2 }, Ct);
@@ -141,7 +141,7 @@ public sealed class ErrorTests(MongoDBServer server) : DriverTests(server)
 
         var error = await Assert.ThrowsAsync<MongoCommandException>(() => RunAsync(Database, $"{{ getMore: NumberLong('{id}'), collection: 'documents' }}"));
         Assert.Equal((43, "CursorNotFound"), (error.Code, error.CodeName));
-        Assert.True(await cursor.MoveNextAsync(Ct)); // the other one goes on
+        Assert.True(await cursor.MoveNextAsync(Ct)); // the other one continues
     }
 
     [Fact]

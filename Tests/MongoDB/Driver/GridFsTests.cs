@@ -21,7 +21,7 @@ public sealed class GridFsTests(MongoDBServer server) : DriverTests(server)
         await bucket.UploadFromBytesAsync("photo", [1, 2, 3], cancellationToken: Ct);
 
         Assert.Equal(content, await bucket.DownloadAsBytesAsync(id, cancellationToken: Ct));
-        Assert.Equal([1, 2, 3], await bucket.DownloadAsBytesByNameAsync("photo", cancellationToken: Ct)); // the newest of that name
+        Assert.Equal([1, 2, 3], await bucket.DownloadAsBytesByNameAsync("photo", cancellationToken: Ct)); // the latest revision of that name
         await using (var stream = await bucket.OpenDownloadStreamAsync(id, new GridFSDownloadOptions { Seekable = true }, Ct))
         {
             stream.Seek(1_234_567, SeekOrigin.Begin);

@@ -19,12 +19,12 @@ public sealed class LargeDocumentTests(MongoDBServer server) : DriverTests(serve
     }
 
     [Fact]
-    public async Task A_larger_one_is_refused_and_the_connection_goes_on()
+    public async Task A_larger_one_is_rejected_and_the_connection_stays_open()
     {
         using var client = NewClient(settings => settings.MaxConnectionPoolSize = 1);
         var database = client.GetDatabase(Database.DatabaseNamespace.DatabaseName);
         var documents = database.GetCollection<BsonDocument>("documents");
-        // The driver itself would refuse it in its own call.
+        // The driver itself would reject it in its own method.
         var insert = new BsonDocument { { "insert", "documents" }, { "documents", new BsonArray { OfSize(DocumentBytesMax + 1, 1) } } };
         var refused = await Assert.ThrowsAsync<MongoCommandException>(() => database.RunCommandAsync<BsonDocument>(insert, cancellationToken: Ct));
         Assert.Equal(2, refused.Code);

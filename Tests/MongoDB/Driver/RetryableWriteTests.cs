@@ -4,7 +4,7 @@ using MongoDB.Driver;
 
 namespace Tests.MongoDB.Driver;
 
-/// <summary>A write whose reply is lost is sent again by the driver, and must happen once.</summary>
+/// <summary>A write whose reply is lost is retried by the driver and must be executed only once.</summary>
 [Collection(SharedMongoDBServer.Name)]
 [Trait("Category", "Cluster")]
 public sealed class RetryableWriteTests : DriverTests, IAsyncDisposable

@@ -12,7 +12,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     private static readonly UpdateDefinitionBuilder<BsonDocument> Update = Builders<BsonDocument>.Update;
 
     [Fact]
-    public async Task What_is_committed_is_there_and_was_not_seen_before()
+    public async Task Committed_changes_are_visible_only_after_the_commit()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -23,13 +23,13 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(2, await Documents.CountDocumentsAsync(session, Filter.Empty, cancellationToken: Ct));
         Assert.Equal(1, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
         await session.CommitTransactionAsync(Ct);
-        await session.CommitTransactionAsync(Ct); // as a driver does that has not heard of the first
+        await session.CommitTransactionAsync(Ct); // as sent by a driver that did not get the first reply
         Assert.Equal(2, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
         Assert.Equal(5, (await Documents.Find(Filter.Eq("_id", 0)).SingleAsync(Ct))["n"].AsInt32);
     }
 
     [Fact]
-    public async Task What_is_aborted_never_was()
+    public async Task Aborted_changes_are_discarded()
     {
         await InsertNumbersAsync(100);
         using (var session = await Client.StartSessionAsync(cancellationToken: Ct))
@@ -42,13 +42,13 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
 
             session.StartTransaction();
             await Documents.DeleteOneAsync(session, Filter.Eq("_id", 0), cancellationToken: Ct);
-        } // without an end
+        } // without commit or abort
 
         Assert.Equal(100, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
 
     [Fact]
-    public async Task It_sees_the_state_of_its_beginning()
+    public async Task It_reads_from_a_snapshot_of_its_start()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -60,14 +60,14 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task The_second_of_two_writers_of_one_document_is_told_to_begin_again()
+    public async Task The_second_of_two_writers_of_one_document_gets_a_transient_error()
     {
         await InsertNumbersAsync(1);
         using var first = await Client.StartSessionAsync(cancellationToken: Ct);
         using var second = await Client.StartSessionAsync(cancellationToken: Ct);
         first.StartTransaction();
         second.StartTransaction();
-        Assert.Equal(1, await Documents.CountDocumentsAsync(second, Filter.Empty, cancellationToken: Ct)); // has begun
+        Assert.Equal(1, await Documents.CountDocumentsAsync(second, Filter.Empty, cancellationToken: Ct)); // starts the transaction's snapshot
         await Documents.UpdateOneAsync(first, Filter.Eq("_id", 0), Update.Inc("n", 1), cancellationToken: Ct);
         await first.CommitTransactionAsync(Ct);
 
@@ -78,7 +78,7 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
     }
 
     [Fact]
-    public async Task A_failure_ends_it()
+    public async Task A_failure_aborts_it()
     {
         await InsertNumbersAsync(1);
         using var session = await Client.StartSessionAsync(cancellationToken: Ct);
@@ -89,9 +89,9 @@ public sealed class TransactionTests(MongoDBServer server) : DriverTests(server)
         Assert.Equal(1, await Documents.CountDocumentsAsync(Filter.Empty, cancellationToken: Ct));
     }
 
-    /// <summary>All change the same two documents; the driver begins again what conflicts.</summary>
+    /// <summary>All tasks change the same two documents, and the driver retries conflicting transactions.</summary>
     [Fact]
-    public async Task Transfers_at_once_lose_nothing()
+    public async Task Concurrent_transfers_lose_nothing()
     {
         await InsertNumbersAsync(2);
         await Task.WhenAll(Enumerable.Range(0, Transfers).Select(async _ =>

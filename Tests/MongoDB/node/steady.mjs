@@ -1,5 +1,5 @@
-// Writes without a pause for SECONDS, and checks at the end that nothing that was acknowledged is missing and nothing was done twice. MONGODB_URI is an address
-// with a user's name and password. Prints one line of JSON; exit code 1 if a write was lost or done twice, or if the server did not come back.
+// Writes continuously for SECONDS, and finally checks that no acknowledged write is missing and none was executed twice. MONGODB_URI is a connection
+// string with credentials. Prints one line of JSON. The exit code is 1 if a write was lost or executed twice, or if the server did not recover.
 import { MongoClient } from 'mongodb';
 
 const seconds = 12, writers = 8;

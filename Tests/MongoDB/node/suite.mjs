@@ -1,4 +1,4 @@
-// Cases for any MongoDB server, run by the official driver. MONGODB_URI is an address with a user's name and password. Prints TAP: node --test suite.mjs
+// Test cases for any MongoDB server, run with the official driver. MONGODB_URI is a connection string with credentials. Prints TAP: node --test suite.mjs
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Binary, BSON, Decimal128, Double, Long, MongoClient, MongoServerError, ObjectId, Timestamp } from 'mongodb';
@@ -78,7 +78,7 @@ describe('CRUD', () => {
   test('many at once find by id each their own', async () => {
     const ids = Array.from({ length: 100 }, (_, i) => i % 2 ? i : `${i}`);
     const c = await fresh(ids.map(_id => ({ _id, text: `of ${_id}` })));
-    // Some twice, and between them some that are not there.
+    // Some of them twice, with missing ones in between.
     const asked = [...ids, ...ids, ...ids.map(id => `no ${id}`)].sort((a, b) => `${a}`.length - `${b}`.length);
     const found = await Promise.all(asked.map(_id => c.findOne({ _id })));
     assert.deepEqual(found.map(d => d?.text), asked.map(id => ids.includes(id) ? `of ${id}` : undefined));
@@ -477,7 +477,7 @@ describe('transactions and sessions', () => {
     const modify = { findAndModify: c.collectionName, query: { _id: 1 }, update: { $inc: { n: 1 } }, new: true };
     await client.withSession(async session => {
       for (const command of [update, insert, modify]) {
-        const txnNumber = Long.fromNumber(++session.serverSession.txnNumber); // as the driver does before each of its own retryable writes
+        const txnNumber = Long.fromNumber(++session.serverSession.txnNumber); // as the driver does before each of its retryable writes
         const send = () => db.command({ ...command, txnNumber }, { session });
         assert.deepEqual(await send(), await send());
       }

@@ -4,12 +4,12 @@ using StockApi::Stock.Api.Catalog;
 
 namespace Tests.Unit.Catalog;
 
-/// <summary>A picture's format is told by its bytes.</summary>
+/// <summary>The format of a picture is detected from its bytes.</summary>
 [Trait("Category", "Unit")]
 public sealed class PictureReaderTests
 {
     [Fact]
-    public void A_PNG_and_a_JPEG_are_known_and_stay_as_they_are()
+    public void PNG_and_JPEG_are_detected_and_not_changed()
     {
         foreach (var (bytes, type) in new[] { (Png(3, 2), "image/png"), (Jpeg(3, 2), "image/jpeg") })
         {
@@ -24,13 +24,13 @@ public sealed class PictureReaderTests
     [InlineData(1, 0)]
     [InlineData(4097, 1)]
     [InlineData(1, 60_000)]
-    public void A_picture_of_no_or_too_many_pixels_is_refused(int width, int height)
+    public void A_picture_with_no_or_too_many_pixels_is_rejected(int width, int height)
     {
         foreach (var bytes in new[] { Png(width, height), Jpeg(width, height) }) Assert.NotNull(PictureReader.Read(bytes).Error);
     }
 
     [Fact]
-    public void A_picture_that_ends_early_is_refused_wherever_it_ends()
+    public void A_truncated_picture_is_rejected_at_every_length()
     {
         foreach (var (bytes, signature) in new[] { (Png(3, 2), 8), (Jpeg(3, 2), 3) })
             for (var length = signature; length < Math.Min(bytes.Length, 16); length++) Assert.NotNull(PictureReader.Read(bytes[..length]).Error);
@@ -43,10 +43,10 @@ public sealed class PictureReaderTests
     [InlineData("%PDF-1.4")]
     [InlineData("MZ")]
     [InlineData("hello <svg/>")]
-    public void Anything_else_is_no_picture(string text) => Assert.Equal((null, null), PictureReader.Read(System.Text.Encoding.ASCII.GetBytes(text)));
+    public void Other_formats_are_not_pictures(string text) => Assert.Equal((null, null), PictureReader.Read(System.Text.Encoding.ASCII.GetBytes(text)));
 
     [Fact]
-    public void Any_bytes_give_an_answer()
+    public void Arbitrary_bytes_never_throw()
     {
         var random = new Random(5);
         for (var i = 0; i < 2_000; i++)

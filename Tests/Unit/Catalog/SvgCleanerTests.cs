@@ -4,7 +4,7 @@ using StockApi::Stock.Api.Catalog;
 
 namespace Tests.Unit.Catalog;
 
-/// <summary>What is left of an SVG: what draws, and nothing that runs or loads.</summary>
+/// <summary>Cleaning an SVG keeps drawing elements and removes everything that runs scripts or loads resources.</summary>
 [Trait("Category", "Unit")]
 public sealed class SvgCleanerTests
 {
@@ -15,7 +15,7 @@ public sealed class SvgCleanerTests
     [InlineData("<g opacity=\".5\"><circle cx=\"2\" cy=\"2\" r=\"1\" fill=\"rgba(1,2,3,.5)\" /></g>")]
     [InlineData("<defs><linearGradient id=\"a\"><stop offset=\"1\" stop-color=\"red\" /></linearGradient></defs><rect fill=\"url(#a)\" />")]
     [InlineData("<text x=\"1\">a &lt;b&gt; &amp; c</text>")]
-    public void What_draws_stays_as_it_is(string inner) => Assert.Equal(
+    public void Drawing_elements_are_not_changed(string inner) => Assert.Equal(
         $"<svg viewBox=\"0 0 4 4\" xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>", Clean($"<?xml version=\"1.0\"?><!-- x -->{Head}{inner}</svg>"));
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class SvgCleanerTests
     [InlineData("<metadata><x>alert(1)</x></metadata>")]
     [InlineData("<?xml-stylesheet href=\"https://evil.example/a.css\"?>")]
     [InlineData("<!-- alert(1) -->")]
-    public void What_runs_or_loads_goes_with_all_that_is_in_it(string inner) => Assert.Equal(
+    public void Elements_that_run_or_load_are_removed_with_their_content(string inner) => Assert.Equal(
         "<svg viewBox=\"0 0 4 4\" xmlns=\"http://www.w3.org/2000/svg\"></svg>", Clean($"{Head}{inner}</svg>"));
 
     [Theory]
@@ -58,14 +58,14 @@ public sealed class SvgCleanerTests
     [InlineData("clip-path=\"url(&#x68;ttps://evil.example)\"")]
     [InlineData("filter=\"url(#a)\"")]
     [InlineData("attributeName=\"href\"")]
-    public void An_attribute_that_runs_or_loads_goes(string attribute) => Assert.Equal(
+    public void Attributes_that_run_or_load_are_removed(string attribute) => Assert.Equal(
         "<svg viewBox=\"0 0 4 4\" xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0\" /></svg>", Clean($"{Head}<path {attribute} d=\"M0 0\" /></svg>"));
 
     [Theory]
     [InlineData("#a", true)]
     [InlineData("https://evil.example/#a", false)]
     [InlineData("javascript:alert(1)", false)]
-    public void A_gradient_refers_to_its_own_file_only(string address, bool stays)
+    public void Gradients_may_only_reference_their_own_file(string address, bool stays)
     {
         var clean = Clean($"{Head}<linearGradient xlink:href=\"{address}\" /></svg>");
         Assert.Equal(stays, clean.Contains(address, StringComparison.Ordinal));
@@ -91,23 +91,23 @@ public sealed class SvgCleanerTests
         foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
             Assert.Null(PictureReader.Read([.. encoding.Preamble, .. encoding.GetBytes(Head + "</svg>")]).Picture);
         Assert.NotNull(Refuse(Encoding.Unicode.GetBytes(Head + "</svg>")));
-        // What it declares does not count: the bytes are read as UTF-8.
+        // The declared encoding is ignored: the bytes are read as UTF-8.
         Assert.DoesNotContain("script", Clean($"<?xml version=\"1.0\" encoding=\"UTF-7\"?>{Head}+ADw-script+AD4-alert(1)+ADw-/script+AD4-</svg>")
             .Replace("+ADw-script", "", StringComparison.Ordinal).Replace("+ADw-/script", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Elements_have_a_number_and_a_depth()
+    public void Elements_are_limited_in_number_and_depth()
     {
         Assert.NotNull(Refuse(Encoding.UTF8.GetBytes(Head + string.Concat(Enumerable.Repeat("<g/>", SvgCleaner.ElementsMax)) + "</svg>")));
         Assert.NotNull(Refuse(Encoding.UTF8.GetBytes(
             Head + string.Concat(Enumerable.Repeat("<g>", SvgCleaner.DepthMax)) + string.Concat(Enumerable.Repeat("</g>", SvgCleaner.DepthMax)) + "</svg>")));
-        // Those that are dropped are not written, however deep they are.
+        // Removed elements do not count, however deep they are.
         Assert.NotNull(Clean(Head + string.Concat(Enumerable.Repeat("<a>", 10_000)) + string.Concat(Enumerable.Repeat("</a>", 10_000)) + "</svg>"));
     }
 
     [Fact]
-    public void A_clean_picture_is_clean_once_more()
+    public void Cleaning_is_idempotent()
     {
         var once = Clean($"{Head}<g><text>a</text><mask/><stop offset=\"1\" onclick=\"x\"/></g></svg>");
         Assert.Equal(once, Clean(once));

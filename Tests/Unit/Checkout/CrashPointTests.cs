@@ -25,7 +25,7 @@ public sealed class CrashPointTests
     [InlineData("charge:after:-1")]
     [InlineData("charge:after:x")]
     [InlineData("charge:after:1:1")]
-    public void An_unknown_point_stops_the_start_and_is_named(string point)
+    public void An_unknown_crash_point_is_reported_at_startup(string point)
         => Assert.Contains($"'{point}'", Assert.Throws<FormatException>(() => Builder("Development", point).AddCrashPoint()).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class CrashPointTests
     [InlineData("Production", "nonsense")]
     [InlineData("Staging", "charge:after")]
     [InlineData("Development", "")]
-    public void Nothing_is_put_in_the_way_unless_it_is_asked_for_in_development(string environment, string point)
+    public void Nothing_is_injected_unless_configured_in_development(string environment, string point)
     {
         var builder = Builder(environment, point);
         var before = builder.Services.Count;
@@ -42,7 +42,7 @@ public sealed class CrashPointTests
     }
 
     [Fact]
-    public async Task What_is_asked_is_asked_where_the_point_is_another_or_not_yet_reached()
+    public async Task Calls_pass_at_other_points_and_before_the_point_is_reached()
     {
         Assert.Equal(5, await CrashPoint.Parse("charge:before").AroundAsync(["reserve", "commit"], () => Task.FromResult(5)));
         Assert.Equal(5, await CrashPoint.Parse("charge:before:2").AroundAsync(["charge"], () => Task.FromResult(5)));

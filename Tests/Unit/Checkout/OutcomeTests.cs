@@ -21,7 +21,7 @@ using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
 
 namespace Tests.Unit.Checkout;
 
-/// <summary>Outcomes from a wire or a store that this version does not know: they throw, and are never taken for done or not done.</summary>
+/// <summary>Unknown outcomes from a service or a store throw. They are never treated as success or failure.</summary>
 [Trait("Category", "Unit")]
 public sealed class OutcomeTests : IDisposable
 {
@@ -45,20 +45,20 @@ public sealed class OutcomeTests : IDisposable
     [InlineData(0)]
     [InlineData(6)]
     [InlineData(99)]
-    public async Task A_charge_with_an_unknown_outcome_is_left_where_it_is_and_what_is_held_for_it_stays_held(int number)
+    public async Task A_charge_with_an_unknown_outcome_is_not_moved_and_its_stock_stays_held(int number)
     {
         CheckoutSaga[] sagas = [Saga(SagaStep.Charge), Saga(SagaStep.Charge), Saga(SagaStep.Refund)];
         await RunAsync(sagas, new Stock(), Payment($$"""{"outcomes":[{{number}},1,{{number}}]}"""));
         Assert.Equal([SagaStep.Charge, SagaStep.RecordPaid, SagaStep.Refund], sagas.Select(static saga => saga.State.Step));
 
-        // Once each, however long the owner goes on: recovery asks again.
+        // Once each, however long the owner continues: recovery retries.
         Assert.Equal(2, _logs.Critical.Count);
         Assert.Equal($"Saga {sagas[0].Id} of order {sagas[0].OrderId} is stuck at Charge until recovery retries it: "
             + $"Payment.Api answered the outcome {number}, which this version does not know.", _logs.Critical[0]);
     }
 
     [Fact]
-    public async Task Whoever_adopts_a_saga_that_was_stuck_asks_again()
+    public async Task Adopting_a_stuck_saga_retries_its_step()
     {
         var id = Guid.CreateVersion7();
         var saga = Saga(SagaStep.Charge, id);
@@ -84,7 +84,7 @@ public sealed class OutcomeTests : IDisposable
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, 1)] // malformed for good: once
     [InlineData(HttpStatusCode.InternalServerError, 0)] // may pass: asked again
-    public async Task A_saga_that_makes_calls_fail_does_not_hold_up_those_that_travel_with_it(HttpStatusCode status, int logged)
+    public async Task A_saga_that_makes_calls_fail_does_not_block_its_batch(HttpStatusCode status, int logged)
     {
         CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
         await RunAsync(sagas, new Stock(), new FailingPayment(sagas[37].Id, status));
@@ -92,9 +92,9 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal((SagaStep.Charge, logged), (sagas[37].State.Step, _logs.Critical.Count));
     }
 
-    /// <summary>Without an answer, or from a service that is away, more calls would not find out more.</summary>
+    /// <summary>Without a response, or with the service down, more calls would not help.</summary>
     [Fact]
-    public async Task Sagas_travel_together_to_a_service_that_is_away()
+    public async Task Sagas_are_not_split_when_a_service_is_down()
     {
         CheckoutSaga[] sagas = [.. Enumerable.Range(0, 100).Select(static _ => Saga(SagaStep.Charge))];
         var payment = new FailingPayment(sagas[37].Id, HttpStatusCode.ServiceUnavailable);
@@ -113,9 +113,9 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal(OrderChange.NotOpen, order.Add("1", 1, 1));
     }
 
-    /// <summary>A client must hear that the outcome could not be read, and the order must not be blocked for the next one.</summary>
+    /// <summary>The client must learn that the outcome could not be read, and the next client's order must not be blocked.</summary>
     [Fact]
-    public async Task A_client_whose_outcome_cannot_be_read_hears_of_it()
+    public async Task A_client_learns_that_its_outcome_cannot_be_read()
     {
         var store = new UnreadableStore();
         var runner = new CheckoutSagaRunner(store, new Stock(), Payment("{}"), _telemetry, _time, _logs);
@@ -133,7 +133,7 @@ public sealed class OutcomeTests : IDisposable
     [InlineData(0)]
     [InlineData(7)] // KeyReused is never stored
     [InlineData(8)]
-    public void A_refund_of_an_entry_with_an_unknown_status_is_not_answered_with_cancelled(short status)
+    public void A_refund_of_an_entry_with_an_unknown_status_does_not_return_cancelled(short status)
     {
         foreach (var isRefund in (bool[])[true, false])
             Assert.Contains($"status {status}", Assert.Throws<InvalidDataException>(
@@ -141,7 +141,7 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
-    public void A_reply_of_a_script_that_is_unknown_is_not_taken_for_done()
+    public void An_unknown_reply_of_a_script_is_not_treated_as_done()
     {
         Assert.Equal(WriteOutcome.Done, ItemStore.Outcome("9223372036854775807"));
         Assert.Equal(WriteOutcome.OutOfStock, ItemStore.Outcome("O"));
@@ -154,7 +154,7 @@ public sealed class OutcomeTests : IDisposable
 
     private static PaymentClient Payment(string answer) => new(new Clients(answer));
 
-    // Until each is where the lane or recovery would have it recorded.
+    // Until each saga has a state that the lane or recovery would record.
     private async Task RunAsync(CheckoutSaga[] sagas, IStock stock, IPayment payment)
     {
         var runner = new CheckoutSagaRunner(new UnreadableStore(), stock, payment, _telemetry, _time, _logs);
@@ -199,7 +199,7 @@ public sealed class OutcomeTests : IDisposable
             Task.FromResult(new HttpResponseMessage { Content = new StringContent(answer, Encoding.UTF8, "application/json") });
     }
 
-    // No checkout begins: each order is another's, or in a state that says no.
+    // No checkout begins: each order belongs to another saga or has a state that does not allow it.
     private sealed class UnreadableStore : ISagaStore
     {
         public ValueTask<DateTimeOffset> NowAsync() => new(DateTimeOffset.UnixEpoch);

@@ -10,7 +10,7 @@ public sealed class SagaStateTests
 {
     private static readonly SagaEvent[] Events = Enum.GetValues<SagaEvent>();
 
-    // All that may happen, but for Unknown: everything else must throw.
+    // All permitted transitions, except those for Unknown. Everything else must throw.
     private static readonly Dictionary<(SagaStep, SagaEvent), (SagaStep Step, Refusal? Refusal)> Edges = new()
     {
         [(SagaStep.Reserve, SagaEvent.Reserved)] = (SagaStep.Charge, null),
@@ -34,7 +34,7 @@ public sealed class SagaStateTests
     };
 
     [Fact]
-    public void Only_the_edges_of_the_table_exist()
+    public void Only_the_transitions_of_the_table_exist()
     {
         foreach (var step in Enum.GetValues<SagaStep>())
             foreach (var refusal in Enum.GetValues<Refusal>())
@@ -48,16 +48,16 @@ public sealed class SagaStateTests
     }
 
     [Fact]
-    public void Whatever_is_heard_paid_stays_paid() => Assert.Equal(
+    public void A_paid_saga_stays_paid() => Assert.Equal(
         [SagaStep.Commit, SagaStep.Ended],
         Reachable(SagaState.Paid).Select(state => state.Refusal == Refusal.None ? state.Step : throw new InvalidOperationException($"{state}")).Order());
 
     [Fact]
-    public void Once_charged_nothing_is_given_back() => Assert.DoesNotContain(
+    public void After_the_charge_nothing_is_released() => Assert.DoesNotContain(
         Reachable(new SagaState(SagaStep.RecordPaid, Refusal.None)), state => state.Step is SagaStep.Refund or SagaStep.Release or SagaStep.RecordFailed);
 
     [Fact]
-    public void Once_it_turned_back_it_is_never_paid() => Assert.DoesNotContain(
+    public void A_compensated_saga_is_never_paid() => Assert.DoesNotContain(
         Reachable(new SagaState(SagaStep.Refund, Refusal.Expired)), state => state.Step is SagaStep.Charge or SagaStep.RecordPaid or SagaStep.Commit);
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class SagaStateTests
     });
 
     [Fact]
-    public void The_client_gets_its_answer_only_when_the_outcome_is_durable() => Assert.Equal(
+    public void The_client_gets_its_response_only_when_the_outcome_is_durable() => Assert.Equal(
         [SagaStep.Commit, SagaStep.Ended],
         Reachable(SagaState.Started).Where(state => state.IsDecided).Select(state => state.Step).Distinct().Order());
 
@@ -84,7 +84,7 @@ public sealed class SagaStateTests
         var (state, path, heardOf) = (SagaState.Started, new List<SagaStep> { SagaStep.Reserve }, new List<SagaEvent>());
         while (!state.IsOver)
         {
-            // Mostly what may follow, sometimes anything: a participant that breaks its promise must not move the saga.
+            // Mostly valid transitions, sometimes arbitrary ones: a participant that violates its contract must not move the saga.
             var heard = Events[random.Next(Events.Length)];
             if (Next(state, heard) is not { } next) continue;
             heardOf.Add(heard);

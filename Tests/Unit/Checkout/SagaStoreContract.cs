@@ -9,8 +9,8 @@ using OrderApi::Order.Api.Orders;
 namespace Tests.Unit.Checkout;
 
 /// <summary>
-/// The rules of <see cref="ISagaStore"/>: for Postgres, and for the model of it that the simulation runs on, so that what the simulation proves is true of
-/// Postgres too.
+/// Contract of <see cref="ISagaStore"/>, tested for Postgres and for the model that the simulation uses, so that the simulation's results apply
+/// to Postgres too.
 /// </summary>
 public abstract class SagaStoreContract
 {
@@ -18,24 +18,24 @@ public abstract class SagaStoreContract
 
     private static readonly TimeSpan LeaseAndMore = SagaLimits.Lease + Past;
 
-    /// <summary>A replica's store.</summary>
+    /// <summary>Store of a replica.</summary>
     internal abstract ISagaStore Store { get; }
 
-    /// <summary>Another replica's, on the same database.</summary>
+    /// <summary>Store of another replica on the same database.</summary>
     internal abstract ISagaStore Other { get; }
 
-    /// <summary>Writes an open order, over the one that has its id.</summary>
+    /// <summary>Writes an open order, replacing any order with its id.</summary>
     internal abstract Task PutAsync(string id, string user, ReservationLine[] lines, long total);
 
     internal abstract Task RemoveAsync(string id);
 
     internal abstract Task<(OrderStatus Status, Guid? Saga, Refusal Refusal)> ReadAsync(string id);
 
-    /// <summary>Lets time pass in the database.</summary>
+    /// <summary>Advances the clock of the database.</summary>
     protected abstract Task PassAsync(TimeSpan time);
 
     [Fact]
-    public async Task A_checkout_that_begins_freezes_its_order()
+    public async Task A_started_checkout_freezes_its_order()
     {
         ReservationLine[] lines = [new("apple", 2), new("pear", long.MaxValue)];
         await PutAsync("1", "ann", lines, 17);
@@ -54,7 +54,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task What_cannot_begin_says_why_and_does_not_keep_the_rest_of_its_turn_from_beginning()
+    public async Task A_checkout_that_cannot_begin_has_a_reason_and_does_not_block_its_turn()
     {
         foreach (var id in (string[])["open", "paid", "taken"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         await PutAsync("empty", "ann", [], 0);
@@ -82,7 +82,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task Of_two_turns_that_begin_one_order_at_the_same_time_one_does()
+    public async Task Of_two_turns_that_begin_one_order_concurrently_one_succeeds()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         CheckoutCall[] calls = [await CallAsync("1"), await CallAsync("1")];
@@ -95,7 +95,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task A_turn_whose_batch_is_there_already_does_nothing()
+    public async Task A_turn_whose_batch_already_exists_does_nothing()
     {
         foreach (var id in (string[])["1", "2", "3"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         var (one, two) = (await BeginAsync("1"), Charged(await BeginAsync("2")));
@@ -106,11 +106,11 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task A_record_that_is_paid_is_there_for_good_and_may_be_repeated()
+    public async Task A_record_as_paid_is_permanent_and_can_be_repeated()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         var saga = Charged(await BeginAsync("1"));
-        // The confirmation of the first is lost, for all that its owner knows.
+        // To its owner, the confirmation of the first transaction is lost.
         for (var i = 0; i < 3; i++) Assert.Equal(SagaEvent.Recorded, await RecordAsync(saga));
         Assert.Equal((OrderStatus.Paid, saga.Id, Refusal.None), await ReadAsync("1"));
         Assert.Equal(CheckoutResult.Paid, await Store.FindOutcomeAsync("1", saga.Id));
@@ -118,7 +118,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task A_record_of_a_failure_opens_the_order_again_and_may_be_repeated()
+    public async Task A_record_of_a_failure_reopens_the_order_and_can_be_repeated()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         var saga = Refused(await BeginAsync("1"), SagaEvent.OutOfStock);
@@ -134,7 +134,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task What_is_recorded_is_not_recorded_otherwise()
+    public async Task A_record_is_never_overwritten_by_another_outcome()
     {
         foreach (var id in (string[])["paid", "failed"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         var paid = await BeginAsync("paid");
@@ -148,9 +148,9 @@ public abstract class SagaStoreContract
         Assert.Equal((OrderStatus.Open, failed.Id, Refusal.UnknownItem), await ReadAsync("failed"));
     }
 
-    /// <summary>Members of a turn are recorded each for itself; the answers come in the order asked, whatever order the database takes.</summary>
+    /// <summary>The members of a turn are recorded individually. Results are in the order of the request, regardless of the database's order.</summary>
     [Fact]
-    public async Task One_record_that_is_overtaken_does_not_keep_the_others_from_theirs()
+    public async Task An_obsolete_record_does_not_prevent_the_others()
     {
         foreach (var id in (string[])["a", "b", "c", "d"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         var stale = await BeginAsync("b");
@@ -176,14 +176,14 @@ public abstract class SagaStoreContract
         await Store.TurnAsync(new([], [former.Batch], []));
         Assert.Equal(OrderStatus.CheckingOut, (await ReadAsync("1")).Status);
         Assert.Equal(SagaEvent.Recorded, await RecordAsync(Charged(adopted), Other));
-        Assert.Equal(SagaEvent.Overtaken, await RecordAsync(former)); // though it is what the other one has recorded
+        Assert.Equal(SagaEvent.Overtaken, await RecordAsync(former)); // although the other owner recorded the same
 
         await PassAsync(LeaseAndMore);
         Assert.Equal(3, Assert.Single(await Store.AdoptAsync(9, 0)).Batch.Epoch);
     }
 
     [Fact]
-    public async Task Of_an_order_that_is_gone_a_failure_counts_as_recorded_and_a_payment_does_not()
+    public async Task For_a_deleted_order_a_failure_counts_as_recorded_and_a_payment_does_not()
     {
         foreach (var id in (string[])["1", "2", "3", "4"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         CheckoutSaga[] sagas =
@@ -200,7 +200,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task What_has_ended_is_neither_adopted_nor_recorded_and_ends_again_without_harm()
+    public async Task An_ended_batch_is_neither_adopted_nor_recorded_and_can_end_again()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         var saga = Charged(await BeginAsync("1"));
@@ -227,7 +227,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task A_batch_is_adopted_each_time_its_lease_has_run_out_and_not_before()
+    public async Task A_batch_is_adopted_whenever_its_lease_has_expired_and_not_before()
     {
         await PutAsync("1", "ann", [new("apple", 2)], 5);
         var saga = await BeginAsync("1", traceParent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
@@ -250,7 +250,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task Batches_are_adopted_the_longest_overdue_first_and_no_more_than_asked_for()
+    public async Task Overdue_batches_are_adopted_oldest_first_up_to_the_limit()
     {
         var batches = new List<Guid>();
         for (var i = 0; i < 4; i++)
@@ -268,7 +268,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task Two_that_adopt_at_the_same_time_share_what_there_is()
+    public async Task Concurrent_adopters_share_the_batches()
     {
         var batches = new List<Guid>();
         for (var i = 0; i < 8; i++)
@@ -290,7 +290,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task An_adopted_saga_is_where_its_order_says()
+    public async Task An_adopted_saga_has_the_state_of_its_order()
     {
         foreach (var id in (string[])["begun", "paid", "failed", "again", "gone", "replaced"]) await PutAsync(id, $"user of {id}", [new("apple", 1)], 5);
         var sagas = await BeginAsync(["begun", "paid", "failed", "again", "gone", "replaced"]);
@@ -310,7 +310,7 @@ public abstract class SagaStoreContract
     }
 
     [Fact]
-    public async Task A_saga_that_is_too_old_for_its_pivot_is_called_off_and_a_paid_one_is_not()
+    public async Task A_saga_too_old_for_its_pivot_is_cancelled_and_a_paid_one_is_not()
     {
         foreach (var id in (string[])["begun", "paid"]) await PutAsync(id, "ann", [new("apple", 1)], 5);
         var sagas = await BeginAsync(["begun", "paid"]);
@@ -321,7 +321,7 @@ public abstract class SagaStoreContract
         Assert.Equal(SagaState.Paid, Assert.Single(adopted, static saga => saga.OrderId == "paid").State);
     }
 
-    /// <summary>Its owner has died between the last record and the end.</summary>
+    /// <summary>The owner crashed between recording the outcome and ending the saga.</summary>
     [Fact]
     public async Task A_batch_without_open_sagas_is_adopted_and_ends()
     {
@@ -335,9 +335,9 @@ public abstract class SagaStoreContract
         Assert.Empty(await Store.AdoptAsync(9, 0));
     }
 
-    // By hand, for a begin with a lost confirmation is not repeated by the store. The id alone does not say that it is over.
+    // By hand, because the store does not repeat a begin with a lost confirmation. The id alone does not show that the saga has ended.
     [Fact]
-    public async Task A_begin_that_comes_after_its_saga_has_failed_begins_it_again()
+    public async Task A_begin_that_arrives_after_its_saga_failed_begins_it_again()
     {
         await PutAsync("1", "ann", [new("apple", 1)], 5);
         var turn = new Turn([], [], [await CallAsync("1")], Guid.CreateVersion7());

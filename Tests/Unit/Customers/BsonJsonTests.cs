@@ -18,7 +18,7 @@ public sealed class BsonJsonTests
         for (var i = 0; i < 500; i++) AssertSame(Generator.Make(i));
     }
 
-    /// <summary>What this service never stores, but somebody else may have.</summary>
+    /// <summary>Types that this service never stores, but other programs may.</summary>
     [Fact]
     public void Values_that_JSON_does_not_have_become_the_same_texts()
     {
@@ -35,7 +35,7 @@ public sealed class BsonJsonTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_BSON_are_a_format_error_and_nothing_else()
+    public void Invalid_BSON_is_always_a_format_error()
     {
         var random = new Random(1);
         var customer = Generator.Make(1);

@@ -14,7 +14,7 @@ public sealed class CustomerGeneratorTests
     private static readonly CustomerGenerator Generator = new(1);
 
     [Fact]
-    public void The_same_number_is_the_same_customer_and_another_seed_another_one()
+    public void The_same_number_gives_the_same_customer_unless_the_seed_differs()
     {
         foreach (var index in (long[])[0, 1, 999, 123_456_789])
         {
@@ -34,9 +34,9 @@ public sealed class CustomerGeneratorTests
         Assert.All(ids, id => Assert.True(PathValues.IsId(id) && ObjectId.TryParse(id, out _)));
     }
 
-    /// <summary>What the loader stores is what the service would have stored.</summary>
+    /// <summary>The loader stores the same document as the service would.</summary>
     [Fact]
-    public void Customers_are_such_as_the_service_takes()
+    public void Customers_are_valid_for_the_service()
     {
         foreach (var customer in Customers(500))
         {
@@ -87,13 +87,13 @@ public sealed class CustomerGeneratorTests
     [InlineData("--size 2TB", "--size must be like 500MB or 10GB, 1TB at most; '2TB' was given.")]
     [InlineData("--count 0", "--count must be a whole number from 1 to 1000000000; '0' was given.")]
     [InlineData("--count 1 --target x", "'--target' is not a valid command or option.")]
-    public void Options_that_are_wrong_are_named(string line, string message) =>
+    public void Invalid_options_are_named(string line, string message) =>
         Assert.Equal(message, CommandLine.Error("customers load " + line));
 
     [Theory]
     [InlineData(0, "loading      0.0 %  0 of 1,000  0/s  ")]
     [InlineData(250, "loading     25.0 %  250 of 1,000  10/s  1:15 left")]
-    public void Progress_says_how_long_it_takes(long count, string line) =>
+    public void Progress_shows_the_remaining_time(long count, string line) =>
         Assert.Equal(line, LoadProgress.Line(count, 1_000, count > 0 ? 10 : 0));
 
     private static List<BsonDocument> Customers(int count) =>

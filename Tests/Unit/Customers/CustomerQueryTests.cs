@@ -18,7 +18,7 @@ public sealed class CustomerQueryTests
     }
 
     [Fact]
-    public void A_cursor_goes_on_behind_its_customer_under_the_same_filters_and_under_no_others()
+    public void A_cursor_continues_after_its_customer_with_the_same_filters_only()
     {
         var parameters = Nothing with { Country = "de", Status = "active", Order = "desc" };
         var cursor = Read(parameters).CursorAfter("c-17");
@@ -38,10 +38,10 @@ public sealed class CustomerQueryTests
     [InlineData("!")]
     [InlineData("AAAA")]
     [InlineData("====")]
-    public void A_cursor_that_was_made_up_is_refused(string cursor) => AssertWrong(Nothing with { Cursor = cursor }, "cursor");
+    public void A_forged_cursor_is_rejected(string cursor) => AssertWrong(Nothing with { Cursor = cursor }, "cursor");
 
     [Fact]
-    public void A_search_is_for_beginnings_of_words_or_of_an_address()
+    public void A_search_matches_word_prefixes_or_an_address_prefix()
     {
         Assert.Equal(new BsonDocument("words", new BsonRegularExpression("^ana")), Read(Nothing with { Search = " ANA " }).Filter());
         Assert.Equal(2, Read(Nothing with { Search = "ana.lima" }).Filter()["$and"].AsBsonArray.Count);
@@ -54,7 +54,7 @@ public sealed class CustomerQueryTests
     [Theory]
     [InlineData(".*", "search")]
     [InlineData("one two three four five", "search")]
-    public void A_search_that_could_find_everything_is_refused(string search, string field) => AssertWrong(Nothing with { Search = search }, field);
+    public void A_search_that_would_match_everything_is_rejected(string search, string field) => AssertWrong(Nothing with { Search = search }, field);
 
     [Theory]
     [InlineData("0")]
@@ -65,7 +65,7 @@ public sealed class CustomerQueryTests
     public void A_limit_out_of_range_is_refused(string limit) => AssertWrong(Nothing with { Limit = limit }, "limit");
 
     [Fact]
-    public void Whatever_is_wrong_is_named()
+    public void All_invalid_parameters_are_named()
     {
         var (tooDeep, some) = ("10001", "1");
         AssertWrong(Nothing with { Skip = tooDeep }, "skip");

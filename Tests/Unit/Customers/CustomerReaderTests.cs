@@ -12,7 +12,7 @@ public sealed class CustomerReaderTests
     private static readonly DateTime Now = new(2026, 11, 21, 10, 0, 0, DateTimeKind.Utc);
 
     [Fact]
-    public void A_whole_customer_is_read_with_its_totals_and_written_back_as_it_was()
+    public void A_complete_customer_is_read_with_its_totals_and_round_trips()
     {
         const string Json = """
             {"customer_id":"c-1","name":" Ana Lima ","first_name":"Ana","last_name":"Lima","email":"Ana.Lima@Example.com",
@@ -36,7 +36,7 @@ public sealed class CustomerReaderTests
             written.GetProperty("preferences").GetProperty("language").GetString(), written.GetProperty("preferences").GetProperty("limit").GetInt32(),
             written.GetProperty("preferences").GetProperty("share").GetDouble()));
         Assert.False(written.TryGetProperty("words", out _));
-        Assert.Equal(document, Read(written.GetRawText(), out _)); // an answer can be sent back
+        Assert.Equal(document, Read(written.GetRawText(), out _)); // a response can be sent back
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class CustomerReaderTests
     }
 
     [Fact]
-    public void A_name_that_is_not_Unicode_is_an_error_of_its_own()
+    public void A_name_that_is_not_Unicode_has_its_own_error()
     {
         var errors = new FieldErrors();
         Assert.Null(CustomerReader.Read(JsonElement.Parse("""{"name":"A","email":"a@b.co","\ud800":1,"preferences":{"\ud800":1}}"""), Now, errors, out _));
@@ -116,7 +116,7 @@ public sealed class CustomerReaderTests
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"12/31/2026"}]}""", "purchases[0].at")]
     [InlineData("""{"name":"A","email":"a@b.co","purchases":[{"product":"P","quantity":1,"price":1,"at":"2026-01-01\ud800"}]}""", "purchases[0].at")]
     [InlineData("""{"name":"A","email":"a@b.co","nmae":"B"}""", "nmae")]
-    public void A_field_that_is_wrong_is_named(string json, string field)
+    public void An_invalid_field_is_named(string json, string field)
     {
         var errors = new FieldErrors();
         Assert.Null(CustomerReader.Read(JsonElement.Parse(json), Now, errors, out _));
@@ -124,7 +124,7 @@ public sealed class CustomerReaderTests
     }
 
     [Fact]
-    public void All_that_is_wrong_is_named_at_once()
+    public void All_invalid_fields_are_named_together()
     {
         var errors = new FieldErrors();
         Assert.Null(CustomerReader.Read(JsonElement.Parse("""{"email":1,"status":2,"country":"x","tags":3,"a":4}"""), Now, errors, out _));
@@ -132,7 +132,7 @@ public sealed class CustomerReaderTests
     }
 
     [Fact]
-    public void Limits_hold_where_they_say()
+    public void Limits_are_exact()
     {
         Assert.NotNull(Read(WithTags(20), out _));
         AssertWrong(WithTags(21), "tags");
@@ -147,7 +147,7 @@ public sealed class CustomerReaderTests
     }
 
     [Fact]
-    public void An_answer_to_nonsense_stays_small()
+    public void The_error_for_invalid_input_stays_small()
     {
         var errors = new FieldErrors();
         var json = $"{{{string.Join(',', Enumerable.Range(0, 5_000).Select(i => $"\"{new string('x', 200)}{i}\":1"))}}}";

@@ -22,12 +22,12 @@ public sealed class CustomerReadsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_goes_at_once_and_those_that_come_while_all_lanes_work_go_together_afterwards()
+    public async Task A_read_starts_immediately_and_reads_during_busy_lanes_are_combined()
     {
         var reads = Reads();
         var (first, busy) = await FillLanesAsync(reads);
         Task<RawBsonDocument?>[] later = [reads.FindAsync("a"), reads.FindAsync("b"), reads.FindAsync("none"), reads.FindAsync("a")];
-        Assert.Equal(0, _arrived.CurrentCount); // a find that was sent takes no more of them: a write may have been acknowledged meanwhile
+        Assert.Equal(0, _arrived.CurrentCount); // a find in progress accepts no more reads, because a write may have been acknowledged meanwhile
         busy[0].End("lane0");
         var find = await NextAsync();
         Assert.Equal(["a", "b", "none"], find.Ids);
@@ -37,7 +37,7 @@ public sealed class CustomerReadsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_document_is_handed_over_as_it_comes_and_can_be_disposed_of_while_others_have_it_too()
+    public async Task A_shared_document_is_delivered_unchanged_and_disposed_independently()
     {
         var reads = Reads();
         var (_, busy) = await FillLanesAsync(reads);
@@ -53,7 +53,7 @@ public sealed class CustomerReadsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_fails_fails_those_that_wait_too_and_the_next_read_asks_again()
+    public async Task A_failure_fails_all_waiting_reads_and_the_next_read_retries()
     {
         var reads = Reads();
         var (first, busy) = await FillLanesAsync(reads);
@@ -67,7 +67,7 @@ public sealed class CustomerReadsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_find_has_a_bounded_number_of_ids()
+    public async Task The_ids_of_a_find_are_limited()
     {
         var reads = Reads();
         var (_, busy) = await FillLanesAsync(reads);

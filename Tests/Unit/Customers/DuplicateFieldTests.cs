@@ -13,6 +13,6 @@ public sealed class DuplicateFieldTests
     [InlineData("E11000 duplicate key error collection: shop.customers_email index: _id_ dup key: { _id: \" index: customers_email \" }", "customer_id")]
     [InlineData("Duplicate key violation on the requested collection: Index 'customers_email'", "email")]
     [InlineData("Duplicate key violation on the requested collection: Index '_id_'", "customer_id")]
-    public void The_field_is_that_of_the_index_whatever_the_values_are(string message, string field) =>
+    public void The_field_comes_from_the_index_regardless_of_the_values(string message, string field) =>
         Assert.Equal(field, CustomerIndexes.FieldOf(message));
 }

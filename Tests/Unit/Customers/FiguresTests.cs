@@ -33,7 +33,7 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void Of_many_the_ten_that_spent_most_are_kept()
+    public void Only_the_ten_top_customers_are_kept()
     {
         var figures = new CustomerFigures();
         foreach (var i in Enumerable.Range(0, 500)) figures.Add(Customer($"c{i:000}", "active", "DE", 2026, 1, ("P", 1, 1 + (i * 7919 % 500))));
@@ -50,7 +50,7 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void What_others_stored_in_another_form_does_no_harm()
+    public void Documents_in_another_format_do_no_harm()
     {
         var figures = new CustomerFigures();
         figures.Add(new BsonDocument { { "_id", 7 }, { "status", 1 }, { "country", "a.$b\0" }, { "created_at", "2026" }, { "purchases", "none" } });

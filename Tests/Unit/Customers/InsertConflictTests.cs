@@ -11,7 +11,7 @@ using MongoDB.Driver.Core.Servers;
 
 namespace Tests.Unit.Customers;
 
-/// <summary>A server that refuses writes because of a conflict, which a real one does only rarely.</summary>
+/// <summary>A server that rejects writes because of conflicts, which a real one does only rarely.</summary>
 [Trait("Category", "Unit")]
 public sealed class InsertConflictTests
 {
@@ -22,7 +22,7 @@ public sealed class InsertConflictTests
     private readonly List<string[]> _sent = [];
 
     [Fact]
-    public async Task Only_what_was_refused_for_a_conflict_is_sent_again()
+    public async Task Only_writes_rejected_for_a_conflict_are_retried()
     {
         var store = Store(static attempt => attempt == 1 ? [(0, Duplicate, "E11000 index: customers_user_id dup key: x"), (2, WriteConflict, "")] : []);
         Assert.Equal((string?[])["user_id", null, null], (IEnumerable<string?>)await store.InsertManyAsync(Documents("a", "b", "c")));
@@ -30,7 +30,7 @@ public sealed class InsertConflictTests
     }
 
     [Fact]
-    public async Task A_duplicate_that_shows_only_later_is_named()
+    public async Task A_duplicate_found_by_a_retry_is_named()
     {
         var store = Store(static attempt => attempt switch
         {
@@ -43,7 +43,7 @@ public sealed class InsertConflictTests
     }
 
     [Fact]
-    public async Task A_conflict_that_does_not_end_is_a_failure()
+    public async Task A_permanent_conflict_is_a_failure()
     {
         var store = Store(static _ => [(0, WriteConflict, "")]);
         await Assert.ThrowsAsync<MongoBulkWriteException<BsonDocument>>(() => store.InsertManyAsync(Documents("a")));
@@ -71,7 +71,7 @@ public sealed class InsertConflictTests
         .GetConstructors(BindingFlags.Instance | BindingFlags.NonPublic).Single()
         .Invoke([error.Index, error.Code == Duplicate ? ServerErrorCategory.DuplicateKey : ServerErrorCategory.Uncategorized, error.Code, error.Message, null]);
 
-    /// <summary>An object whose every call goes to a function.</summary>
+    /// <summary>A proxy that forwards every call to a function.</summary>
     public class Proxy : DispatchProxy
     {
         private Func<MethodInfo, object?[], object?> _call = null!;

@@ -22,7 +22,7 @@ public sealed class PreconditionTests
     public void Two_headers_are_one_list() => Assert.True(Precondition.Read(new StringValues(["\"x\"", Tag]))!.IsMet(Tag));
 
     [Fact]
-    public void Any_version_is_no_precondition()
+    public void A_wildcard_is_not_a_precondition()
     {
         Assert.Null(Precondition.Read(default));
         Assert.Null(Precondition.Read("*"));

@@ -24,7 +24,7 @@ public sealed class PropertiesFileTests
     [InlineData("a", "f:1: 'a' has no value; write a = VALUE.")]
     [InlineData("= 1", "f:1: there is no key before '='.")]
     [InlineData("a=1\n\na=2", "f:3: 'a' stands in line 1 already.")]
-    public void A_line_that_is_wrong_is_named(string text, string error)
+    public void An_invalid_line_is_named(string text, string error)
     {
         var errors = new List<string>();
         PropertiesFile.Parse("f", text, errors);
@@ -48,7 +48,7 @@ public sealed class PropertiesFileTests
     [InlineData("", "mongodb://db1/shop", "mongodb://db1/shop", "shop")]
     [InlineData("database_name=customers", "mongodb://db1/shop", "mongodb://db1/shop", "customers")]
     [InlineData("connection_uri=mongodb://db2/", "mongodb://db1/shop", "mongodb://db2/", "customers_db")]
-    public void What_nothing_says_is_the_default(string text, string? connectionString, string uri, string database)
+    public void Missing_settings_have_defaults(string text, string? connectionString, string uri, string database)
     {
         var settings = Read(text, connectionString);
         Assert.Equal((uri, database, "customers"), (settings.ConnectionUri, settings.DatabaseName, settings.CollectionName));
@@ -62,7 +62,7 @@ public sealed class PropertiesFileTests
     [InlineData("urls", "http://localhost:5104", null)]
     [InlineData("http_ports", "8080", null)]
     [InlineData("Kestrel:Endpoints:Http:Url", "http://*:81", null)]
-    public void The_port_is_5000_unless_the_host_says_otherwise(string? key, string? value, int? port)
+    public void The_port_is_5000_unless_the_host_overrides_it(string? key, string? value, int? port)
     {
         var configuration = new ConfigurationManager();
         if (key is not null) configuration[key] = value;
@@ -93,7 +93,7 @@ public sealed class PropertiesFileTests
     [InlineData("tls_ca_file_path=/no/such.pem", "config.properties:1: tls_ca_file_path: '/no/such.pem' is not a file with certificates in PEM form.")]
     [InlineData("connection_uri=postgres://u:secret@h", "config.properties:1: connection_uri: the value is not a MongoDB connection string.")]
     [InlineData("max_pool_size=2\nmin_pool_size=3", "min_pool_size: 3 is more than max_pool_size, 2.")]
-    public void What_is_wrong_is_said_with_its_line(string text, string error)
+    public void Errors_are_reported_with_their_line(string text, string error)
     {
         var errors = new List<string>();
         CustomerSettings.Read("config.properties", text, static _ => null, "mongodb://h/", errors);
@@ -101,7 +101,7 @@ public sealed class PropertiesFileTests
     }
 
     [Fact]
-    public void All_errors_are_said_at_once_with_those_of_the_environment()
+    public void All_errors_are_reported_together_with_those_of_the_environment()
     {
         var errors = new List<string>();
         CustomerSettings.Read("f", "a=1\nmax_pool_size=x", static name => name == "API_PORT" ? "http" : null, null, errors);

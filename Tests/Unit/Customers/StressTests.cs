@@ -17,7 +17,7 @@ public sealed class StressTests
     [InlineData(512)]
     [InlineData(1024)]
     [InlineData(64 * 1024)]
-    public void A_document_has_the_size_that_was_asked_for_and_the_time_that_it_expires_by(int bytes)
+    public void A_document_has_the_requested_size_and_an_expiry_time(int bytes)
     {
         var stress = new StressCollection(new CustomerSettings { CollectionName = "people" }, _time);
         var document = stress.NewDocument(bytes);
@@ -28,7 +28,7 @@ public sealed class StressTests
     }
 
     [Fact]
-    public void Bytes_are_bounded_within_a_time_and_what_is_refused_does_not_count()
+    public void Bytes_per_time_are_limited_and_rejected_requests_do_not_count()
     {
         var budget = new InsertBudget(100, TimeSpan.FromMinutes(5), _time);
         Assert.True(budget.TryTake(60));
@@ -42,7 +42,7 @@ public sealed class StressTests
     }
 
     [Fact]
-    public async Task A_gate_lets_in_as_many_as_it_may_and_a_place_is_free_when_the_client_is_gone()
+    public async Task A_gate_admits_up_to_its_limit_and_frees_a_place_when_the_client_leaves()
     {
         using var gate = new StressGate(1);
         using var client = new CancellationTokenSource();
@@ -52,7 +52,7 @@ public sealed class StressTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Equal("done", await gate.RunAsync(static _ => Task.FromResult<string?>("done"), TestContext.Current.CancellationToken));
 
-        // Like the work here, which returns what it has when its token is cancelled.
+        // Like the real work, which returns its result so far when cancelled.
         static async Task<string?> WaitAsync(CancellationToken cancellationToken)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(static _ => { }, TaskScheduler.Default);
@@ -61,7 +61,7 @@ public sealed class StressTests
     }
 
     [Fact]
-    public void Each_level_is_on_top_of_the_one_below_and_groups_sorts_and_joins_take_turns()
+    public void Levels_are_nested_and_alternate_between_groups_sorts_and_joins()
     {
         static string[] Stages(int depth) => [.. HeavyComputation.Pipeline(depth, 1_000, "people").Select(stage => stage.GetElement(0).Name)];
         Assert.Equal(["$limit", "$project", "$group", "$group"], Stages(1));
@@ -73,7 +73,7 @@ public sealed class StressTests
     [InlineData(null, "low", 1_000)]
     [InlineData("", "low", 1_000)]
     [InlineData("high", "high", 100_000)]
-    public void A_complexity_bounds_the_customers(string? name, string found, int customers)
+    public void The_complexity_limits_the_customers(string? name, string found, int customers)
     {
         var complexity = Complexity.Find(name)!;
         Assert.Equal((found, customers), (complexity.Name, complexity.Customers));

@@ -12,7 +12,7 @@ using MongoDB.Driver;
 
 namespace Tests.Unit.Customers;
 
-/// <summary>tls_enabled and tls_ca_file_path: a server is trusted if its certificate has its name and comes from an authority of the file.</summary>
+/// <summary>tls_enabled and tls_ca_file_path: a server is trusted if its certificate has the right name and was issued by an authority in the file.</summary>
 [Trait("Category", "Unit")]
 public sealed class TlsTests : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class TlsTests : IDisposable
     [InlineData(true, "127.0.0.1", true)]
     [InlineData(true, "10.1.2.3", false)]
     [InlineData(false, "127.0.0.1", false)]
-    public async Task Only_a_server_of_the_authority_and_of_that_name_is_talked_to(bool isTrusted, string name, bool isAccepted)
+    public async Task Only_a_server_with_the_right_authority_and_name_is_trusted(bool isTrusted, string name, bool isAccepted)
     {
         var (authority, issuer, certificate) = Issue(name);
         _folder.Write("ca.pem", isTrusted ? authority.ExportCertificatePem() : Issue(name).Authority.ExportCertificatePem());
@@ -43,11 +43,11 @@ public sealed class TlsTests : IDisposable
         var ping = client.GetDatabase("test").RunCommandAsync<BsonDocument>(
             new BsonDocument("ping", 1), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(isAccepted, await isTalkedTo);
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => ping); // nobody answers
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() => ping); // there is no reply
         Assert.Equal(!isAccepted, failure.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Whether a client sends something over TLS, which it does only after it has accepted the server's certificate.</summary>
+    /// <summary>Whether a client sends data over TLS, which it only does after accepting the server's certificate.</summary>
     private static async Task<bool> IsTalkedToAsync(TcpListener listener, SslStreamCertificateContext certificate)
     {
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
@@ -66,7 +66,7 @@ public sealed class TlsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A certificate, of an issuer in between, which a server sends along as its authority is far away.</summary>
+    /// <summary>Creates a certificate issued by an intermediate, which a server sends along with its own.</summary>
     private static (X509Certificate2 Authority, X509Certificate2 Issuer, X509Certificate2 Certificate) Issue(string name)
     {
         var (from, until) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>Rules over all services of the Compose file.</summary>
+/// <summary>Rules for all services of the Compose file.</summary>
 [Trait("Category", "Unit")]
 public sealed class ComposeTests(Published published) : IClassFixture<Published>
 {
@@ -12,7 +12,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     private (string Key, YamlNode Value)[] Services => File.Key("services").Entries();
 
     [Fact]
-    public void Every_service_is_confined_limited_and_started_again()
+    public void Every_service_is_confined_limited_and_restarted()
     {
         Assert.True(Services.Length >= 10);
         foreach (var (name, service) in Services)
@@ -22,14 +22,14 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
             Assert.Equal(["ALL"], service.Items("cap_drop").Select(Yaml.Value));
             Assert.Contains("no-new-privileges:true", service.Items("security_opt").Select(Yaml.Value));
             Assert.True(service.Text("mem_limit").Length > 0 && service.Text("pids_limit").Length > 0, name);
-            Assert.Equal("${CPUS:-1}", service.Text("cpus")); // Docker refuses more than the machine has
+            Assert.Equal("${CPUS:-1}", service.Text("cpus")); // Docker rejects limits above the machine's capacity
             Assert.DoesNotContain(":latest", service.Text("image"), StringComparison.Ordinal);
             Assert.True(name == "dashboard" || service.Items("healthcheck/test").Length > 1, $"{name} has no health check");
         }
     }
 
     [Fact]
-    public void Everything_referred_to_is_there()
+    public void All_references_exist()
     {
         foreach (var (name, service) in Services)
         {
@@ -47,7 +47,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact, SupportedOSPlatform("linux")]
-    public void Mounted_files_are_for_all_to_read_whatever_the_umask_was()
+    public void Mounted_files_are_readable_for_all_regardless_of_the_umask()
     {
         var files = File.Key("configs").Entries().Select(c => Path.Combine(published.Root, "compose", c.Value.Text("file"))).ToArray();
         foreach (var file in files) System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -56,13 +56,13 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void Nginx_asks_for_the_address_of_every_service_again_and_no_server_is_healthy_before_its_users_are_made()
+    public void Nginx_resolves_every_service_again_and_no_server_is_healthy_before_its_users_exist()
     {
         var nginx = System.IO.File.ReadAllLines(Path.Combine(published.Root, "compose/nginx.conf")).Select(l => l.Trim()).ToArray();
         Assert.Contains(nginx, l => l.StartsWith("resolver 127.0.0.11 ", StringComparison.Ordinal));
         Assert.All(nginx.Where(l => l.StartsWith("server ", StringComparison.Ordinal) && l.EndsWith(';')),
             l => Assert.Contains(" resolve ", l, StringComparison.Ordinal));
-        // The server that makes them listens at a socket (Postgres) or at localhost (MongoDB) only.
+        // During initialization, the server listens only on a socket (Postgres) or on localhost (MongoDB).
         foreach (var (check, address) in new[] { ("pg_isready", "-h 127.0.0.1"), ("mongosh", "--host \"$$(hostname)\"") })
             Assert.Contains(Services.SelectMany(s => s.Value.Items("healthcheck/test")).Select(Yaml.Value),
                 test => test.Contains(check, StringComparison.Ordinal) && test.Contains(address, StringComparison.Ordinal));
@@ -84,7 +84,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
     }
 
     [Fact]
-    public void Every_secret_is_a_variable_that_the_sample_has_and_the_script_makes()
+    public void Every_secret_is_a_variable_in_the_sample_and_generated_by_the_script()
     {
         var text = System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/docker-compose.yaml"));
         var used = System.Text.RegularExpressions.Regex.Matches(text, @"\$\{(\w+):\?").Select(m => m.Groups[1].Value).Distinct().ToArray();

@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace Tests.Unit.Deployment;
 
 /// <summary>
-/// Rules over all objects of an overlay, as kubectl builds it; a new service is covered by itself. <c>my-shop</c> is the overlay that docs/deployment.md has;
-/// of <c>gateway-api</c> it has that component in the place of the others.
+/// Rules for all objects of an overlay, as built by kubectl. New services are covered automatically. <c>my-shop</c> is the overlay from docs/deployment.md;
+/// <c>gateway-api</c> is the same overlay with that component instead of the others.
 /// </summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed partial class KubernetesTests(Published published) : IClassFixture<Published>
@@ -60,14 +60,14 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_container_that_stays_has_probes_at_its_ports_and_time_to_start(string overlay)
+    public void Every_long_running_container_has_probes_at_its_ports_and_time_to_start(string overlay)
     {
         foreach (var (o, pod) in Pods(overlay).Where(p => Kind(p.Object) != "Job"))
             foreach (var container in Containers(pod))
             {
                 int Seconds(string probe) => int.Parse(container.Text($"{probe}/periodSeconds"), CultureInfo.InvariantCulture)
                     * int.Parse(container.Text($"{probe}/failureThreshold"), CultureInfo.InvariantCulture);
-                // A database reads its log after a crash. A busy node is slow.
+                // A database replays its log after a crash, and a busy node is slow.
                 Assert.True(Seconds("startupProbe") >= (Kind(o) == "StatefulSet" ? 3600 : 300), Id(o));
                 Assert.True(Seconds("livenessProbe") >= 60, Id(o));
                 foreach (var probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
@@ -106,7 +106,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_StatefulSet_has_a_volume_and_every_Job_a_name_for_its_version(string overlay)
+    public void Every_StatefulSet_has_a_volume_and_every_Job_a_versioned_name(string overlay)
     {
         var objects = Build(overlay);
         Assert.All(objects.Where(o => Kind(o) == "StatefulSet"), o => Assert.NotEmpty(o.Items("spec/volumeClaimTemplates")));
@@ -119,12 +119,12 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
-    public void Every_image_has_a_version_from_the_one_place_for_it(string overlay)
+    public void Every_image_has_its_version_from_a_single_place(string overlay)
     {
         var images = Build(overlay).SelectMany(o => o.All().OfType<YamlMappingNode>()).SelectMany(map => new[] { map.Text("image"), map.Text("imageName") })
             .Where(i => i.Length > 0).ToArray();
         Assert.NotEmpty(images);
-        // A version, and of Postgres also its distribution; or a digest.
+        // A version (for Postgres, including the distribution) or a digest.
         Assert.All(images, image => Assert.Matches(@"(:\d+\.\d+(\.\d+)?(-[a-z0-9-]+)?|@sha256:[0-9a-f]{64})$", image));
         Assert.All(images.Where(i => i.Contains("cloudnative-pg", StringComparison.Ordinal)), i => Assert.Matches(@":\d+\.\d+-(standard|system)-[a-z]+$", i));
         if (overlay == "my-shop")
@@ -134,7 +134,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Every_operated_database_is_spread_sized_watched_and_known_by_its_certificate(string overlay)
+    public void Every_operated_database_is_spread_sized_monitored_and_has_a_certificate(string overlay)
     {
         var objects = Build(overlay);
         foreach (var cluster in objects.Where(o => Kind(o) == "Cluster"))
@@ -177,7 +177,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void There_is_one_door_and_it_lets_in_what_the_gateway_takes(string overlay)
+    public void There_is_one_entry_point_with_the_limits_of_the_gateway(string overlay)
     {
         var objects = Build(overlay);
         var door = Assert.Single(objects, o => Kind(o) is "Ingress" or "HTTPRoute");
@@ -196,7 +196,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Names_are_asked_for_at_the_cluster_s_server_and_at_the_node_s_cache(string overlay)
+    public void Names_are_resolved_by_the_cluster_s_server_and_the_node_s_cache(string overlay)
     {
         var rules = Build(overlay).Where(o => Kind(o) == "NetworkPolicy").SelectMany(o => o.Items("spec/egress"))
             .Where(rule => rule.Items("ports").Any(p => p.Text("port") == "53")).ToArray();
@@ -206,7 +206,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Fact]
-    public void Generating_secrets_fails_until_the_connection_to_Redis_is_written()
+    public void Generating_secrets_fails_until_the_connection_string_of_Redis_exists()
     {
         const string Folder = "kubernetes/overlays/production/secrets";
         var folder = Path.Combine(published.Root, Folder);
@@ -226,7 +226,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Every_selector_finds_the_pods_it_means(string overlay)
+    public void Every_selector_matches_its_pods(string overlay)
     {
         var objects = Build(overlay);
         foreach (var o in objects.Where(o => Workloads.Contains(Kind(o)) && Kind(o) != "Job"))
@@ -246,14 +246,14 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(Overlays))]
-    public void Everything_referred_to_is_there(string overlay)
+    public void All_references_exist(string overlay)
     {
         var objects = Build(overlay);
         var secrets = objects.Where(o => Kind(o) == "Secret").Select(o => o.Text("metadata/name"))
             .Concat(objects.Where(o => Kind(o) == "Cluster").SelectMany(o => new[] { "app", "ca" }.Select(s => $"{o.Text("metadata/name")}-{s}")))
             .Concat(objects.Where(o => Kind(o) == "Certificate").Select(o => o.Text("spec/secretName")))
             .Concat(objects.Where(o => o.At("metadata/annotations").Key("cert-manager.io/cluster-issuer") is not null)
-                .SelectMany(o => o.Items("spec/tls")).Select(t => t.Text("secretName"))).ToHashSet(); // made by CloudNativePG and cert-manager
+                .SelectMany(o => o.Items("spec/tls")).Select(t => t.Text("secretName"))).ToHashSet(); // created by CloudNativePG and cert-manager
         string[] Named(string kind) => [.. objects.Where(o => Kind(o) == kind).Select(o => o.Text("metadata/name"))];
         foreach (var o in objects)
             foreach (var map in o.All().OfType<YamlMappingNode>())
@@ -287,7 +287,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
             var name = o.Text("metadata/name");
             var callers = policies.Where(p => p.Text("metadata/name") != "default-deny" && Selects(p.At("spec/podSelector/matchLabels"), o))
                 .SelectMany(p => p.Items("spec/ingress")).ToArray();
-            if (name == "gateway") continue; // the door
+            if (name == "gateway") continue; // the entry point, open to all
             Assert.All(callers, rule => Assert.NotEmpty(rule.Items("from")));
             var allowed = callers.SelectMany(r => r.Items("from")).Select(f => f.At("podSelector/matchLabels").Key(Name).Value()).ToHashSet();
             var users = Pods(overlay).Where(p => Mentions(p.Pod, name)).Select(p => p.Object.At("spec/template/metadata/labels").Key(Name).Value())
@@ -315,7 +315,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
         }
     }
 
-    // An address in a variable counts as use: of a service by its name, of a cluster by the names of its members.
+    // An address in a variable counts as a use: of a service by its name, of a cluster by the names of its members.
     private static bool Mentions(YamlNode pod, string name) => Containers(pod).SelectMany(c => c.Items("env")).Select(v => v.Text("value"))
         .Any(v => Regex.IsMatch(v, $@"(//|Host=|^|@|,){Regex.Escape(name)}(-rw|-\d\.[\w.-]+)?[:;]"));
 
@@ -337,7 +337,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
         }
     }
 
-    // Pods of operators: their labels come from the operator, for an object that is here.
+    // Pods of operators get their labels from the operator, based on an object in this overlay.
     private static bool IsOperators(YamlMappingNode[] objects, YamlMappingNode selector)
         => selector.Key("matchLabels").Entries().Any(l => objects.Any(o =>
             (Kind(o) == "Cluster" && l.Key == "cnpg.io/cluster" && l.Value.Value() == o.Text("metadata/name"))
@@ -375,7 +375,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
         ];
     }
 
-    // The overlay of docs/deployment.md beside the published files, with images from push.sh, over a stand-in for dotnet.
+    // Builds the overlay of docs/deployment.md beside the published files, with images from push.sh and a stand-in for dotnet.
     private void WriteOwn(string overlay)
     {
         var documented = DocumentedOverlay().Match(SourceTree.Read("docs/deployment.md")).Value.Replace("../aspirate-output/", "../", StringComparison.Ordinal);

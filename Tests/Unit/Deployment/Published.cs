@@ -3,13 +3,13 @@ using Aspire.Hosting.Testing;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>All targets, published from this source into a folder of its own.</summary>
+/// <summary>Publishes all targets from this source into a temporary folder.</summary>
 public sealed class Published : IAsyncLifetime
 {
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
 
-    /// <summary>What stands in for <c>aspirate-output</c>.</summary>
+    /// <summary>Replaces <c>aspirate-output</c>.</summary>
     public string Root => _folder.Path;
 
     public async ValueTask InitializeAsync()
@@ -25,11 +25,11 @@ public sealed class Published : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether a program is on the path.</summary>
+    /// <summary>Returns whether a program is on the path.</summary>
     public static bool Has(string program)
         => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    /// <summary>Runs a program in a folder below <see cref="Root"/>; it must succeed.</summary>
+    /// <summary>Runs a program in a folder below <see cref="Root"/>, which must succeed.</summary>
     public string Run(string folder, string program, params string[] arguments)
     {
         var (code, output) = TryRun(Path.Combine(Root, folder), program, arguments);
@@ -37,7 +37,7 @@ public sealed class Published : IAsyncLifetime
         return output;
     }
 
-    /// <summary>Runs a program; gives its exit code and all that it wrote.</summary>
+    /// <summary>Runs a program. Returns its exit code and combined output.</summary>
     public static (int Code, string Output) TryRun(string folder, string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>Least rights, over all services of all deployments: none has an administrator's password, and no two share a user.</summary>
+/// <summary>Least privilege for all services of all deployments: none has an administrator's password, and no two share a user.</summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed partial class RightsTests(Published published) : IClassFixture<Published>
 {
@@ -14,7 +14,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     [InlineData("kubernetes/overlays/local")]
     [InlineData("kubernetes/overlays/production")]
     [InlineData("vms")]
-    public void A_service_is_the_user_of_its_own_database_and_no_administrator(string folder)
+    public void A_service_uses_its_own_database_and_is_not_an_administrator(string folder)
     {
         var connections = Directory.GetFiles(Path.Combine(published.Root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .SelectMany(file => File.ReadLines(file)).SelectMany(line => Connections().Matches(line)).ToArray();
@@ -24,14 +24,14 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
         {
             var (user, database) = (connection.Groups["user"].Value, connection.Groups["database"].Value);
             Assert.DoesNotContain(user, Administrators);
-            // CloudNativePG names the owner of its cluster's only database in a secret.
+            // CloudNativePG stores the owner of its cluster's only database in a secret.
             Assert.True(user == database || user == $"$({database.ToUpperInvariant()}_USERNAME)", connection.Value);
             Assert.Contains(database.ToUpperInvariant(), connection.Groups["password"].Value, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public void Owners_of_databases_are_no_administrators_and_keep_others_out()
+    public void Owners_of_databases_are_not_administrators_and_exclude_others()
     {
         foreach (var script in Directory.GetFiles(published.Root, "*owners.sh", SearchOption.AllDirectories))
         {
@@ -45,7 +45,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Over_the_network_Postgres_takes_owners_only_each_into_its_database()
+    public void Over_the_network_Postgres_admits_each_owner_to_its_own_database_only()
     {
         var rules = Directory.GetFiles(Path.Combine(published.Root, "vms"), "pg_hba.conf", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
             .Where(l => l.StartsWith("host", StringComparison.Ordinal)).Select(l => l.Split(' ')).ToArray();
@@ -55,7 +55,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void What_services_are_in_Redis_may_not_administer_it()
+    public void Services_cannot_administer_Redis()
     {
         string[] users =
         [
@@ -68,7 +68,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
         Assert.All(users, user => Assert.Matches(@"default on .*-@admin.*-@dangerous", user));
     }
 
-    // Of Postgres and of MongoDB, as settings write them.
+    // Connection strings of Postgres and of MongoDB.
     [GeneratedRegex(@"Host=[^;]+;Port=\d+;Username=(?<user>[^;]+);Password=(?<password>[^;]+);Database=(?<database>\w+)" +
         @"|mongodb://(?<user>[^:/]+):(?<password>.+?)@(?=[\w-]+[.:-])[^/@]+/(?<database>\w+)\?")]
     private static partial Regex Connections();

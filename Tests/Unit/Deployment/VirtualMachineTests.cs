@@ -5,7 +5,7 @@ using Aspire.Hosting;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>The machines' folders, and what their scripts install below a folder of the test.</summary>
+/// <summary>The folders for virtual machines, and the result of their scripts in a temporary root.</summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed class VirtualMachineTests(Published published) : IClassFixture<Published>
 {
@@ -24,7 +24,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Every_unit_is_hardened_limited_and_started_again()
+    public void Every_unit_is_hardened_limited_and_restarted()
     {
         foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
         {
@@ -37,9 +37,9 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var key in new[] { "MemoryMax=", "TasksMax=", "LimitNOFILE=", "User=", "After=network-online.target" })
                 Assert.Contains(lines, l => l.StartsWith(key, StringComparison.Ordinal));
             Assert.DoesNotContain("User=root", lines);
-            // Programs come with the release or with the engines, and nothing from the machine.
+            // Programs come with the release or the engines, never from the machine.
             foreach (var line in lines.Where(l => l.StartsWith("Exec", StringComparison.Ordinal))) Assert.Matches("^Exec[A-Za-z]+=/(opt|etc)/shop/", line);
-            // The gateway is the only one that strangers reach.
+            // Only the gateway is reachable by clients.
             Assert.Equal(Path.GetFileName(unit) != "shop-gateway.service", lines.Contains("IPAddressDeny=any"));
         }
     }
@@ -54,7 +54,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Every_variable_has_a_name_that_systemd_takes()
+    public void Every_variable_has_a_name_that_systemd_accepts()
     {
         foreach (var unit in Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.service", SearchOption.AllDirectories))
             foreach (var file in File.ReadLines(unit).Where(l => l.StartsWith("EnvironmentFile=/etc/shop/", StringComparison.Ordinal)))
@@ -66,7 +66,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [InlineData("customer-vm1")]
     [InlineData("customer-vm2")]
     [InlineData("customer-vm3")]
-    public void Installing_puts_addresses_and_secrets_in_and_twice_changes_nothing(string machine)
+    public void Installing_inserts_addresses_and_secrets_and_is_idempotent(string machine)
     {
         using var root = new TempFolder();
         Install(machine, root.Path);
@@ -90,7 +90,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void A_dry_run_changes_nothing_and_says_what_it_would_do()
+    public void A_dry_run_changes_nothing_and_prints_the_actions()
     {
         using var root = new TempFolder();
         var output = published.Run("vms", "bash", "install.sh", "customer-vm1", "--hosts", Hosts, "--root", root.Path, "--dry-run");
@@ -103,7 +103,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     [InlineData("no name", "--hosts", "a,b,c")]
     [InlineData("nothing else", "--hosts", Hosts, "--frobnicate")]
     [InlineData("a machine that is there", "customer-vm4", "--hosts", Hosts)]
-    public void A_wrong_command_line_is_refused_before_anything_is_done(string why, params string[] arguments)
+    public void An_invalid_command_line_is_rejected_before_any_action(string why, params string[] arguments)
     {
         using var root = new TempFolder();
         var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms"), "bash",
@@ -114,7 +114,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void A_release_is_taken_into_use_and_put_back()
+    public void A_release_is_activated_and_rolled_back()
     {
         using var root = new TempFolder();
         foreach (var release in new[] { "r1", "r2" })
@@ -128,10 +128,10 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Deploying_gives_all_machines_one_release_and_one_set_of_secrets_and_puts_them_back_when_one_fails()
+    public void Deploying_installs_one_release_and_one_set_of_secrets_and_rolls_back_on_failure()
     {
         using var root = new TempFolder();
-        // Stands for ssh: each host is a folder. Nothing is started in there, so whether a machine gets healthy is said by a file.
+        // Replaces ssh: each host is a folder. Nothing is started, so a file determines whether a machine becomes healthy.
         var ssh = root.Write("ssh", """
             #!/bin/bash
             set -e
@@ -178,7 +178,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             var folder = root / machine;
             Install(machine, folder);
             var units = Directory.GetFiles(Path.Combine(folder, "etc/systemd/system"), "shop-*.service");
-            // The programs come with packages and releases; here an empty file that can be run stands for each.
+            // The programs come with packages and releases; here, each is an empty executable file.
             foreach (Match program in units.SelectMany(u => Regex.Matches(File.ReadAllText(u), @"^Exec\w+=(/\S+)", RegexOptions.Multiline)))
             {
                 var file = folder + program.Groups[1].Value;
@@ -190,12 +190,12 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var target in new[] { "network-online", "multi-user", "sysinit", "basic", "shutdown", "network" })
                 File.WriteAllText(Path.Combine(folder, $"etc/systemd/system/{target}.target"), $"[Unit]\nDescription={target}\n");
             var (code, output) = Published.TryRun(folder, "systemd-analyze", ["verify", "--man=no", $"--root={folder}", .. units.Select(Path.GetFileName)!]);
-            Assert.True(code == 0 && output.Length == 0, output); // what it ignores it only mentions
+            Assert.True(code == 0 && output.Length == 0, output); // ignored settings are only reported as warnings
         }
     }
 
     [Fact]
-    public void A_placement_names_a_machine_that_is_there()
+    public void A_placement_names_an_existing_machine()
     {
         using var folder = new TempFolder();
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { ProjectDirectory = folder.Path });

@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Tests.Unit.Deployment;
 
-/// <summary>Looks into YAML by path; what is not there is empty.</summary>
+/// <summary>Queries YAML by path; missing nodes are empty.</summary>
 internal static class Yaml
 {
     public static YamlMappingNode[] Documents(string text)
@@ -12,7 +12,9 @@ internal static class Yaml
         return [.. stream.Documents.Select(d => (YamlMappingNode)d.RootNode)];
     }
 
-    /// <summary>What is at a path, such as <c>spec/template/spec</c>; a name of a label may hold a slash, so such is its own argument.</summary>
+    /// <summary>
+    /// Returns the node at a path, such as <c>spec/template/spec</c>. A label's name may contain a slash, so it is passed as a separate argument.
+    /// </summary>
     public static YamlNode? At(this YamlNode? node, string path)
     {
         foreach (var key in path.Split('/')) node = node.Key(key);
@@ -31,6 +33,6 @@ internal static class Yaml
 
     public static string Value(this YamlNode? node) => (node as YamlScalarNode)?.Value ?? "";
 
-    /// <summary>All nodes below this one, and itself.</summary>
+    /// <summary>Returns this node and all its descendants.</summary>
     public static IEnumerable<YamlNode> All(this YamlNode node) => node.AllNodes;
 }

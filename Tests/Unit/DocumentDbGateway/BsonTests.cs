@@ -26,13 +26,13 @@ public sealed class BsonTests
     }
 
     [Fact]
-    public void A_document_that_was_cut_off_is_malformed_at_every_length()
+    public void A_truncated_document_is_malformed_at_every_length()
     {
         var document = Documents.AllTypes();
         for (var length = 0; length < document.Length; length++)
         {
             var cut = document[..length];
-            if (length >= 4) BitConverter.TryWriteBytes(cut, length); // its length says what is there, so the elements must give it away
+            if (length >= 4) BitConverter.TryWriteBytes(cut, length); // its length matches, so the elements must reveal the cut
             if (length >= 5) cut[^1] = 0;
             Assert.True(BsonCheck.Check(cut) == BsonFault.Malformed || length == 5 || IsAtElementEnd(document, length), $"cut at {length}");
         }
@@ -59,7 +59,7 @@ public sealed class BsonTests
     [InlineData(new byte[] { 255, 255, 255, 255, 0 })]
     [InlineData(new byte[] { 0, 0, 0, 0, 0 })]
     [InlineData(new byte[] { })]
-    public void What_is_malformed_is_refused(byte[] document) => Assert.Equal(BsonFault.Malformed, BsonCheck.Check(document));
+    public void Malformed_documents_are_rejected(byte[] document) => Assert.Equal(BsonFault.Malformed, BsonCheck.Check(document));
 
     [Fact]
     public void No_change_of_bytes_breaks_the_walk()
@@ -71,12 +71,12 @@ public sealed class BsonTests
             var bytes = (byte[])original.Clone();
             for (var i = random.Next(1, 6); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             if (BsonCheck.Check(bytes) != BsonFault.None) continue;
-            Assert.Equal(bytes.Length - 5, new Walk(bytes).Elements.Sum(e => e.Length)); // what is accepted is walked whole
+            Assert.Equal(bytes.Length - 5, new Walk(bytes).Elements.Sum(e => e.Length)); // accepted documents are walked to the end
         }
     }
 
     [Fact]
-    public void Values_are_read_as_what_they_are()
+    public void Values_are_read_with_their_types()
     {
         var view = new BsonView(Documents.AllTypes());
         Assert.True(view.MoveTo("string"u8));

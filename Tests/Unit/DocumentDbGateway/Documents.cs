@@ -5,7 +5,7 @@ using DocumentDbGateway::DocumentDb.Gateway.Bson;
 
 namespace Tests.Unit.DocumentDbGateway;
 
-/// <summary>Documents and messages for these tests, made byte by byte.</summary>
+/// <summary>Builds documents and messages byte by byte.</summary>
 internal static class Documents
 {
     /// <summary>A command document.</summary>
@@ -45,7 +45,7 @@ internal static class Documents
         b.Value("min"u8, BsonType.MinKey, []);
     });
 
-    /// <summary>Documents within each other.</summary>
+    /// <summary>Nested documents.</summary>
     public static byte[] Nested(int depth)
     {
         byte[] document = [5, 0, 0, 0, 0];
@@ -60,14 +60,14 @@ internal static class Documents
         return document;
     }
 
-    /// <summary>An OP_MSG with these sections, each with its kind in front.</summary>
+    /// <summary>An OP_MSG with the given sections, each with its kind byte.</summary>
     public static byte[] Message(uint flags, params byte[][] sections) => Frame(2013, [.. BitConverter.GetBytes(flags), .. sections.SelectMany(s => s)]);
 
     /// <summary>A command as an OP_QUERY.</summary>
     public static byte[] Query(Action<BsonBuffer> fields)
         => Frame(2004, [0, 0, 0, 0, .. "admin.$cmd\0"u8, 0, 0, 0, 0, 255, 255, 255, 255, .. Command(fields, database: "")]);
 
-    /// <summary>A message of any opcode.</summary>
+    /// <summary>A message with any opcode.</summary>
     public static byte[] Frame(int opcode, byte[] content)
     {
         var message = new byte[16 + content.Length];

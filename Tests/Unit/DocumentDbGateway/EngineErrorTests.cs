@@ -111,7 +111,7 @@ public sealed class EngineErrorTests
     [InlineData("name", "x", true, false, false)] // or for something else
     [InlineData("email", "x", false, false, false)]
     [InlineData("email", "x", true, true, false)]
-    public void An_upsert_that_looked_for_the_duplicate_key_lost_a_race(string field, string value, bool isUpsert, bool isMulti, bool isRace)
+    public void An_upsert_by_the_duplicate_key_lost_a_race(string field, string value, bool isUpsert, bool isMulti, bool isRace)
     {
         var request = new CommandRequest { Name = "update" };
         request.Sequences.Add(("updates", Documents.Command(b =>

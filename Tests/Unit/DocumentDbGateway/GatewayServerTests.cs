@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Tests.Unit.DocumentDbGateway;
 
-/// <summary>The gateway on a real socket, its engine away: whatever comes in gets an error or a closed connection, and the next client is served.</summary>
+/// <summary>The gateway on a real socket without its engine. Any input gets an error or a closed connection, and the next client is served.</summary>
 [Trait("Category", "Unit")]
 public sealed class GatewayServerTests : IAsyncLifetime
 {
@@ -30,13 +30,13 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_says_hello_to_anybody()
+    public async Task It_replies_to_hello_without_a_login()
     {
         var reply = await AskAsync(Documents.Message(0, Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)))));
         Assert.Equal(1.0, reply.Ok);
     }
 
-    /// <summary>Drivers log in with OP_QUERY until hello has told them that the server knows OP_MSG.</summary>
+    /// <summary>Drivers log in with OP_QUERY until hello has reported that the server supports OP_MSG.</summary>
     [Fact]
     public async Task Commands_may_come_as_OP_QUERY_and_none_of_them_closes_the_connection()
     {
@@ -57,7 +57,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData("commitTransaction", 13)]
     [InlineData("noSuchCommand", 59)]
     [InlineData("ping", 91)] // the engine is away
-    public async Task Others_get_the_error_that_drivers_understand(string command, int code)
+    public async Task Other_opcodes_get_an_error_that_drivers_understand(string command, int code)
     {
         var document = Documents.Command(b => b.String(System.Text.Encoding.ASCII.GetBytes(command), "c"));
         Assert.Equal(code, (await AskAsync(Documents.Message(0, Documents.Body(document)))).Code);
@@ -71,7 +71,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Documents_that_are_not_valid_get_an_error_and_the_connection_goes_on()
+    public async Task Invalid_documents_get_an_error_and_the_connection_stays_open()
     {
         using var client = await ConnectAsync();
         byte[] broken = [9, 0, 0, 0, 99, (byte)'a', 0, 0, 0];
@@ -85,7 +85,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     [InlineData(3)]
     [InlineData(48_000_000)] // too long before login: nothing is allocated for it
     [InlineData(int.MaxValue)]
-    public async Task A_length_that_no_message_may_have_closes_the_connection(int length)
+    public async Task An_invalid_message_length_closes_the_connection(int length)
     {
         using var client = await ConnectAsync();
         await client.SendAsync(BitConverter.GetBytes(length), Ct);
@@ -118,7 +118,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
             for (var i = random.Next(1, 8); i > 0; i--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             await client.SendAsync(bytes.AsMemory(0, random.Next(1, bytes.Length + 1)), Ct);
             client.Shutdown(SocketShutdown.Send);
-            _ = await ReadAsync(client); // an error, a hello, or nothing; it must come within the limit
+            _ = await ReadAsync(client); // an error, a hello reply, or nothing, within the time limit
         }
         Assert.Equal(1.0, (await AskAsync(hello)).Ok);
     }
@@ -135,7 +135,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_are_only_so_many_connections()
+    public async Task Connections_are_limited()
     {
         List<Socket> clients = [];
         try
@@ -155,7 +155,7 @@ public sealed class GatewayServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_stops_at_once_when_nothing_runs()
+    public async Task It_stops_immediately_when_idle()
     {
         using var client = await ConnectAsync();
         await AskAsync(client, Documents.Message(0, Documents.Body(Documents.Command(b => b.Int32("hello"u8, 1)))));

@@ -7,7 +7,7 @@ using DocumentDbGateway::DocumentDb.Gateway.Wire;
 
 namespace Tests.Unit.DocumentDbGateway;
 
-/// <summary>What the engine would pass over is refused, and nothing else is.</summary>
+/// <summary>Options that the engine would ignore are rejected, and no others.</summary>
 [Trait("Category", "Unit")]
 public sealed class RefusalTests
 {

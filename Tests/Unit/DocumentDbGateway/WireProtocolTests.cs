@@ -26,7 +26,7 @@ public sealed class WireProtocolTests
     private static byte[] One { get; } = Documents.Command(b => b.Int32("_id"u8, 1), database: "");
 
     [Fact]
-    public void A_command_is_read_with_what_concerns_the_gateway()
+    public void A_command_is_parsed_with_the_fields_for_the_gateway()
     {
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("documents", One, One))));
         Assert.Equal(("insert", "db", "c", 42), (_request.Name, _request.Database, _request.Target, _request.RequestId));
@@ -41,7 +41,7 @@ public sealed class WireProtocolTests
     {
         Assert.Equal(Parsed.Command, Parse(Documents.Message(0, Documents.Sequence("documents", One), Documents.Body(Insert))));
         Assert.Equal(Parsed.Command, Parse(Documents.Message(1, Documents.Body(Insert), [1, 2, 3, 4])));
-        Assert.Equal(Parsed.Command, Parse(Documents.Message(1 << 16, Documents.Body(Insert)))); // exhaust is allowed, not demanded
+        Assert.Equal(Parsed.Command, Parse(Documents.Message(1 << 16, Documents.Body(Insert)))); // exhaust is optional
     }
 
     [Fact]
@@ -55,14 +55,14 @@ public sealed class WireProtocolTests
     }
 
     [Fact]
-    public void A_client_may_want_no_reply()
+    public void A_client_may_request_no_reply()
     {
         Assert.Equal(Parsed.Command, Parse(Documents.Message(2, Documents.Body(Insert))));
         Assert.False(_request.WantsReply);
     }
 
     [Fact]
-    public void A_transaction_is_no_retryable_write()
+    public void A_transaction_is_not_a_retryable_write()
     {
         var body = Documents.Command(b =>
         {
@@ -97,12 +97,12 @@ public sealed class WireProtocolTests
     }
 
     [Fact]
-    public void What_is_no_message_of_the_protocol_is_unusable()
+    public void Invalid_messages_are_unusable()
     {
-        Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2012, Insert))); // compressed, which nobody offered
+        Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(2012, Insert))); // compressed, although no compressor was offered
         Assert.Equal(Parsed.Unusable, Parse(Documents.Frame(0, Insert)));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0)));
-        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(4, Documents.Body(Insert)))); // a flag that must be understood
+        Assert.Equal(Parsed.Unusable, Parse(Documents.Message(4, Documents.Body(Insert)))); // an unknown mandatory flag
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, [2, .. Insert])));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Body(Insert))));
         Assert.Equal(Parsed.Unusable, Parse(Documents.Message(0, Documents.Body(Insert), Documents.Sequence("a", One), Documents.Sequence("a", One))));
@@ -111,7 +111,7 @@ public sealed class WireProtocolTests
     }
 
     [Fact]
-    public void Documents_that_are_not_valid_get_an_error_as_reply()
+    public void Invalid_documents_get_an_error_reply()
     {
         byte[] broken = [.. One];
         broken[4] = 99;

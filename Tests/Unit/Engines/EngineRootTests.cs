@@ -20,7 +20,7 @@ public sealed class EngineRootTests
     }
 
     [Fact]
-    public void A_marker_that_was_cut_off_anywhere_is_none()
+    public void A_marker_truncated_anywhere_is_invalid()
     {
         var text = Marker.Format();
         Assert.All(Enumerable.Range(0, text.Length), length => Assert.Null(EngineMarker.Parse(text[..length])));
@@ -32,7 +32,7 @@ public sealed class EngineRootTests
     [InlineData("files 3", "files")]
     [InlineData("package a 1", "package a")]
     [InlineData("package a 1", "packet a 1")]
-    public void A_marker_with_a_broken_line_is_none(string line, string broken) =>
+    public void A_marker_with_a_broken_line_is_invalid(string line, string broken) =>
         Assert.Null(EngineMarker.Parse(Marker.Format().Replace(line, broken, StringComparison.Ordinal)));
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class EngineRootTests
         Assert.Equal(new KeyValuePair<string, string>(name, version), EngineMarker.PackageOf(file));
 
     [Fact]
-    public void A_whole_root_opens_with_its_versions()
+    public void A_complete_root_opens_with_its_versions()
     {
         using var cache = new TempFolder();
         var root = EngineRoot.TryOpen(MakeRoot(cache));
@@ -83,7 +83,7 @@ public sealed class EngineRootTests
     }
 
     [Fact]
-    public void A_failure_says_the_step_the_reason_and_the_ways_out()
+    public void A_failure_names_the_step_the_reason_and_the_solutions()
     {
         var message = EngineRootBuilder.Failure("downloading packages", "the mirror does not answer.").Message;
 
@@ -93,7 +93,7 @@ public sealed class EngineRootTests
     }
 
     [Fact]
-    public void A_step_turns_trouble_into_that_sentence_and_lets_bugs_through()
+    public void A_step_converts_expected_failures_into_that_message_and_lets_bugs_through()
     {
         using var cache = new TempFolder();
         List<string> lines = [];

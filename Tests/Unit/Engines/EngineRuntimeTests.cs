@@ -5,7 +5,7 @@ using NativeEngines;
 
 namespace Tests.Unit.Engines;
 
-/// <summary>What becomes of a container resource that runs natively.</summary>
+/// <summary>Container resources that run as native processes.</summary>
 [Trait("Category", "Unit")]
 public sealed class EngineRuntimeTests
 {
@@ -13,9 +13,9 @@ public sealed class EngineRuntimeTests
         = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true }).AddNativeEngines();
 
     [Fact]
-    public async Task A_port_that_was_asked_for_is_used_and_others_are_found()
+    public async Task A_requested_port_is_used_and_others_are_assigned()
     {
-        var asked = Ports.Free() + 1; // nobody has been given it
+        var asked = Ports.Free() + 1; // not yet assigned
         var gateway = _builder.AddContainer("gateway", "nginx").WithHttpEndpoint(port: asked, targetPort: asked);
         var redis = _builder.AddRedis("redis");
         await ConvertAsync(gateway.Resource, redis.Resource);
@@ -36,7 +36,7 @@ public sealed class EngineRuntimeTests
     }
 
     [Fact]
-    public async Task An_image_without_a_native_form_is_refused_with_what_to_do()
+    public async Task An_image_without_a_native_form_is_rejected_with_a_solution()
     {
         var other = _builder.AddContainer("queue", "vendor/queue");
         var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(() => ConvertAsync(other.Resource));

@@ -9,7 +9,7 @@ public sealed class FileLockTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void A_second_holder_is_told_once_and_gives_up_in_time()
+    public void A_second_holder_is_notified_once_and_times_out()
     {
         using var folder = new TempFolder();
         using var first = FileLock.Acquire(folder / ".lock", TimeSpan.Zero, () => Assert.Fail("nobody holds it"), Ct);
@@ -47,6 +47,6 @@ public sealed class FileLockTests
     }
 
     [Fact]
-    public void A_folder_that_is_missing_is_no_reason_to_wait() => Assert.Throws<DirectoryNotFoundException>(
+    public void A_missing_folder_fails_without_waiting() => Assert.Throws<DirectoryNotFoundException>(
         () => FileLock.Acquire("/there/is/no/such/folder", TimeSpan.FromMinutes(1), () => Assert.Fail("it does not wait"), Ct));
 }

@@ -26,7 +26,7 @@ public sealed class NativeContainersTests
     [InlineData("..")]
     [InlineData("a/b")]
     [InlineData("../b")]
-    public void A_volume_cannot_lie_anywhere_else(string name) => Assert.Throws<EngineException>(() => NativeContainers.VolumePath(name));
+    public void A_volume_cannot_be_outside_its_folder(string name) => Assert.Throws<EngineException>(() => NativeContainers.VolumePath(name));
 
     [Fact]
     public void A_volume_is_a_folder_of_its_name() =>

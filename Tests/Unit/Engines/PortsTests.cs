@@ -10,7 +10,7 @@ namespace Tests.Unit.Engines;
 public sealed class PortsTests
 {
     [Fact]
-    public void A_port_is_given_once_and_lies_below_those_of_outgoing_connections()
+    public void A_port_is_assigned_once_and_is_below_the_ephemeral_range()
     {
         var ports = new ConcurrentBag<int>();
         Parallel.For(0, 300, _ => ports.Add(Ports.Free()));
@@ -21,7 +21,7 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void A_port_that_was_given_or_is_listened_on_is_not_taken()
+    public void An_assigned_or_used_port_is_not_taken()
     {
         Assert.False(Ports.TryTake(Ports.Free()));
         using var listener = new TcpListener(IPAddress.Loopback, 0);

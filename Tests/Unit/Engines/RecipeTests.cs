@@ -16,7 +16,7 @@ public sealed class RecipeTests
     [InlineData(null, "--appendonly|yes", "--appendonly|yes")]
     [InlineData(null, "/etc/redis.conf|--appendonly|yes", "/etc/redis.conf|--appendonly|yes")]
     [InlineData(null, "", "")]
-    public void Redis_takes_the_commands_that_its_image_takes(string? entrypoint, string args, string expected) =>
+    public void Redis_accepts_the_commands_of_its_image(string? entrypoint, string args, string expected) =>
         Assert.Equal(expected, string.Join('|', RedisRecipe.Command(Redis(entrypoint, args))));
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class RecipeTests
     [InlineData("/bin/sh", "-c")]
     [InlineData("/bin/sh", "-c|redis-server & redis-cli ping")]
     [InlineData(null, "redis-sentinel|/etc/sentinel.cfg")]
-    public void Redis_refuses_what_does_not_start_a_server(string? entrypoint, string args) =>
+    public void Redis_rejects_commands_that_do_not_start_a_server(string? entrypoint, string args) =>
         Assert.Throws<FormatException>(() => RedisRecipe.Command(Redis(entrypoint, args)));
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class RecipeTests
     }
 
     [Fact]
-    public void Nginx_logs_where_it_may_and_nowhere_when_nothing_says_where()
+    public void Nginx_logs_to_its_output_if_possible_and_not_by_default()
     {
         Assert.Contains("access_log /dev/stdout;", NginxRecipe.Localize("http { access_log /var/log/nginx/access.log; }", "/x", [], canOpenOutput: true),
             StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class RecipeTests
     [InlineData(65_536L, "worker_rlimit_nofile 65536;")]
     [InlineData(1_048_576L, "worker_rlimit_nofile 65536;")]
     [InlineData(null, "worker_rlimit_nofile 65536;")]
-    public void Nginx_asks_for_no_more_files_than_the_system_allows(long? filesMax, string expected)
+    public void Nginx_requests_no_more_files_than_the_system_allows(long? filesMax, string expected)
         => Assert.Equal(expected, NginxRecipe.LimitOpenFiles("worker_rlimit_nofile 65536;", filesMax));
 
     [Theory]
@@ -114,13 +114,13 @@ public sealed class RecipeTests
     public void Sql_text_is_one_line_and_cannot_break_out(string value, string expected) => Assert.Equal(expected, PostgresRecipe.Literal(value));
 
     [Fact]
-    public void The_login_is_made_by_single_lines_with_everything_quoted()
+    public void The_login_is_created_by_single_lines_with_everything_quoted()
     {
         var sql = PostgresRecipe.LoginSql("o\"'x", "p'\nw");
 
         Assert.All(sql, line => Assert.DoesNotContain('\n', line));
         Assert.StartsWith("DO E'BEGIN IF NOT EXISTS", sql[0], StringComparison.Ordinal);
-        Assert.Contains("CREATE ROLE \"o\"\"\\'x\"", sql[0], StringComparison.Ordinal); // the name's quote is quoted once more by the block around it
+        Assert.Contains("CREATE ROLE \"o\"\"\\'x\"", sql[0], StringComparison.Ordinal); // the quote in the name is escaped again by the block around it
         Assert.Equal("ALTER ROLE \"o\"\"'x\" WITH SUPERUSER LOGIN PASSWORD E'p\\'\\nw'", sql[1]);
         Assert.Throws<EngineException>(() => PostgresRecipe.LoginSql("two\nlines", "p"));
     }

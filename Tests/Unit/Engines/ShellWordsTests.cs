@@ -42,5 +42,5 @@ public sealed class ShellWordsTests
     [InlineData("~/redis-server")]
     [InlineData("'a")]
     [InlineData("\"a")]
-    public void What_needs_a_shell_is_refused(string command) => Assert.Throws<FormatException>(() => ShellWords.Parse(command, Variables));
+    public void Commands_that_need_a_shell_are_rejected(string command) => Assert.Throws<FormatException>(() => ShellWords.Parse(command, Variables));
 }

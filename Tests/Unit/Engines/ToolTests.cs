@@ -19,7 +19,7 @@ public sealed class ToolTests
         "[emerg] unknown directive \"lissten\" in nginx.conf:3")]
     [InlineData("first\nlast line.\n\n", "last line")]
     [InlineData("", "")]
-    public void The_reason_is_the_line_that_says_why(string errors, string expected) => Assert.Equal(expected, Tool.Reason(errors.Split('\n')));
+    public void The_reason_is_the_line_with_the_error(string errors, string expected) => Assert.Equal(expected, Tool.Reason(errors.Split('\n')));
 
     [Fact]
     public void Output_input_and_environment_pass_through()
@@ -29,7 +29,7 @@ public sealed class ToolTests
     }
 
     [Fact]
-    public void A_failure_gives_the_reason_or_else_the_exit_code()
+    public void A_failure_contains_the_reason_or_the_exit_code()
     {
         Assert.Equal("error: it is broken",
             Assert.Throws<ToolException>(() => Tool.Run("sh", ["-c", "echo error: it is broken. >&2; exit 3"], new(), Ct)).Message);
@@ -42,7 +42,7 @@ public sealed class ToolTests
         Assert.InRange(Tool.Run("sh", ["-c", "seq 1 200000"], new(), Ct).Length, 256 * 1024, 300 * 1024);
 
     [Fact]
-    public void A_child_that_is_left_behind_holds_up_nobody()
+    public void A_leftover_child_does_not_block()
     {
         using var folder = new TempFolder();
         var clock = Stopwatch.StartNew();
@@ -95,7 +95,7 @@ public sealed class ToolTests
     private static void AssertGone(TempFolder folder, Stopwatch clock)
     {
         var child = int.Parse(File.ReadAllText(folder / "child"), CultureInfo.InvariantCulture);
-        // A killed child that nobody has waited for yet has no command line left.
+        // A killed child that has not been reaped yet has no command line.
         Assert.True(SpinWait.SpinUntil(() => ProcFile.CommandLine(child).Length == 0, TimeSpan.FromSeconds(10)), "the child still runs");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), "it took as long as the program");
     }

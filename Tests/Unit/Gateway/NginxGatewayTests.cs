@@ -52,7 +52,7 @@ public sealed class NginxGatewayTests
     public void A_path_goes_to_its_service_without_the_prefix(string line) => Assert.Contains(line, Configuration, StringComparison.Ordinal);
 
     [Fact]
-    public void A_body_is_as_large_as_its_routes_say_and_a_megabyte_elsewhere()
+    public void A_body_has_the_limit_of_its_route_or_a_megabyte()
     {
         Assert.Contains("    location /customers { client_max_body_size 16m; gzip on; proxy_pass http://customer/customers; }\n", Configuration,
             StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed class NginxGatewayTests
     }
 
     [Fact]
-    public void Nothing_of_the_template_is_left_open()
+    public void No_placeholder_of_the_template_is_left()
     {
         foreach (var text in (string[])[Configuration, Configure(GatewayLimits.Deployed.BehindIngress, "https://a.example")])
         {
@@ -97,7 +97,7 @@ public sealed class NginxGatewayTests
     }
 
     [Fact]
-    public void Whoever_a_trusted_proxy_names_is_the_client()
+    public void The_client_is_the_address_that_a_trusted_proxy_reports()
     {
         Assert.DoesNotContain("real_ip", Configure(GatewayLimits.Deployed), StringComparison.Ordinal);
         var text = Configure(GatewayLimits.Deployed with { TrustedProxies = "192.0.2.1, 2001:db8::/32" });
@@ -111,7 +111,7 @@ public sealed class NginxGatewayTests
     [InlineData("CostlyPerSecond", "many")]
     [InlineData("Connections", "1000001")]
     [InlineData("TrustedProxies", "10.0.0.0/8; evil")]
-    public void A_limit_that_is_none_is_named(string name, string value)
+    public void An_invalid_limit_is_reported(string name, string value)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"Gateway:Limits:{name}", value)]).Build();
         var error = Assert.Throws<DistributedApplicationException>(() => GatewayLimits.Read(configuration, GatewayLimits.Deployed));
@@ -119,13 +119,13 @@ public sealed class NginxGatewayTests
     }
 
     [Fact]
-    public void What_is_configured_wins_over_the_default()
+    public void Configuration_overrides_defaults()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:Limits:Connections", "0")]).Build();
         Assert.Equal(GatewayLimits.Deployed with { Connections = 0 }, GatewayLimits.Read(configuration, GatewayLimits.Deployed));
     }
 
-    /// <summary>A location with a header of its own inherits none, so that of a document has all of them.</summary>
+    /// <summary>A location with its own add_header inherits none, so that of a document must repeat all of them.</summary>
     [Fact]
     public void A_document_knows_its_prefix_and_loses_no_header()
         => Assert.Contains("    location = /orders/openapi/v1.json { proxy_read_timeout 10s; gzip on; proxy_set_header Connection \"\"; "
@@ -151,7 +151,7 @@ public sealed class NginxGatewayTests
     [InlineData("https://a.example/")]
     [InlineData("https://a.example, null")]
     [InlineData("https://a.example\"; }")]
-    public void An_origin_that_is_none_is_named(string value)
+    public void An_invalid_origin_is_reported(string value)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:AllowedOrigins", value)]).Build();
         var error = Assert.Throws<DistributedApplicationException>(() => GatewayCors.Read(configuration));

@@ -5,7 +5,7 @@ using NativeEngines;
 
 namespace Tests.Unit.Hosting;
 
-/// <summary>Servers and databases that configuration names as <c>ConnectionStrings:NAME</c>.</summary>
+/// <summary>Servers and databases that are configured as <c>ConnectionStrings:NAME</c>.</summary>
 [Trait("Category", "Unit")]
 public sealed class ExternalServerTests
 {
@@ -15,7 +15,7 @@ public sealed class ExternalServerTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_server_is_used_with_its_databases_and_none_is_started()
+    public async Task A_configured_server_is_used_with_its_databases_and_none_is_started()
     {
         _builder.Configuration["ConnectionStrings:postgres"] = "Host=db.example;Password={x}";
         _builder.Configuration["ConnectionStrings:mongodb"] = "mongodb://m.example";
@@ -50,7 +50,7 @@ public sealed class ExternalServerTests
         Assert.False(orders.Resource.Parent.IsContainer());
     }
 
-    /// <summary>The variables of a client that refers to all of them.</summary>
+    /// <summary>Returns the variables of a client that references all of them.</summary>
     private async Task<Dictionary<string, string>> EnvironmentAsync(params IResourceBuilder<IResourceWithConnectionString>[] stores)
     {
         var client = _builder.AddExecutable("client", "true", ".")

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Tests.Unit.Hosting;
 
-/// <summary>The connection strings and properties of our MongoDB integration, which are those of the official one.</summary>
+/// <summary>Connection strings and properties of this MongoDB integration, which match those of the official one.</summary>
 [Trait("Category", "Unit")]
 public sealed class MongoDbHostingTests
 {

@@ -21,10 +21,10 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
-    public void While_it_is_ramped_the_rate_grows_evenly_and_then_stays()
+    public void During_the_ramp_the_rate_grows_linearly_and_then_stays()
     {
         var schedule = new ArrivalSchedule(100, Begin, ramp: 1000 * Ms);
-        Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of a second's, and the first one
+        Assert.Equal(13, Take(schedule, Begin + (500 * Ms)).Count); // an eighth of the rate, plus the first arrival
         Assert.Equal(37, Take(schedule, Begin + (999 * Ms)).Count);
         Assert.Equal([1000, 1010, 1020], Take(schedule, Begin + (1020 * Ms)));
         Assert.Equal(100, Take(schedule, Begin + (2020 * Ms)).Count);
@@ -39,18 +39,18 @@ public sealed class ArrivalScheduleTests
     }
 
     [Fact]
-    public void Of_a_backlog_that_is_too_long_the_oldest_are_dropped()
+    public void The_oldest_arrivals_of_a_long_backlog_are_dropped()
     {
         var schedule = new ArrivalSchedule(10, Begin);
         var now = Begin + ((ArrivalSchedule.BacklogSecondsMax + 2) * 1000 * Ms);
         Assert.True(schedule.TryTake(now, out var scheduled));
-        Assert.Equal(21, schedule.Dropped); // 71 are due, 50 may wait
+        Assert.Equal(21, schedule.Dropped); // 71 are due, and 50 may wait
         Assert.Equal(Begin + (2100 * Ms), scheduled);
         Assert.Equal(49, schedule.Waiting(now));
     }
 
     [Fact]
-    public void None_is_due_from_the_end_on()
+    public void None_is_due_after_the_end()
     {
         var schedule = new ArrivalSchedule(100, Begin) { End = Begin + (30 * Ms) };
         Assert.Equal([0, 10, 20], Take(schedule, Begin + (1000 * Ms)));
@@ -67,7 +67,7 @@ public sealed class ArrivalScheduleTests
         Assert.InRange(scheduled, now - (ArrivalSchedule.BacklogSecondsMax * Stopwatch.Frequency), now);
     }
 
-    // Milliseconds after the beginning.
+    // Milliseconds since the start.
     private static List<long> Take(ArrivalSchedule schedule, long now)
     {
         var taken = new List<long>();

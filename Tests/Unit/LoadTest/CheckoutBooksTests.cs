@@ -8,14 +8,14 @@ public sealed class CheckoutBooksTests
 {
     private const long Stock = 100, Credit = 50;
 
-    // Order 0 was answered 2xx, 1 was answered 4xx, 2 broke, 3 was never asked for.
+    // Order 0 got 2xx, order 1 got 4xx, order 2 got no response, and order 3 was never checked out.
     private static readonly CheckoutOutcome[] Outcomes =
         [CheckoutOutcome.Committed, CheckoutOutcome.Refused, CheckoutOutcome.Unknown, CheckoutOutcome.Unused];
 
     private readonly CheckoutBooks _books = new(Outcomes, new OrderIds(4), items: 2, users: 1, Stock, Credit);
 
     [Fact]
-    public void Books_that_fit_balance()
+    public void Consistent_books_balance()
     {
         Read(isPaid: [true, false, false], stock: [97, 98], credit: 43);
         var result = _books.Compare();
@@ -38,7 +38,7 @@ public sealed class CheckoutBooksTests
     [InlineData(true, false, 96, 98, 43, "item 0: 4 taken from stock, 3 in paid orders")]
     [InlineData(true, false, 97, 99, 43, "item 1: 1 taken from stock, 2 in paid orders")]
     [InlineData(true, false, 97, 98, 36, "user 0: 14 of credit taken, but paid orders cost 7")]
-    public void What_does_not_fit_is_told(bool isFirstPaid, bool isSecondPaid, long stock0, long stock1, long credit, string violation)
+    public void Violations_are_reported(bool isFirstPaid, bool isSecondPaid, long stock0, long stock1, long credit, string violation)
     {
         Read([isFirstPaid, isSecondPaid, false], [stock0, stock1], credit);
         var result = _books.Compare();
@@ -63,7 +63,7 @@ public sealed class CheckoutBooksTests
     }
 
     [Fact]
-    public void Only_some_of_many_violations_are_told_and_all_are_counted()
+    public void All_violations_are_counted_and_some_are_reported()
     {
         var ledger = new CheckoutBooks([.. Enumerable.Repeat(CheckoutOutcome.Committed, 1000)], new OrderIds(1000), 1, 1, 0, 0);
         var result = ledger.Compare();
@@ -100,15 +100,15 @@ public sealed class CheckoutBooksTests
     [InlineData("""{"paid":1,"total_cost":3}""")]
     [InlineData("""{"items":[],"user_id":"0","total_cost":3}""")]
     [InlineData("""{"paid":true,"items":[["0","2"]],"user_id":"0","total_cost":3}""")]
-    public void What_is_not_an_order_is_not_taken(string body) => Assert.False(_books.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
+    public void An_invalid_order_is_rejected(string body) => Assert.False(_books.TakeOrder(0, Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [InlineData("{")]
     [InlineData("""{"price":1}""")]
     [InlineData("""{"stock":"7"}""")]
-    public void What_is_not_an_item_is_not_taken(string body) => Assert.False(_books.TakeItem(0, Encoding.UTF8.GetBytes(body)));
+    public void An_invalid_item_is_rejected(string body) => Assert.False(_books.TakeItem(0, Encoding.UTF8.GetBytes(body)));
 
-    // Every order has three of item 0 and two of item 1, and costs 7.
+    // Every order contains three of item 0 and two of item 1, and costs 7.
     private void Read(bool[] isPaid, long[] stock, long credit) => Read(_books, isPaid, stock, credit);
 
     private static void Read(CheckoutBooks books, bool[] isPaid, long[] stock, long credit)

@@ -55,5 +55,5 @@ public sealed class CheckoutOptionsTests
     [InlineData("--lines 5 --items 4", "--lines 5 requires at least as many items; --items is 4.")]
     [InlineData("--target https://localhost", "--target must be a URL like http://localhost:8000; 'https://localhost' was given.")]
     [InlineData("--target http://localhost:8000/orders", "--target must be a URL like http://localhost:8000; 'http://localhost:8000/orders' was given.")]
-    public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("checkout " + line));
+    public void Invalid_options_are_reported(string line, string message) => Assert.Equal(message, CommandLine.Error("checkout " + line));
 }

@@ -4,10 +4,10 @@ using LoadTest.Reports;
 
 namespace Tests.Unit.LoadTest;
 
-/// <summary>Command lines of LoadTest, given to it without a process.</summary>
+/// <summary>Runs LoadTest command lines without a process.</summary>
 internal static class CommandLine
 {
-    /// <summary>Runs one; returns its exit code, and lines of output and of errors.</summary>
+    /// <summary>Runs a command line. Returns its exit code, output and error lines.</summary>
     public static (int Code, string Output, string[] Errors) Run(params string[] arguments)
     {
         using var output = new StringWriter();
@@ -16,7 +16,7 @@ internal static class CommandLine
         return (code, output.ToString(), errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>The line that says what is wrong with a command line; its exit code must be that of wrong options.</summary>
+    /// <summary>Returns the error message of a command line, whose exit code must be the one for invalid options.</summary>
     public static string Error(string line)
     {
         var (code, output, errors) = Run(line.Split(' '));
@@ -25,7 +25,7 @@ internal static class CommandLine
         return errors[0];
     }
 
-    /// <summary>What a command understands of options.</summary>
+    /// <summary>Returns the parsed options of a command.</summary>
     public static T Options<T>(Func<Func<T, int>, Command> command, params string[] arguments) where T : class
     {
         T? given = null;

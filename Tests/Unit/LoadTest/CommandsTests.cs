@@ -29,10 +29,10 @@ public sealed class CommandsTests
     [InlineData("compare a.json", "Required argument 'B.json' missing for command: 'compare'.")]
     [InlineData("history check", "Required argument 'PATH' missing for command: 'check'.")]
     [InlineData("bare --target http://localhost:1", "'--target' is not a valid command or option.")]
-    public void A_command_that_is_wrong_or_not_complete_is_refused(string line, string message) => Assert.Equal(message, CommandLine.Error(line));
+    public void An_invalid_or_incomplete_command_is_rejected(string line, string message) => Assert.Equal(message, CommandLine.Error(line));
 
     [Fact]
-    public void A_file_that_is_missing_could_not_be_measured()
+    public void A_missing_file_cannot_be_measured()
     {
         var (code, output, errors) = CommandLine.Run("compare", "/nowhere/a.json", "/nowhere/b.json");
         Assert.Equal((1, ""), (code, output));

@@ -11,7 +11,7 @@ public sealed class ComparisonTests
     [InlineData(1000, 10, 1080, 9.2, "within noise", "within noise")] // below three standard errors
     [InlineData(1000, 10, 1300, 7, "better", "better")]
     [InlineData(1000, 10, 700, 13, "worse", "worse")]
-    public void A_difference_counts_when_it_is_beyond_noise(long rate, double ms, long otherRate, double otherMs, string rateIs, string latencyIs)
+    public void A_difference_counts_if_it_exceeds_the_noise(long rate, double ms, long otherRate, double otherMs, string rateIs, string latencyIs)
     {
         var figures = Comparison.Compare(RunReports.Of(10, rate, ms), RunReports.Of(10, otherRate, otherMs)).ToDictionary(figure => figure.Name);
         Assert.Equal((rateIs, latencyIs, latencyIs, ""),
@@ -22,22 +22,22 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void A_few_seconds_say_nothing() => Assert.Equal("too short to tell",
+    public void A_few_seconds_are_inconclusive() => Assert.Equal("too short to tell",
         Comparison.Compare(RunReports.Of(Comparison.SecondsMin - 1, 100, 10), RunReports.Of(10, 900, 1))[0].Judgement);
 
     [Theory]
     [InlineData(0, 40, "worse")]
     [InlineData(40, 0, "better")]
     [InlineData(3, 5, "within noise")]
-    public void Errors_are_compared_by_their_share(int before, int after, string judgement) => Assert.Equal(judgement,
+    public void Errors_are_compared_by_their_rate(int before, int after, string judgement) => Assert.Equal(judgement,
         Comparison.Compare(RunReports.Of(10, 100, 10, before), RunReports.Of(10, 100, 10, after)).Single(figure => figure.Name == "errors %").Judgement);
 
     [Fact]
-    public void Runs_that_differ_in_what_they_did_say_so() => Assert.Equal(["command shop, storm", "users 8, 9"],
+    public void Runs_with_different_options_are_reported() => Assert.Equal(["command shop, storm", "users 8, 9"],
         Comparison.Differences(RunReports.Of(5, 10, 1), RunReports.Of(5, 10, 1) with { Command = "storm", Users = 9 }));
 
     [Fact]
-    public void What_was_saved_is_read_again_and_compared()
+    public void Saved_reports_are_read_and_compared()
     {
         using var folder = new TempFolder();
         var (file, wrong, output) = (Path.Combine(folder.Path, "a.json"), Path.Combine(folder.Path, "b.json"), new StringWriter());

@@ -6,7 +6,7 @@ namespace Tests.Unit.LoadTest;
 
 public sealed class HistoryTests
 {
-    /// <summary>Order 1 costs 6 of user a and has two pieces of item x; order 2 is refused.</summary>
+    /// <summary>Order 1 costs 6 of user a and contains two pieces of item x; order 2 is refused.</summary>
     private static readonly HistoryLine[] Sound =
     [
         new HistoryRun("kill -9 of 1 redis", 7, DateTimeOffset.UnixEpoch),
@@ -20,7 +20,7 @@ public sealed class HistoryTests
     ];
 
     [Fact]
-    public void A_sound_history_violates_nothing()
+    public void A_correct_history_has_no_violations()
     {
         var verdict = HistoryChecker.Check(Sound);
         Assert.Empty(verdict.Violations);
@@ -29,7 +29,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void What_must_not_be_is_said()
+    public void Every_violation_is_reported()
     {
         Violates("Order 2 was answered with yes, but is not paid.", new HistoryRequest("2", 0, 10, Outcome.Ok));
         Violates("a request sent at 1300 ms with no", new HistoryRequest("1", 1_300, 1_400, Outcome.Fail));
@@ -43,24 +43,24 @@ public sealed class HistoryTests
         Violates("1 pieces are reserved", Books(held: 1));
     }
 
-    /// <summary>An answer of no may come after one of yes if both were under way at the same time.</summary>
+    /// <summary>A failure may follow a success if both requests were in progress at the same time.</summary>
     [Fact]
-    public void Requests_at_the_same_time_may_come_in_any_order()
+    public void Concurrent_requests_may_be_in_any_order()
         => Assert.Empty(HistoryChecker.Check([.. Sound, new HistoryRequest("1", 1_150, 1_400, Outcome.Fail)]).Violations);
 
     [Fact]
-    public void A_history_that_is_not_complete_is_refused()
+    public void An_incomplete_history_is_rejected()
     {
         Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[1..]));
         Assert.Throws<LoadTestException>(() => HistoryChecker.Check(Sound[..^1]));
     }
 
-    /// <summary>It would count as neither yes nor no, or as yes, and hide what is wrong.</summary>
+    /// <summary>An unknown outcome would count as neither success nor failure, or as success, and hide a violation.</summary>
     [Theory]
     [InlineData("\"outcome\":7")]
     [InlineData("\"outcome\":\"Perhaps\"")]
     [InlineData("\"other\":\"Fail\"")]
-    public void An_outcome_that_is_unknown_or_missing_is_refused(string instead)
+    public void An_unknown_or_missing_outcome_is_rejected(string instead)
     {
         using var folder = new TempFolder();
         HistoryFile.Save(folder.Path, Sound);
@@ -70,7 +70,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Files_are_judged_as_what_was_written()
+    public void Files_give_the_same_verdict_as_the_written_history()
     {
         using var folder = new TempFolder();
         HistoryFile.Save(folder.Path, Sound);

@@ -25,7 +25,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void The_page_needs_nothing_from_elsewhere_and_knows_the_dark()
+    public void The_page_is_self_contained_and_supports_dark_mode()
     {
         var text = HtmlReport.Write(RunReports.Of(10, 100, 5));
         Assert.DoesNotContain(Parse(text).Descendants(), static e => e.Name.LocalName is "script" or "link" or "img" or "iframe" or "object");
@@ -34,7 +34,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void A_run_in_which_nothing_happened_has_a_page_too()
+    public void An_empty_run_has_a_page_too()
     {
         var empty = RunReport.Of("shop", DateTimeOffset.UnixEpoch, 0, new LoadStatistics(), []);
         Assert.Equal("0", Parse(HtmlReport.Write(empty)).Descendants(Html + "strong").First().Value);

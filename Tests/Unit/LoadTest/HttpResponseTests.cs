@@ -21,7 +21,7 @@ public sealed class HttpResponseTests
 
     [Theory]
     [MemberData(nameof(Complete))]
-    public void It_is_complete_with_its_last_byte_and_no_sooner(string text, int status, string body, bool isLast)
+    public void It_is_complete_exactly_with_its_last_byte(string text, int status, string body, bool isLast)
     {
         var whole = Encoding.ASCII.GetBytes(text);
         for (var length = 0; length < whole.Length; length++)
@@ -33,7 +33,7 @@ public sealed class HttpResponseTests
     }
 
     [Fact]
-    public void Bytes_behind_it_are_not_its_own()
+    public void Following_bytes_do_not_belong_to_it()
     {
         const string One = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         Assert.Equal(ResponseState.Complete, HttpResponse.Parse(Encoding.ASCII.GetBytes(One + One), out var response));
@@ -52,10 +52,10 @@ public sealed class HttpResponseTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5!\r\nhello\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n")]
     [InlineData("hello\r\n\r\n")]
-    public void What_it_does_not_understand_is_invalid(string text) =>
+    public void Unsupported_responses_are_invalid(string text) =>
         Assert.Equal(ResponseState.Invalid, HttpResponse.Parse(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
-    public void A_head_without_an_end_is_invalid_at_last() =>
+    public void A_head_above_its_limit_is_invalid() =>
         Assert.Equal(ResponseState.Invalid, HttpResponse.Parse(new byte[HttpResponse.HeadBytesMax + 1], out _));
 }

@@ -19,7 +19,7 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
-    public void Empty_it_has_only_zeros() => Assert.Equal((0, 0), (All.TotalCount, LatencyRecorder.Percentile(All, 99)));
+    public void Without_values_it_has_only_zeros() => Assert.Equal((0, 0), (All.TotalCount, LatencyRecorder.Percentile(All, 99)));
 
     [Fact]
     public void Percentiles_are_those_of_a_sorted_list_with_an_error_of_less_than_one_in_128()
@@ -36,7 +36,7 @@ public sealed class LatencyRecorderTests
     }
 
     [Fact]
-    public void What_is_too_long_or_negative_is_counted_at_the_ends()
+    public void Values_out_of_range_are_counted_at_the_ends()
     {
         _recorder.Record(-5);
         _recorder.Record(long.MaxValue);
@@ -50,7 +50,7 @@ public sealed class LatencyRecorderTests
         var (first, second) = (LatencyRecorder.NewHistogram(), LatencyRecorder.NewHistogram());
         _recorder.Record(100);
         _recorder.Take();
-        _recorder.Record(200); // meanwhile
+        _recorder.Record(200); // recorded between the two
         _recorder.AddTaken(first);
         _recorder.Take();
         _recorder.AddTaken(second);

@@ -8,7 +8,7 @@ namespace Tests.Unit.LoadTest;
 public sealed class LiveViewTests
 {
     [Fact]
-    public void In_a_terminal_the_lines_of_a_second_take_the_place_of_those_before()
+    public void In_a_terminal_the_lines_of_a_second_replace_the_previous_ones()
     {
         using var writer = new StringWriter();
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings
@@ -27,7 +27,7 @@ public sealed class LiveViewTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Elsewhere_each_second_is_a_plain_line(bool isPlain)
+    public void Without_a_terminal_each_second_is_a_plain_line(bool isPlain)
     {
         using var writer = new StringWriter();
         Watch(Consoles.Plain(writer), isPlain);

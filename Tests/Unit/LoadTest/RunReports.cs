@@ -6,7 +6,7 @@ namespace Tests.Unit.LoadTest;
 
 internal static class RunReports
 {
-    /// <summary>A run of so many measured seconds after one that is not, each with this rate and latency, give or take a tenth of it in turn.</summary>
+    /// <summary>A report with the given number of measured seconds after a warm-up second. Rate and latency alternate by plus and minus a tenth.</summary>
     public static RunReport Of(int seconds, long perSecond, double ms, int errors = 0)
     {
         var (statistics, ticks) = (new LoadStatistics(), (long)(ms * Stopwatch.Frequency / 1000));

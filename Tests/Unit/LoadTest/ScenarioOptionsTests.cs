@@ -16,7 +16,7 @@ public sealed class ScenarioOptionsTests
     }
 
     [Fact]
-    public void Weights_choose_and_addresses_are_many()
+    public void Weights_and_several_addresses_can_be_given()
     {
         var options = Shop("--weights", "two=3,item,one=0", "--target", "http://127.0.0.1:1,http://127.0.0.1:2", "--connections", "7", "--rate=5");
         Assert.Equal([("item", 1), ("two", 3)], options.Set.All.Select(static scenario => (scenario.Name, scenario.Weight)));
@@ -38,7 +38,7 @@ public sealed class ScenarioOptionsTests
     [InlineData("--target http://127.0.0.1:1,http://127.0.0.1:2 --users 1", "2 targets require at least as many users; --users is 1.")]
     [InlineData("--target http://127.0.0.1:1,ftp://x", "--target must be a URL like http://localhost:8000; 'ftp://x' was given.")]
     [InlineData("--size 5", "'--size' is not a valid command or option.")]
-    public void What_is_wrong_is_said(string line, string message) => Assert.Equal(message, CommandLine.Error("storm " + line));
+    public void Invalid_options_are_reported(string line, string message) => Assert.Equal(message, CommandLine.Error("storm " + line));
 
     [Fact]
     public void Consistency_has_a_size()

@@ -15,7 +15,7 @@ public sealed class ShopMixTests
     private readonly CheckoutOutcome[] _outcomes = new CheckoutOutcome[Orders];
 
     [Fact]
-    public void Its_shares_are_those_of_the_help()
+    public void Its_shares_match_the_help()
     {
         var paths = Paths(new ShopMix(Options, _outcomes));
         Assert.Equal(Orders / 4 * 3 * 10, paths.Length);
@@ -42,7 +42,7 @@ public sealed class ShopMixTests
         Assert.Equal(Paths(new ShopMix(Options, _outcomes)), Paths(new ShopMix(Options, _outcomes)));
 
     [Fact]
-    public void Answers_are_counted_where_the_request_changes_something()
+    public void Responses_to_changes_are_counted()
     {
         var mix = new ShopMix(Options, _outcomes);
         for (var number = 0L; number < 20; number++) Assert.True(mix.Requests.Answered(number, 200, default).IsExpected);

@@ -12,20 +12,20 @@ public sealed class StatisticsTests
     private static readonly byte[] OutOfStock = Encoding.UTF8.GetBytes("""{"type":"urn:shop:problem:out-of-stock","title":"Out of stock","status":400}""");
 
     [Fact]
-    public void Answers_count_by_when_they_come_and_durations_by_when_they_began()
+    public void Responses_are_counted_by_arrival_and_durations_by_start()
     {
         var statistics = new LoadStatistics();
         statistics.Record(0, 10 * Ms, 200, default, Verdict.Of(200)); // before the window
         statistics.Begin(20 * Ms);
-        statistics.Record(15 * Ms, 30 * Ms, 200, default, Verdict.Of(200)); // began before it
+        statistics.Record(15 * Ms, 30 * Ms, 200, default, Verdict.Of(200)); // started before the window
         statistics.Record(21 * Ms, 51 * Ms, 200, default, Verdict.Of(200));
         statistics.Record(60 * Ms, 70 * Ms, 400, OutOfStock, Verdict.Of(400));
         statistics.Record(60 * Ms, 80 * Ms, 400, OutOfStock, Verdict.Of(400));
         statistics.Record(60 * Ms, 90 * Ms, 503, default, Verdict.Of(503));
         statistics.Record(60 * Ms, 90 * Ms, 0, default, Verdict.Of(0));
         statistics.End(120 * Ms);
-        statistics.Record(110 * Ms, 1110 * Ms, 200, default, Verdict.Of(200)); // ends after it
-        statistics.Record(120 * Ms, 121 * Ms, 200, default, Verdict.Of(200)); // after it
+        statistics.Record(110 * Ms, 1110 * Ms, 200, default, Verdict.Of(200)); // ends after the window
+        statistics.Record(120 * Ms, 121 * Ms, 200, default, Verdict.Of(200)); // after the window
 
         Assert.Equal((2, 1), (statistics.Succeeded, statistics.Unanswered));
         Assert.Equal([(400, "urn:shop:problem:out-of-stock", 2), (503, "", 1)], statistics.Others);
@@ -36,7 +36,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void Kinds_of_problems_are_bounded_and_none_is_lost()
+    public void Kinds_of_problems_are_limited_and_none_is_lost()
     {
         var statistics = new LoadStatistics();
         statistics.Begin(0);
@@ -45,7 +45,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void A_second_is_told_once()
+    public void A_second_is_reported_once()
     {
         var statistics = new LoadStatistics();
         statistics.Record(0, 3 * Ms, 200, default, Verdict.Of(200));
@@ -75,7 +75,7 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void What_this_process_takes_shows_in_its_group()
+    public void The_CPU_time_of_this_process_shows_in_its_group()
     {
         var before = ProcessSample.Take();
         for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 200;) Thread.SpinWait(100);

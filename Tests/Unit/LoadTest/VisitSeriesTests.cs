@@ -7,7 +7,7 @@ using LoadTest.Statistics;
 
 namespace Tests.Unit.LoadTest;
 
-/// <summary>Scenarios against a shop in memory, which is right or has one fault.</summary>
+/// <summary>Scenarios against an in-memory shop that is correct or has a single bug.</summary>
 [Trait("Category", "Unit")]
 public sealed class VisitSeriesTests
 {
@@ -15,7 +15,7 @@ public sealed class VisitSeriesTests
     private static readonly Target Target = Target.Parse("http://127.0.0.1:1");
 
     [Fact]
-    public void A_shop_that_is_right_has_only_expected_outcomes_and_as_often_as_their_weights_say()
+    public void A_correct_shop_has_only_expected_outcomes_with_the_frequencies_of_their_weights()
     {
         var (series, verdicts) = Play(new Shop(), seed: 1);
         var ended = series.Ended();
@@ -48,7 +48,7 @@ public sealed class VisitSeriesTests
     [InlineData("gives credit", "no-credit: checkout: 200, not 400")]
     [InlineData("forgets the charge", "one: find user: wrong credit")]
     [InlineData("keeps what it reserved", "no-stock: find item: wrong stock")]
-    public void What_a_shop_does_wrong_is_counted_by_its_name(string fault, string name)
+    public void Errors_of_a_shop_are_counted_by_name(string fault, string name)
     {
         var (series, _) = Play(new Shop { Fault = fault }, seed: 1);
         Assert.Contains(series.Wrong, wrong => wrong.What == name && wrong.Count > 1);
@@ -56,7 +56,7 @@ public sealed class VisitSeriesTests
     }
 
     [Fact]
-    public void No_answer_and_a_server_error_are_failures_and_no_wrong_outcomes()
+    public void A_missing_response_or_a_server_error_is_a_failure_and_not_a_wrong_outcome()
     {
         var (series, verdicts) = Play(new Shop { Fault = "is away" }, seed: 1);
         Assert.All(series.Ended(), static outcomes => Assert.True(outcomes is { AsExpected: 0, Wrong: 0, Failed: > 0 }));
@@ -66,7 +66,7 @@ public sealed class VisitSeriesTests
     }
 
     [Fact]
-    public void Once_closed_it_ends_what_is_under_way_and_begins_nothing()
+    public void Once_closed_it_completes_open_visits_and_starts_none()
     {
         var (series, buffer, shop) = (new VisitSeries(ShopScenarios.Set, 1, Target), new byte[2_000], new Shop());
         var requests = series.Requests;

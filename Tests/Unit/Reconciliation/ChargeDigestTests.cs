@@ -23,20 +23,20 @@ public sealed class ChargeDigestTests
         var (digest, sagas) = (new ChargeDigest(), Sagas(100_000));
         foreach (var saga in sagas) digest.AddCharge(saga);
         foreach (var saga in sagas[3..]) digest.AddPaid(saga);
-        digest.AddPaid(sagas[^1]); // a charge that two orders count as theirs
+        digest.AddPaid(sagas[^1]); // a charge that two orders claim
         Assert.Equal(4, digest.Differences);
         Assert.Equal(sagas[..3].Append(sagas[^1]).Order(), digest.Candidates().Order());
     }
 
     [Fact]
-    public void Where_nearly_all_differ_they_are_counted()
+    public void If_nearly_all_differ_they_are_counted()
     {
         var digest = new ChargeDigest();
         foreach (var saga in Sagas(100_000)) digest.AddCharge(saga);
         Assert.Equal(100_000, digest.Differences);
     }
 
-    // Seeded, and with the random tail of a version 7 UUID.
+    // Seeded, with the random tail of a version 7 UUID.
     private static Guid[] Sagas(int count)
     {
         var random = new Random(17);

@@ -50,7 +50,7 @@ public sealed class RulesTests
         Assert.Null(Rules.PaidIsCharged(numbered, null, Early));
         Assert.Null(Rules.PaidIsCharged(numbered, null, Late));
         Assert.NotNull(Rules.PaidIsCharged(numbered with { Saga = Late }, null, Early));
-        Assert.NotNull(Rules.PaidIsCharged(numbered, new("7", 9, true), Late)); // it is there, and it is wrong
+        Assert.NotNull(Rules.PaidIsCharged(numbered, new("7", 9, true), Late)); // exists, and is wrong
         Assert.NotNull(Rules.PaidIsCharged(Order(OrderStatus.Paid), null, Late)); // not a numbered user
     }
 
@@ -66,7 +66,7 @@ public sealed class RulesTests
     [Fact]
     public void Books_balance_and_match_their_entries()
     {
-        // opened with 5, funded 20 more, 12 captured, 2 of that refunded
+        // opened with 5, funded with 20, charged 12, 2 of that refunded
         var good = new AccountBooks("a", 15, 5, 25, 12, 2, 20, 12, 2);
         Assert.Equal((null, null, null), Judge(good));
         Assert.Equal(("a", "a", null), Judge(good with { Balance = -1 }));
@@ -87,13 +87,13 @@ public sealed class RulesTests
         Assert.Equal((null, "i"), Judge(good with { Held = 1 }));
         Assert.Equal((null, "i"), Judge(good with { Available = 6 }));
         Assert.Equal(("i", null), Judge(good with { Available = -1, Held = 8 }));
-        Assert.Equal((null, "i"), Judge(new("i", long.MaxValue, long.MaxValue, 0, 0))); // no sum wraps around
+        Assert.Equal((null, "i"), Judge(new("i", long.MaxValue, long.MaxValue, 0, 0))); // sums do not overflow
 
         static (string?, string?) Judge(ItemBooks item) => (Rules.StockNotNegative(item)?.Id, Rules.StockAddsUp(item)?.Id);
     }
 
     [Fact]
-    public void Only_the_stock_that_orders_are_sold_from_will_do()
+    public void Only_the_stock_that_orders_are_sold_from_is_accepted()
     {
         Assert.Null(Rules.SameStock(Early, Early));
         Assert.Equal($"another one, {Late}", Rules.SameStock(Early, Late)!.Found);

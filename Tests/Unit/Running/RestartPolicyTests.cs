@@ -17,7 +17,7 @@ public sealed class RestartPolicyTests
         Assert.False(_policy.Died(KnownResourceStates.Running, isHealthy: false));
         Assert.False(_policy.Died(KnownResourceStates.Running, isHealthy: true));
         Assert.True(_policy.Died(KnownResourceStates.Finished, isHealthy: false));
-        Assert.False(_policy.Died(KnownResourceStates.Finished, isHealthy: false)); // more news of the same death
+        Assert.False(_policy.Died(KnownResourceStates.Finished, isHealthy: false)); // another report of the same exit
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
-    public void A_process_that_never_was_healthy_failed_to_start()
+    public void A_process_that_was_never_healthy_failed_to_start()
     {
         Assert.False(_policy.Died(KnownResourceStates.Running, isHealthy: false));
         Assert.False(_policy.Died(KnownResourceStates.Exited, isHealthy: false));

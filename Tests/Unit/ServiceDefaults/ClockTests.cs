@@ -12,7 +12,7 @@ public sealed class ClockTests
     [InlineData("-3600", -3600)]
     [InlineData("0.5", 0.5)]
     [InlineData("-315360000", -315_360_000)]
-    public void The_clock_is_off_by_so_much(string skew, double seconds)
+    public void The_clock_has_the_given_skew(string skew, double seconds)
     {
         var clock = SkewedClock.Parse(skew);
         var (before, now, after) = (TimeProvider.System.GetUtcNow(), clock.GetUtcNow(), TimeProvider.System.GetUtcNow());
@@ -26,11 +26,11 @@ public sealed class ClockTests
     [InlineData("1e3")]
     [InlineData("315360001")]
     [InlineData("79228162514264337593543950336")]
-    public void What_is_no_number_of_seconds_stops_the_start_and_is_named(string skew)
+    public void An_invalid_number_of_seconds_is_reported_at_startup(string skew)
         => Assert.Contains($"'{skew}'", Assert.Throws<FormatException>(() => Clock("Development", skew)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_service_has_the_clock_that_is_asked_for()
+    public void A_service_has_the_configured_clock()
         => Assert.InRange(Clock("Development", "86400").GetUtcNow() - DateTimeOffset.UtcNow, TimeSpan.FromHours(23), TimeSpan.FromHours(25));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class ClockTests
     [InlineData("Production", "nonsense")]
     [InlineData("Staging", "3600")]
     [InlineData("Development", "")]
-    public void The_clock_is_the_systems_unless_another_is_asked_for_in_development(string environment, string skew)
+    public void The_clock_is_the_systems_unless_configured_in_development(string environment, string skew)
         => Assert.Same(TimeProvider.System, Clock(environment, skew));
 
     private static TimeProvider Clock(string environment, string skew)

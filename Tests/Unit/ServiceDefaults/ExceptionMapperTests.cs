@@ -79,7 +79,7 @@ public sealed class ExceptionMapperTests
     [InlineData("""{"limit":"x"}""", "limit", "must be a whole number.")]
     [InlineData("""{"gift":1}""", "gift", "must be true or false.")]
     [InlineData("""{"limit":1,"limit":2}""", "limit", "is given more than once.")]
-    public async Task A_wrong_field_is_named_as_the_client_named_it(string json, string field, string rule)
+    public async Task An_invalid_field_is_named_as_in_the_request(string json, string field, string rule)
     {
         var body = await BadBodyAsync(json);
         Assert.Equal($"{field}: {rule}", body.GetProperty("detail").GetString());
@@ -92,7 +92,7 @@ public sealed class ExceptionMapperTests
     [InlineData("{", "The body is not valid JSON: line 1, byte 2.")]
     [InlineData("{\n  \"limit\": x}", "The body is not valid JSON: line 2, byte 12.")]
     [InlineData("", "The body is not valid JSON: line 1, byte 1.")]
-    public async Task A_wrong_body_says_where_it_is_wrong(string json, string detail)
+    public async Task An_invalid_body_is_reported_with_the_position(string json, string detail)
     {
         var body = await BadBodyAsync(json);
         Assert.Equal(detail, body.GetProperty("detail").GetString());
@@ -103,7 +103,7 @@ public sealed class ExceptionMapperTests
     [InlineData("application/json; charset=nope", 415)]
     [InlineData("application/json; charset=utf-8", 500)]
     [InlineData("application/json", 500)]
-    public async Task Text_of_an_unknown_charset_is_the_clients_fault(string contentType, int status)
+    public async Task An_unknown_charset_is_a_client_error(string contentType, int status)
     {
         var (_, context, _) = await HandleAsync(new InvalidOperationException("not a known encoding"), contentType: contentType);
         Assert.Equal(status, context.Response.StatusCode);
@@ -116,14 +116,14 @@ public sealed class ExceptionMapperTests
         "The request must have a JSON body.")]
     [InlineData("Required parameter \"JsonElement body\" was not provided from body.", "The request must have a JSON body.")]
     [InlineData("Request body too large. The max request body size is 3 bytes.", "Request body too large. The max request body size is 3 bytes.")]
-    public async Task A_type_of_ours_is_nobody_elses_business(string message, string detail)
+    public async Task Internal_types_are_not_revealed(string message, string detail)
     {
         var (_, _, body) = await HandleAsync(new BadHttpRequestException(message));
         Assert.Equal(detail, body.GetProperty("detail").GetString());
     }
 
     [Fact]
-    public async Task A_kind_of_failure_can_be_added()
+    public async Task Exceptions_can_be_added()
     {
         var services = new ServiceCollection().AddDependencyFailure<InvalidOperationException>("down", e => e.Message == "down").BuildServiceProvider();
         await using (services)
@@ -135,7 +135,7 @@ public sealed class ExceptionMapperTests
     }
 
     [Fact]
-    public async Task A_client_that_went_away_gets_no_answer()
+    public async Task A_disconnected_client_gets_no_response()
     {
         var (handled, context, _) = await HandleAsync(new OperationCanceledException(), isAborted: true);
         Assert.False(handled);

@@ -21,7 +21,7 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
-    public async Task What_comes_while_a_batch_is_in_flight_travels_together()
+    public async Task Requests_during_a_batch_form_the_next_batch()
     {
         var group = Group();
         var first = group.AddAsync(1);
@@ -40,7 +40,7 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_commit_throws_all_of_its_batch_get_and_the_next_batch_goes_on()
+    public async Task A_failed_commit_fails_its_whole_batch_and_the_next_batch_continues()
     {
         var group = Group();
         var failed = group.AddAsync(1);
@@ -52,7 +52,7 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_queue_refuses_and_takes_again_when_there_is_room()
+    public async Task A_full_queue_rejects_until_there_is_room()
     {
         var group = Group(new BatcherOptions("test", QueueMax: 2));
         var inFlight = group.AddAsync(1);
@@ -62,7 +62,7 @@ public sealed class GroupCommitTests : IDisposable
         done.SetResult(["one"]);
         await inFlight.WaitAsync(Limit, TestContext.Current.CancellationToken);
         (var requests, done) = await NextAsync();
-        Assert.Equal([2, 3], requests); // the one that was refused is not among them
+        Assert.Equal([2, 3], requests); // the refused request is not among them
         var again = group.AddAsync(5);
         done.SetResult(["two", "three"]);
         await Task.WhenAll(queued).WaitAsync(Limit, TestContext.Current.CancellationToken);

@@ -64,7 +64,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_is_given_out_until_it_is_too_old()
+    public async Task A_result_is_shared_until_it_is_too_old()
     {
         await AskAsync("/health");
         await AskAsync("/health");
@@ -75,7 +75,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_that_leaves_does_not_end_the_run_that_others_wait_for()
+    public async Task A_cancelled_caller_does_not_end_the_run_for_others()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _check = async ct =>
@@ -96,7 +96,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_check_without_an_end_is_a_failing_one_in_time()
+    public async Task A_hanging_check_fails_after_a_timeout()
     {
         _check = static async ct =>
         {
@@ -107,7 +107,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_are_logged_with_their_reason_and_the_answer_says_nothing_of_it()
+    public async Task Changes_are_logged_with_their_reason_which_the_response_omits()
     {
         _check = static _ => Task.FromResult(HealthCheckResult.Unhealthy("Password=secret"));
         var (_, answer) = await AskAsync("/health");
@@ -129,7 +129,7 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_is_alive_whatever_it_depends_on()
+    public async Task A_process_is_alive_regardless_of_its_dependencies()
     {
         _check = static _ => Task.FromResult(HealthCheckResult.Unhealthy());
         Assert.Equal((HttpStatusCode.OK, """{"status":"Healthy"}"""), await AskAsync("/alive"));

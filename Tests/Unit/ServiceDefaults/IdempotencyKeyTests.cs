@@ -31,10 +31,10 @@ public sealed class IdempotencyKeyTests
     [InlineData("a\u007Fb")]
     [InlineData("a\u00E9")]
     [InlineData("\" \"")]
-    public void Blanks_controls_and_other_alphabets_are_not(string text) => Assert.Null(IdempotencyKey.Parse(text));
+    public void Spaces_control_characters_and_other_alphabets_are_not(string text) => Assert.Null(IdempotencyKey.Parse(text));
 
     [Fact]
-    public void Quotes_and_blanks_around_it_do_not_count()
+    public void Surrounding_quotes_and_spaces_do_not_count()
     {
         Assert.Equal(IdempotencyKey.Parse("k1"), IdempotencyKey.Parse("\"k1\""));
         Assert.Equal(IdempotencyKey.Parse("k1"), IdempotencyKey.Parse("  k1 "));

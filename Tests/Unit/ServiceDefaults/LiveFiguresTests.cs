@@ -19,7 +19,7 @@ public sealed class LiveFiguresTests : IDisposable
     }
 
     [Fact]
-    public void Every_second_has_its_measurements_by_tag()
+    public void Measurements_are_grouped_by_second_and_tag()
     {
         var sizes = _meter.CreateHistogram<int>("test.sizes");
         Read(); // measures from here on
@@ -34,7 +34,7 @@ public sealed class LiveFiguresTests : IDisposable
     }
 
     [Fact]
-    public void A_gauge_is_read_whenever_somebody_asks_and_its_last_value_counts()
+    public void A_gauge_is_read_on_request_and_its_last_value_counts()
     {
         var value = 1.5;
         _meter.CreateObservableGauge("test.gauge", () => value);
@@ -44,7 +44,7 @@ public sealed class LiveFiguresTests : IDisposable
     }
 
     [Fact]
-    public void What_is_older_than_the_window_is_gone()
+    public void Measurements_older_than_the_window_are_dropped()
     {
         var count = _meter.CreateCounter<long>("test.count");
         Read();
@@ -60,7 +60,7 @@ public sealed class LiveFiguresTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_measured_while_nobody_looks()
+    public void Nothing_is_measured_without_readers()
     {
         var count = _meter.CreateCounter<long>("test.count");
         Assert.False(count.Enabled);
@@ -78,7 +78,7 @@ public sealed class LiveFiguresTests : IDisposable
     }
 
     [Fact]
-    public void There_is_a_limit_to_series()
+    public void Series_are_limited()
     {
         var count = _meter.CreateCounter<long>("test.count");
         Read();

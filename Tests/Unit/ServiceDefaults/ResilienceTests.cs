@@ -10,7 +10,7 @@ namespace Tests.Unit.ServiceDefaults;
 [Trait("Category", "Unit")]
 public sealed class ResilienceTests
 {
-    private static readonly TimeSpan Pauses = TimeSpan.FromSeconds(5); // longer than any pause, shorter than any time limit
+    private static readonly TimeSpan Pauses = TimeSpan.FromSeconds(5); // longer than any delay, shorter than any timeout
 
     private readonly ManualTime _time = new();
     private int _calls;
@@ -33,7 +33,7 @@ public sealed class ResilienceTests
     [InlineData("POST", true, "bytes", true)]
     [InlineData("POST", true, "stream", false)]
     [InlineData("DELETE", true, "none", true)]
-    public void Only_what_is_safe_and_held_in_memory_is_repeatable(string method, bool hasKey, string content, bool expected)
+    public void Only_safe_requests_with_a_buffered_body_are_repeatable(string method, bool hasKey, string content, bool expected)
     {
         using var request = Request(method, hasKey, content);
         Assert.Equal(expected, ResilienceExtensions.IsRepeatable(request));
@@ -53,7 +53,7 @@ public sealed class ResilienceTests
     [InlineData("POST", false, 503, 1)]
     [InlineData("POST", true, 503, 3)]
     [InlineData("POST", true, 400, 1)]
-    public async Task Only_passing_troubles_are_tried_again_and_the_last_answer_is_the_callers(string method, bool hasKey, int status, int calls)
+    public async Task Only_transient_errors_are_retried_and_the_caller_gets_the_last_response(string method, bool hasKey, int status, int calls)
     {
         using var request = Request(method, hasKey, "none");
         using var response = await SendAsync(request, _ => Status(status));
@@ -64,7 +64,7 @@ public sealed class ResilienceTests
     [InlineData("GET", false, 3)]
     [InlineData("POST", false, 1)]
     [InlineData("POST", true, 3)]
-    public async Task A_broken_connection_is_tried_again_only_where_that_is_safe(string method, bool hasKey, int calls)
+    public async Task A_broken_connection_is_retried_only_if_safe(string method, bool hasKey, int calls)
     {
         using var request = Request(method, hasKey, "text");
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(request, _ => throw new HttpRequestException("broken")));
@@ -72,7 +72,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task The_first_success_ends_it()
+    public async Task The_first_success_ends_the_retries()
     {
         using var request = Request("GET", hasKey: false, "none");
         using var response = await SendAsync(request, call => Status(call < 2 ? 503 : 200));
@@ -80,7 +80,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_server_that_asks_for_a_short_pause_gets_it()
+    public async Task A_short_Retry_After_is_respected()
     {
         using var request = Request("GET", hasKey: false, "none");
         using var response = await SendAsync(request, call => Status(call < 2 ? 503 : 200, retryAfterSeconds: 2));
@@ -89,7 +89,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_server_that_asks_for_a_long_pause_is_not_asked_again()
+    public async Task A_long_Retry_After_is_not_retried()
     {
         using var request = Request("GET", hasKey: false, "none");
         using var response = await SendAsync(request, _ => Status(503, retryAfterSeconds: 3));
@@ -97,20 +97,20 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_server_that_names_a_time_is_not_asked_again()
+    public async Task A_Retry_After_with_a_date_is_not_retried()
     {
         using var request = Request("GET", hasKey: false, "none");
         using var response = await SendAsync(request, _ =>
         {
             var answer = Status(503);
-            answer.Headers.RetryAfter = new(DateTimeOffset.UtcNow.AddSeconds(1)); // by a clock that may be off
+            answer.Headers.RetryAfter = new(DateTimeOffset.UtcNow.AddSeconds(1)); // by a clock that may be wrong
             return answer;
         });
         Assert.Equal((1, TimeSpan.Zero), (_calls, _time.Elapsed));
     }
 
     [Fact]
-    public async Task An_attempt_without_an_answer_ends_in_time()
+    public async Task An_attempt_without_a_response_times_out()
     {
         using var request = Request("POST", hasKey: false, "none");
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => SendAsync(request, async ct =>
@@ -122,7 +122,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_is_not_told_of_a_timeout()
+    public async Task A_cancelled_caller_does_not_get_a_timeout()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         using var request = Request("GET", hasKey: false, "none");
@@ -154,7 +154,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_client_without_it_is_left_alone()
+    public async Task A_client_without_it_is_not_affected()
     {
         using var request = Request("GET", hasKey: false, "none");
         using var client = Client(_ => Task.FromResult(Status(_calls++ < 1 ? 503 : 200)), static http => http.RemoveResilience());

@@ -36,7 +36,7 @@ public sealed class SilentReplicasTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_replica_that_accepts_no_connection_is_left_out_for_a_while(bool timesOut)
+    public async Task A_replica_that_accepts_no_connection_is_skipped_for_a_while(bool timesOut)
     {
         _timesOut = timesOut;
         await AskAsync(4);
@@ -54,7 +54,7 @@ public sealed class SilentReplicasTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_no_replica_accepts_connections_none_is_left_out()
+    public async Task If_no_replica_accepts_connections_none_is_skipped()
     {
         _silent.UnionWith([1, 2]);
         await AskAsync(8);
@@ -63,7 +63,7 @@ public sealed class SilentReplicasTests : IDisposable
     }
 
     [Fact]
-    public async Task A_caller_that_leaves_says_nothing_about_the_replica()
+    public async Task A_cancelled_call_does_not_count_against_the_replica()
     {
         using var leaving = new CancellationTokenSource();
         await leaving.CancelAsync();
@@ -88,7 +88,7 @@ public sealed class SilentReplicasTests : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // What the service's caller would try again.
+                // Failures that the service's caller would retry.
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Tests.Unit.Storefront;
 public sealed class CheckoutFormTests
 {
     [Fact]
-    public void Entries_are_cleaned_before_they_are_judged()
+    public void Entries_are_cleaned_before_validation()
     {
         var form = Form();
         (form.Name, form.Street, form.City) = ("  Jose\u0301 \u202E  Lima ", new string(' ', 100) + "1\tMain\u00A0St", $"\u200F{new string('x', 100)} ");
@@ -20,7 +20,7 @@ public sealed class CheckoutFormTests
     }
 
     [Fact]
-    public void Text_that_is_invisible_is_missing_and_control_characters_are_refused()
+    public void Invisible_text_counts_as_missing_and_control_characters_are_rejected()
     {
         var form = Form();
         (form.Name, form.Street, form.City) = ("\u202E\u00A0\u200B", "1 Main\u0007 St", "\u001B[2J");

@@ -21,7 +21,7 @@ public sealed class CookieKeysTests
     }
 
     [Fact]
-    public void Another_secret_opens_nothing()
+    public void Another_secret_cannot_open_it()
     {
         using var one = Replica(Secret);
         using var other = Replica(Secret + "!");

@@ -10,13 +10,13 @@ public sealed class OperationsTests
     private const long Now = 1_000_000;
 
     [Fact]
-    public void Replicas_are_added_up_second_by_second_and_the_unfinished_one_is_left_out() => AssertAddedUp(Now);
+    public void Replicas_are_summed_per_second_without_the_unfinished_second() => AssertAddedUp(Now);
 
     [Theory]
     [InlineData(-3_600)]
     [InlineData(1)]
     [InlineData(90_000)]
-    public void A_replica_whose_clock_is_off_is_added_up_with_the_others(int seconds) => AssertAddedUp(Now + seconds);
+    public void A_replica_with_a_wrong_clock_is_summed_with_the_others(int seconds) => AssertAddedUp(Now + seconds);
 
     private static void AssertAddedUp(long other)
     {
@@ -35,7 +35,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public void Before_anybody_measured_there_is_nothing_and_after_it_there_may_be_none()
+    public void Figures_are_missing_before_the_first_measurement_and_zero_after_it()
     {
         var sums = new FigureWindow([new(Now, Now - 2, [])]).Sums("count", static _ => true);
         Assert.Equal([null, 0, 0], sums[^3..]);
@@ -43,7 +43,7 @@ public sealed class OperationsTests
     }
 
     [Fact]
-    public void The_replica_that_has_checked_last_says_how_invariants_are()
+    public void The_latest_check_of_any_replica_counts()
     {
         static FigureReport Replica(double age, double violations, double skipped) => new(Now, Now, [
             new("shop.reconciliation.age", "", [new(Now - 5, 1, 1, 1), new(Now, 1, age, age)]),
@@ -67,7 +67,7 @@ public sealed class OperationsTests
         Assert.Equal(top, new Chart("", "", new ChartLine("", [null, max, 0])).Top, 1e-9);
 
     [Fact]
-    public void A_line_is_broken_where_there_is_nothing()
+    public void A_line_is_interrupted_where_values_are_missing()
     {
         var chart = new Chart("", "ms", new ChartLine("mean", [0, 10, null, 5, null]));
         Assert.Equal("M0 120h.1L150 0M450 60h.1", chart.Path(chart.Lines[0]));

@@ -10,14 +10,14 @@ namespace Tests.Unit.Storefront;
 public sealed class ServiceHttpTests
 {
     [Fact]
-    public async Task A_problem_of_the_shop_is_a_refusal()
+    public async Task A_problem_document_of_the_shop_is_a_rejection()
     {
         var (answer, refusal) = await PostAsync(HttpStatusCode.BadRequest, """{"type":"urn:shop:problem:out-of-stock"}""");
         Assert.Null(answer);
         Assert.Equal("out-of-stock", refusal?.Name);
     }
 
-    /// <summary>Of a proxy, for example: whether the service has done what was asked is not known, so nobody is told that it has not.</summary>
+    /// <summary>An error from a proxy, for example: the service may have executed the request, so it must not be reported as failed.</summary>
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, "")]
     [InlineData(HttpStatusCode.NotFound, "<html>")]

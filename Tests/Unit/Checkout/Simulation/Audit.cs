@@ -7,7 +7,7 @@ using OrderApi::Order.Api.Orders;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>The invariants of the checkout, over all stores at once: some hold at every step, all when nothing is under way.</summary>
+/// <summary>Invariants of the checkout over all stores: some hold at every step, and all hold when nothing is in progress.</summary>
 internal sealed class Audit
 {
     private readonly Journal _journal;
@@ -31,7 +31,7 @@ internal sealed class Audit
         };
     }
 
-    /// <summary>A client hears an outcome: it is true, and stays so.</summary>
+    /// <summary>An outcome that a client has received is true and remains true.</summary>
     public void Hear(string order, CheckoutResult result)
     {
         if (result.Status == CheckoutStatus.Paid)
@@ -46,10 +46,10 @@ internal sealed class Audit
         }
     }
 
-    /// <summary>What was begun before a time is over.</summary>
+    /// <summary>Every saga begun before the given time has ended.</summary>
     public void CheckNoneOpenSince(long before) => Expect(!_database.HasOpenSince(before), "a saga is still open after the trouble");
 
-    /// <summary>When all is over: the books of all three balance, together and with what clients were told.</summary>
+    /// <summary>At the end, the books of all three services balance and match the outcomes that clients received.</summary>
     public void CheckBooks()
     {
         foreach (var holder in _stock.Holders) _journal.Violate($"{_journal.Name(holder, 'S')} holds something for ever");
@@ -76,7 +76,7 @@ internal sealed class Audit
         }
     }
 
-    // One charge and one sale, or neither; by now and as recorded. Where batch_init has taken the order away, either.
+    // One charge and one sale, or neither, now and as recorded. Either is valid if batch_init replaced the order.
     private void CheckEnd(SagaFacts saga)
     {
         var isCharged = _payment.IsCharged(saga.Id);
@@ -91,7 +91,7 @@ internal sealed class Audit
         Expect(heard.Status != CheckoutStatus.Refused || !isCharged, $"{name} was charged, and its client was refused");
     }
 
-    // At any time: paid means charged and held or sold; failed means nothing of it, ever.
+    // At any time: a paid order is charged, and held or sold. A failed one is neither, ever.
     private void CheckSaga(SagaFacts saga)
     {
         if (saga.IsPaid is not { } isPaid || saga.IsOrphan) return;

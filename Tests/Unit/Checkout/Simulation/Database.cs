@@ -9,7 +9,7 @@ using OrderApi::Order.Api.Orders;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>An order's row.</summary>
+/// <summary>A row of an order.</summary>
 internal sealed class OrderModel(string id, string user, ReservationLine[] lines, long total)
 {
     public string Id => id;
@@ -27,22 +27,22 @@ internal sealed class OrderModel(string id, string user, ReservationLine[] lines
     public Refusal Refusal { get; set; }
 }
 
-/// <summary>What the simulation knows of a saga, over and above what any service stores.</summary>
+/// <summary>What the simulation knows about a saga beyond the stored data.</summary>
 internal sealed class SagaFacts(Guid id, OrderModel order, CheckoutCall call)
 {
     public Guid Id => id;
 
     public OrderModel Order => order;
 
-    /// <summary>The client's call that began it.</summary>
+    /// <summary>The client's call that started the saga.</summary>
     public CheckoutCall Call => call;
 
-    /// <summary>Recorded: true paid, false failed.</summary>
+    /// <summary>Recorded outcome: true for paid, false for failed.</summary>
     public bool? IsPaid { get; set; }
 
     public Refusal Refusal { get; set; }
 
-    /// <summary>batch_init has replaced its order.</summary>
+    /// <summary>batch_init has replaced the order.</summary>
     public bool IsOrphan { get; set; }
 }
 
@@ -55,7 +55,8 @@ internal readonly record struct BegunRow(string Order, Guid Saga, string User, R
 internal readonly record struct IntentRow(Guid Batch, int Epoch, long StartedAt, bool IsExpired, string? TraceParent, MemberRow[] Members);
 
 /// <summary>
-/// The database <c>orders</c>: each method is one statement, or one transaction, of PostgresSagaStore, to be kept like it. Its clock is the scheduler's.
+/// Model of the database <c>orders</c>. Each method is one statement or transaction of PostgresSagaStore and must be kept in sync with it. Its clock
+/// is the scheduler's.
 /// </summary>
 internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
 {
@@ -66,22 +67,22 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
     /// <summary>By id.</summary>
     public Dictionary<string, OrderModel> Orders { get; } = [];
 
-    /// <summary>All sagas that ever began, by id.</summary>
+    /// <summary>All sagas ever begun, by id.</summary>
     public Dictionary<Guid, SagaFacts> Sagas { get; } = [];
 
-    /// <summary>Its clock.</summary>
+    /// <summary>Clock of the database.</summary>
     public DateTimeOffset Now => DateTimeOffset.UnixEpoch.AddTicks(scheduler.Now);
 
-    /// <summary>Rows of sagas.</summary>
+    /// <summary>Number of open batches.</summary>
     public int OpenBatches => _batches.Count;
 
-    /// <summary>Is a saga open that began before a time?</summary>
+    /// <summary>Returns whether a saga is open that began before the given time.</summary>
     public bool HasOpenSince(long before) => _batches.Exists(batch => batch.StartedAt < before);
 
     /// <summary>Called when a saga is recorded.</summary>
     public Action<SagaFacts>? Recorded { get; set; }
 
-    /// <summary>A turn's transaction. Null: another batch has the new one's id, and nothing was done.</summary>
+    /// <summary>The transaction of a turn. Returns null if another batch has the new id; then nothing was written.</summary>
     public (List<Guid> Recorded, List<BegunRow> Begun)? Write(
         RecordRow[] record, (Guid Id, int Epoch)[] ended, CheckoutCall[] begin, Guid batchId, string? traceParent)
     {
@@ -103,7 +104,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         return (recorded, Begin(begin, batchId, traceParent));
     }
 
-    /// <summary>Which of the records that a turn did not write are there.</summary>
+    /// <summary>Returns which of the records that a turn did not write exist.</summary>
     public List<Guid> FindRecords(IEnumerable<RecordRow> asked) =>
     [
         .. asked.Where(row => IsOwned(row.Batch, row.Epoch)
@@ -111,7 +112,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
             .Select(static row => row.Saga),
     ];
 
-    /// <summary>How the orders stand whose checkouts have not begun.</summary>
+    /// <summary>Returns the state of the orders whose checkouts have not begun.</summary>
     public Dictionary<string, BeginResult> FindOrders(IEnumerable<string> ids)
     {
         var found = new Dictionary<string, BeginResult>();
@@ -135,7 +136,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
             batch.Members));
     }
 
-    /// <summary>The orders that are still these sagas'.</summary>
+    /// <summary>Returns the orders that still belong to these sagas.</summary>
     public Dictionary<Guid, (OrderStatus Status, ReservationLine[] Lines)> FindSagas(IEnumerable<MemberRow> members)
     {
         var found = new Dictionary<Guid, (OrderStatus, ReservationLine[])>();
@@ -144,7 +145,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         return found;
     }
 
-    /// <summary>What a saga came to.</summary>
+    /// <summary>Returns the outcome of a saga.</summary>
     public CheckoutResult? FindOutcome(string id, Guid saga)
     {
         if (!Orders.TryGetValue(id, out var order)) return null;
@@ -152,13 +153,13 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
         return order.Status == OrderStatus.Open && order.Saga == saga ? CheckoutResult.Refused(order.Refusal) : null;
     }
 
-    /// <summary>Unix seconds from which no saga is open, with some to spare.</summary>
+    /// <summary>Unix seconds from which no saga is open, with a margin.</summary>
     public long NoneOpenBefore() =>
         Seconds(_batches.Select(static batch => batch.StartedAt).DefaultIfEmpty(scheduler.Now).Min() - SagaLimits.RecordsKept.Ticks);
 
     /// <summary>
-    /// Another order has the number now. batch_init waits for open sagas; what is replaced here by hand must be undone all the same. Not while a saga is open
-    /// that has been recorded as paid: with its order it would lose the knowledge of that, and give back the money of what may be sold.
+    /// Replaces an order with another one of the same number. batch_init waits for open sagas, but sagas of orders replaced by hand must be undone too. Not
+    /// while an open saga is recorded as paid: it would lose that information with its order, and refund goods that may have been sold.
     /// </summary>
     public void Replace(OrderModel order)
     {
@@ -197,7 +198,7 @@ internal sealed class Database(Scheduler scheduler, Journal journal, Bug bug)
 
     private bool IsOwned(Guid batchId, int epoch) => _batches.Exists(batch => batch.Id == batchId && (batch.Epoch == epoch || bug == Bug.NoFencing));
 
-    // A command may be carried out, and an answer be read, long after it was sent; no clock of a process is off by so little.
+    // A command may be executed, and a response read, long after it was sent; the clocks of processes deviate more.
     private bool IsOfThisTime(Guid saga) => Math.Abs(
         Now.ToUnixTimeMilliseconds() - (BinaryPrimitives.ReadInt64BigEndian(saga.ToByteArray(bigEndian: true)) >> 16)) < IdErrorMax.TotalMilliseconds;
 

@@ -1,29 +1,29 @@
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>What may go wrong in one run, as probabilities of a call. Each run draws its own: some kinds of trouble hide others.</summary>
+/// <summary>Probabilities of faults per call in one run. Each run draws its own, because some faults hide others.</summary>
 internal sealed record Faults
 {
     public static Faults None { get; } = new();
 
-    /// <summary>The call never gets there, and the caller hears so.</summary>
+    /// <summary>The call is not delivered, and the caller gets an error.</summary>
     public double Refused { get; init; }
 
-    /// <summary>It is carried out and the reply is lost: at once an error, or silence.</summary>
+    /// <summary>The call is executed but its reply is lost: the caller gets an error or a timeout.</summary>
     public double ReplyLost { get; init; }
 
-    /// <summary>It is carried out once more, much later.</summary>
+    /// <summary>The call is executed again, much later.</summary>
     public double Duplicated { get; init; }
 
-    /// <summary>It is carried out long after the caller has given up.</summary>
+    /// <summary>The call is executed long after the caller's timeout.</summary>
     public double Late { get; init; }
 
-    /// <summary>It takes its time, there or back, and overtakes nothing.</summary>
+    /// <summary>The call or its reply is delayed, without reordering.</summary>
     public double Slow { get; init; }
 
-    /// <summary>It is answered before the caller has got round to wait.</summary>
+    /// <summary>The reply arrives before the caller awaits it.</summary>
     public double AtOnce { get; init; }
 
-    /// <summary>A participant is of another version: it does what is asked, and says so by a number that is unknown here.</summary>
+    /// <summary>The participant is of another version: it executes the call and returns an unknown code.</summary>
     public double Unknown { get; init; }
 
     public static Faults Draw(Scheduler scheduler) => new()
@@ -40,51 +40,51 @@ internal sealed record Faults
     private static double Draw(Scheduler scheduler, double max) => scheduler.Chance(0.5) ? max * Math.Pow(scheduler.Random.NextDouble(), 2) : 0;
 }
 
-/// <summary>Errors planted on purpose, in the models and the adapters: a simulation that does not find them proves nothing.</summary>
+/// <summary>Bugs planted in the models and adapters, which the simulation must find.</summary>
 public enum Bug
 {
-    /// <summary>All is as it should be.</summary>
+    /// <summary>No planted bug.</summary>
     None,
 
-    /// <summary>Stock releases what it does not know and leaves nothing behind.</summary>
+    /// <summary>Stock releases an unknown saga without leaving a record.</summary>
     NoStockTombstone,
 
-    /// <summary>Payment refunds what it does not know and leaves nothing behind.</summary>
+    /// <summary>Payment refunds an unknown saga without leaving a record.</summary>
     NoPaymentTombstone,
 
-    /// <summary>Stock holds again what it holds already.</summary>
+    /// <summary>Stock holds again what it already holds.</summary>
     NoStockDedupe,
 
-    /// <summary>Payment charges again what it has charged already.</summary>
+    /// <summary>Payment charges again what it has already charged.</summary>
     NoPaymentDedupe,
 
-    /// <summary>A hold without an answer is taken for one that was refused.</summary>
+    /// <summary>A hold without a response is treated as refused.</summary>
     StockTimeoutIsRefusal,
 
-    /// <summary>A charge without an answer is taken for one that was refused.</summary>
+    /// <summary>A charge without a response is treated as refused.</summary>
     PaymentTimeoutIsRefusal,
 
-    /// <summary>An outcome of payment that is unknown is taken for: not charged.</summary>
+    /// <summary>An unknown outcome of payment is treated as not charged.</summary>
     UnknownIsNotCharged,
 
-    /// <summary>A release is not sent, and taken for done.</summary>
+    /// <summary>A release is not sent, but treated as done.</summary>
     NoRelease,
 
-    /// <summary>A refund is not sent, and taken for done.</summary>
+    /// <summary>A refund is not sent, but treated as done.</summary>
     NoRefund,
 
-    /// <summary>Stock reads, and writes a moment later.</summary>
+    /// <summary>Stock reads, and writes later.</summary>
     StockChecksThenSets,
 
-    /// <summary>Payment reads, and writes a moment later.</summary>
+    /// <summary>Payment reads, and writes later.</summary>
     PaymentChecksThenSets,
 
-    /// <summary>The database takes records of former owners.</summary>
+    /// <summary>The database accepts records from former owners.</summary>
     NoFencing,
 
-    /// <summary>A turn without a confirmation begins its checkouts again under the same ids.</summary>
+    /// <summary>A turn without a confirmation begins its checkouts again with the same ids.</summary>
     BeginsAgain,
 
-    /// <summary>Stock forgets what is old and holds it again.</summary>
+    /// <summary>Stock forgets an old saga and holds it again.</summary>
     NoFloor,
 }

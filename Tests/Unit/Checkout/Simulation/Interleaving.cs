@@ -11,8 +11,8 @@ using OrderApi::Order.Api.Reconciliation;
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// One run: a few orders, replicas and clients, and the trouble that its seed draws. After <see cref="TroubleMax"/> all trouble ends; the run ends when
-/// nothing is under way any more.
+/// One run: a few orders, replicas and clients, with faults drawn from its seed. All faults end after <see cref="TroubleMax"/>, and the run ends
+/// when nothing is in progress any more.
 /// </summary>
 internal sealed class Interleaving : IDisposable
 {
@@ -22,13 +22,13 @@ internal sealed class Interleaving : IDisposable
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(30);
 
-    // What was begun is over so soon after the last trouble.
+    // Time limit for open sagas after the last fault.
     private static readonly TimeSpan HealingMax = TimeSpan.FromSeconds(10);
 
-    // Longer than a late call is late and a saga then takes.
+    // Longer than the maximum delay of a call plus the duration of a saga.
     private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(120);
 
-    // Whoever runs without a trace in the database does not run for longer.
+    // Longer than the time a saga may run without a write to the database.
     private static readonly TimeSpan QuietMin = SagaLimits.RunTimeMax + TimeSpan.FromSeconds(1);
 
     private readonly Scheduler _scheduler;
@@ -63,10 +63,10 @@ internal sealed class Interleaving : IDisposable
     private TimeSpan Left => TroubleMax - _scheduler.Elapsed;
 
     /// <summary>Runs a seed.</summary>
-    /// <param name="seed">Tells everything.</param>
-    /// <param name="bug">What is wrong on purpose.</param>
-    /// <param name="isTold">Keeps the journal.</param>
-    /// <returns>The invariant that was broken, null if none was, and the journal.</returns>
+    /// <param name="seed">Determines everything.</param>
+    /// <param name="bug">The planted bug.</param>
+    /// <param name="isTold">Whether to write the journal.</param>
+    /// <returns>The violated invariant or null, and the journal.</returns>
     public static (string? Violation, IReadOnlyList<string> Journal) Run(int seed, Bug bug = Bug.None, bool isTold = false)
     {
         var context = SynchronizationContext.Current;
@@ -91,7 +91,7 @@ internal sealed class Interleaving : IDisposable
         _silence.Dispose();
     }
 
-    // Little of everything, so that there are conflicts.
+    // Few of each, to provoke conflicts.
     private void Open()
     {
         var random = _scheduler.Random;
@@ -123,7 +123,7 @@ internal sealed class Interleaving : IDisposable
         return new(id, user, [.. lines], random.Next(1, 6));
     }
 
-    // Most at once, some later, a few much later.
+    // Most immediately, some later, a few much later.
     private void Arrive(Client client)
     {
         _clients.Add(client);
@@ -189,7 +189,7 @@ internal sealed class Interleaving : IDisposable
 
     private int Few() => _scheduler.Chance(0.5) ? 0 : _scheduler.Random.Next(1, 4);
 
-    // While the first are on their way, or later.
+    // While the first ones are in progress, or later.
     private TimeSpan Moment() => _scheduler.Chance(0.6) ? _scheduler.Between(0, 0.1) : _scheduler.Between(0, 50, 2);
 
     private void Die(int i)
@@ -250,7 +250,7 @@ internal sealed class Interleaving : IDisposable
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    // Asks until it hears an outcome, a few times at most.
+    // Retries a few times until it gets an outcome.
     private sealed class Client(string order)
     {
         public string Order => order;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>What happened in a run, for people: written only where somebody is to read it. Ids are small numbers, the same in every run of a seed.</summary>
+/// <summary>A readable log of a run, written only on request. Ids are small numbers, the same in every run of a seed.</summary>
 internal sealed class Journal(Scheduler scheduler, bool isKept)
 {
     private readonly Dictionary<Guid, string> _names = [];
@@ -13,7 +13,7 @@ internal sealed class Journal(Scheduler scheduler, bool isKept)
 
     public IReadOnlyList<string> Lines => _lines;
 
-    /// <summary>What is wrong; null while nothing is.</summary>
+    /// <summary>The violated invariant, or null.</summary>
     public string? Violation { get; private set; }
 
     public void Write([InterpolatedStringHandlerArgument("")] ref Line line)
@@ -21,7 +21,7 @@ internal sealed class Journal(Scheduler scheduler, bool isKept)
         if (isKept) _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{scheduler.Elapsed.TotalSeconds,10:F4}  {line.Text}"));
     }
 
-    /// <summary>An invariant is broken. The first one counts.</summary>
+    /// <summary>Reports a violated invariant. Only the first one is kept.</summary>
     public void Violate(string what)
     {
         if (Violation is not null) return;
@@ -29,14 +29,14 @@ internal sealed class Journal(Scheduler scheduler, bool isKept)
         Write($"VIOLATION: {what}");
     }
 
-    /// <summary>A saga's or a batch's name.</summary>
+    /// <summary>Returns the short name of a saga or a batch.</summary>
     public string Name(Guid id, char kind)
     {
         if (!_names.TryGetValue(id, out var name)) _names.Add(id, name = string.Create(CultureInfo.InvariantCulture, $"{kind}{_names.Count + 1}"));
         return name;
     }
 
-    /// <summary>Formats nothing where nobody reads it.</summary>
+    /// <summary>Skips formatting if there is no journal.</summary>
     [InterpolatedStringHandler]
     public ref struct Line
     {

@@ -1,6 +1,6 @@
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>A service or a database that can be out of reach for a while.</summary>
+/// <summary>A service or a database that can be unreachable for a while.</summary>
 internal sealed class Server(string name)
 {
     public string Name => name;
@@ -8,37 +8,37 @@ internal sealed class Server(string name)
     /// <summary>Ticks; see <see cref="Scheduler.Now"/>.</summary>
     public long DownFrom { get; set; } = long.MaxValue;
 
-    /// <summary>Ticks.</summary>
+    /// <summary>Ticks; see <see cref="Scheduler.Now"/>.</summary>
     public long DownUntil { get; set; }
 
     public bool IsUp(long now) => now < DownFrom || now >= DownUntil;
 }
 
-/// <summary>Between a process and a server: calls that get lost, are late, come twice and overtake each other.</summary>
+/// <summary>Network between processes and servers, which loses, delays, duplicates and reorders calls.</summary>
 internal sealed class Network(Scheduler scheduler, Journal journal)
 {
     public Faults Faults { get; set; } = Faults.None;
 
-    /// <summary>Calls on their way from when there was trouble: they may yet come out of the blue.</summary>
+    /// <summary>Number of calls sent during faults, which may still arrive at any time.</summary>
     public int UnderWay { get; private set; }
 
-    /// <summary>What the caller reads of an outcome: now and then a number that it does not know.</summary>
+    /// <summary>Returns the outcome as the caller reads it, occasionally an unknown code.</summary>
     public T Read<T>(T outcome, T unknown) => scheduler.Chance(Faults.Unknown) ? unknown : outcome;
 
     /// <summary>Calls a server.</summary>
-    /// <param name="caller">Who waits, for <paramref name="timeMax"/>.</param>
-    /// <param name="server">Where it is carried out, if it is.</param>
-    /// <param name="timeMax">No answer in this time is an exception.</param>
-    /// <param name="repeats">It may come twice.</param>
-    /// <param name="what">For the journal; empty for what is of no interest.</param>
-    /// <param name="apply">Carries it out, in one step or more, and passes on what came of it. May run later, twice, or not at all.</param>
+    /// <param name="caller">The process that waits, up to <paramref name="timeMax"/>.</param>
+    /// <param name="server">The server that executes the call.</param>
+    /// <param name="timeMax">Timeout of the call.</param>
+    /// <param name="repeats">Whether the call may be delivered twice.</param>
+    /// <param name="what">Text for the journal; empty to omit the call.</param>
+    /// <param name="apply">Executes the call in one or more steps and passes on its result. May run late, twice, or never.</param>
     public Task<T> CallAsync<T>(Process caller, Server server, TimeSpan timeMax, bool repeats, string what, Action<Action<T>> apply)
     {
         var answer = new TaskCompletionSource<T>();
         scheduler.Add(timeMax, caller, () => answer.TrySetException(new TimeoutException(what)));
         if (scheduler.Chance(Faults.AtOnce) && server.IsUp(scheduler.Now))
         {
-            // In real life: whoever awaits is held up for so long.
+            // In reality, this delays the code that awaits.
             if (what.Length > 0) journal.Write($"{caller.Name} > {server.Name}, at once: {what}");
             apply(result => answer.TrySetResult(result));
             return answer.Task;

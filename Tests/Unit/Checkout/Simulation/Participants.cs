@@ -6,7 +6,7 @@ using OrderApi::Order.Api.Checkout.Saga;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>A replica's way to stock: what StockClient asks.</summary>
+/// <summary>A replica's client of stock: the calls of StockClient.</summary>
 internal sealed class StockAdapter(Process process, Network network, Server server, StockModel stock, Journal journal, Bug bug) : IStock
 {
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class StockAdapter(Process process, Network network, Server serv
         return outcomes;
     }
 
-    /// <summary>No saga that started before is open.</summary>
+    /// <summary>No open saga started before.</summary>
     public Task ForgetAsync(long startedBefore) => network.CallAsync<bool>(process, server, SagaLimits.CallTimeMax, repeats: true, "", reply =>
     {
         stock.Forget(startedBefore);
@@ -44,7 +44,7 @@ internal sealed class StockAdapter(Process process, Network network, Server serv
     });
 }
 
-/// <summary>A replica's way to payment: what PaymentClient asks.</summary>
+/// <summary>A replica's client of payment: the calls of PaymentClient.</summary>
 internal sealed class PaymentAdapter(Process process, Network network, Server server, PaymentModel payment, Journal journal, Bug bug) : IPayment
 {
     /// <inheritdoc/>

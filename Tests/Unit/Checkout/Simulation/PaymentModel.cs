@@ -11,7 +11,7 @@ using ChargeMember = OrderApi::Order.Api.Checkout.Participants.ChargeMember;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>Payment.Api: its ledger over tables in memory. A call is one transaction, and under two-phase locking one step.</summary>
+/// <summary>Payment.Api: its real ledger over tables in memory. A call is one transaction, which with two-phase locking is one step.</summary>
 internal sealed class PaymentModel(Scheduler scheduler, Journal journal, Bug bug)
 {
     /// <summary>By id.</summary>
@@ -20,13 +20,13 @@ internal sealed class PaymentModel(Scheduler scheduler, Journal journal, Bug bug
     /// <summary>By saga.</summary>
     public Dictionary<Guid, Entry> Entries { get; } = [];
 
-    /// <summary>Called when what a saga has charged may have changed.</summary>
+    /// <summary>Called when the charge of a saga may have changed.</summary>
     public Action<Guid>? Changed { get; set; }
 
-    /// <summary>Has a saga charged, and not given back?</summary>
+    /// <summary>Returns whether a saga has an unrefunded charge.</summary>
     public bool IsCharged(Guid saga) => Entries.TryGetValue(saga, out var entry) && entry.Status == EntryStatus.Done;
 
-    /// <summary>Does what members ask.</summary>
+    /// <summary>Executes the calls of the members.</summary>
     public void Apply(ChargeMember[] members, Action<PaymentOutcome[]> reply)
     {
         if (bug != Bug.PaymentChecksThenSets)
@@ -35,7 +35,7 @@ internal sealed class PaymentModel(Scheduler scheduler, Journal journal, Bug bug
             return;
         }
 
-        // Without locks: on copies of the rows, which are written back later.
+        // Without locks: works on copies of the rows, which are written back later.
         var accounts = members.Select(static member => member.User).Distinct().Where(Accounts.ContainsKey)
             .ToDictionary(static id => id, id => Copy(Accounts[id]));
         var entries = members.Select(static member => member.Saga).Where(Entries.ContainsKey).ToDictionary(static id => id, id => Copy(Entries[id]));
@@ -57,7 +57,7 @@ internal sealed class PaymentModel(Scheduler scheduler, Journal journal, Bug bug
         var verb = member.IsRefund ? "refund" : "charge";
         journal.Write($"    payment: {verb} {journal.Name(member.Saga, 'S')} {member.Amount} of {member.User} -> {status}; {Text()}");
         Changed?.Invoke(member.Saga);
-        return (PaymentOutcome)(int)ChargeEndpoints.Outcome(member.Saga, status, member.IsRefund); // a number on the wire
+        return (PaymentOutcome)(int)ChargeEndpoints.Outcome(member.Saga, status, member.IsRefund); // a number in the protocol
     }
 
     private string Text() => string.Join(", ", Accounts.Values.Select(static account => $"{account.Id} {account.Balance}"));

@@ -1,8 +1,8 @@
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// A process: every await of the code that runs in it comes back here and goes on as a step of the scheduler. It can die, and nothing of it ever goes on; or
-/// be stopped for a while, and all that was due meanwhile comes late.
+/// A process. Every await of the code that runs in it continues as a step of the scheduler. A process can be killed, and then none of its code continues; or
+/// suspended for a while, and then everything due meanwhile runs late.
 /// </summary>
 internal sealed class Process : SynchronizationContext
 {
@@ -12,7 +12,7 @@ internal sealed class Process : SynchronizationContext
 
     public string Name { get; }
 
-    /// <summary>Its clock, which may be off. Its timestamps mean nothing to other processes.</summary>
+    /// <summary>Clock of the process, which may be wrong. Its timestamps are meaningless to other processes.</summary>
     public TimeProvider Time { get; }
 
     public bool IsDead { get; set; }
@@ -27,7 +27,7 @@ internal sealed class Process : SynchronizationContext
 
     private sealed class Clock(Scheduler scheduler, Process process, TimeSpan skew) : TimeProvider
     {
-        // Short waits are jittered with a randomness that is not the seed's: here the seed says how long they are.
+        // Short waits have a jitter that does not come from the seed, so here the seed determines their length.
         private static readonly TimeSpan ShortMax = TimeSpan.FromSeconds(1);
 
         private readonly long _startedAt = scheduler.Now;

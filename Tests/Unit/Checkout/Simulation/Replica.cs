@@ -10,7 +10,7 @@ using ServiceDefaults;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>One Order.Api process: its real checkout, in front of models.</summary>
+/// <summary>An Order.Api process: its real checkout code with models of the stores and services.</summary>
 internal sealed class Replica
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
@@ -33,7 +33,7 @@ internal sealed class Replica
 
     public Checkouts Checkouts { get; }
 
-    /// <summary>What CheckoutSagaWorker does.</summary>
+    /// <summary>The loop of CheckoutSagaWorker.</summary>
     public async Task RecoverAsync()
     {
         var forgottenAt = Process.Time.GetTimestamp();
@@ -50,14 +50,14 @@ internal sealed class Replica
             }
             catch (TimeoutException)
             {
-                // The next look may have more luck.
+                // The next attempt may succeed.
             }
 
             await Task.Delay(LookPeriod, Process.Time);
         }
     }
 
-    // What is logged as critical must never happen, but for outcomes of another version.
+    // Critical log messages must never occur, except for outcomes of another version.
     private sealed class Alarm(Journal journal) : ILogger<CheckoutSagaRunner>
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -73,7 +73,7 @@ internal sealed class Replica
     }
 }
 
-/// <summary>Telemetry that nobody listens to.</summary>
+/// <summary>Telemetry without a listener.</summary>
 internal sealed class Silence : IMeterFactory, IHostEnvironment
 {
     private readonly List<Meter> _meters = [];

@@ -1,12 +1,12 @@
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// All that happens in a simulation, one step at a time on one thread, in an order that the seed draws. Time is virtual: it jumps to the next step. The seed
-/// is the only source of chance, so it tells a run to the last step.
+/// Runs everything in a simulation one step at a time on one thread, in an order drawn from the seed. Time is virtual and jumps to the next step. The seed is
+/// the only source of randomness, so it determines the whole run.
 /// </summary>
 internal sealed class Scheduler(int seed)
 {
-    // Not the beginning of time: the models count periods since 1970.
+    // Not year 1, because the models count periods since 1970.
     private const long StartSeconds = 1_000_000;
 
     private readonly PriorityQueue<Step, Due> _steps = new();
@@ -17,17 +17,17 @@ internal sealed class Scheduler(int seed)
     /// <summary>Ticks of 100 ns since 1970.</summary>
     public long Now { get; private set; } = StartSeconds * TimeSpan.TicksPerSecond;
 
-    /// <summary>Since the run began.</summary>
+    /// <summary>Time since the start of the run.</summary>
     public TimeSpan Elapsed => TimeSpan.FromTicks(Now) - TimeSpan.FromSeconds(StartSeconds);
 
-    /// <summary>Has something done later, by a process or, without one, by the world outside. What is due at the same time runs in a random order.</summary>
+    /// <summary>Schedules an action of a process or, without one, of the environment. Actions due at the same time run in random order.</summary>
     public void Add(TimeSpan delay, Process? process, Action run) => Add(delay, process, static run => ((Action)run!)(), run);
 
     /// <inheritdoc cref="Add(TimeSpan, Process?, Action)"/>
     public void Add(TimeSpan delay, Process? process, SendOrPostCallback run, object? state) =>
         _steps.Enqueue(new(process, run, state), new(Now + delay.Ticks, Random.Next(), _added++));
 
-    /// <summary>Does the next step. False: there is none.</summary>
+    /// <summary>Runs the next step. Returns false if there is none.</summary>
     public bool RunNext()
     {
         if (!_steps.TryDequeue(out var step, out var due)) return false;
@@ -44,10 +44,10 @@ internal sealed class Scheduler(int seed)
         return true;
     }
 
-    /// <summary>True with the given probability.</summary>
+    /// <summary>Returns true with the given probability.</summary>
     public bool Chance(double probability) => probability > 0 && Random.NextDouble() < probability;
 
-    /// <summary>A time from a range, shorter ones more often where <paramref name="skew"/> is above 1.</summary>
+    /// <summary>Returns a time from a range. With a <paramref name="skew"/> above 1, shorter times are more likely.</summary>
     public TimeSpan Between(double secondsMin, double secondsMax, double skew = 1) =>
         TimeSpan.FromSeconds(secondsMin + ((secondsMax - secondsMin) * Math.Pow(Random.NextDouble(), skew)));
 

@@ -4,11 +4,11 @@ using System.Globalization;
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// The real checkout (Checkouts, CheckoutLane, CheckoutSagaRunner, SagaState, CheckoutRecovery and Payment.Api's ledger) in thousands of interleavings: 1 to
-/// 3 replicas that die and stand still, with clocks that are off by more than a day, and a stock, a payment and a database whose calls fail, lose their
-/// replies, are late, come twice and overtake each other. Every run is told by its seed, to the last step:
-/// <c>CHECKOUT_SEED=123 dotnet test --filter FullyQualifiedName~Every_interleaving --logger "console;verbosity=detailed"</c> runs that seed alone and prints
-/// what happened. CHECKOUT_RUNS sets how many runs there are without it.
+/// Runs the real checkout (Checkouts, CheckoutLane, CheckoutSagaRunner, SagaState, CheckoutRecovery and Payment.Api's ledger) in thousands of interleavings.
+/// 1 to 3 replicas crash and hang, with clocks that are off by more than a day. Calls to stock, payment and the database fail, lose their replies, and are
+/// delayed, duplicated and reordered. The seed determines a run completely:
+/// <c>CHECKOUT_SEED=123 dotnet test --filter FullyQualifiedName~Every_interleaving --logger "console;verbosity=detailed"</c> repeats the run of that seed
+/// and prints its journal. CHECKOUT_RUNS sets the number of runs without a seed.
 /// </summary>
 [Trait("Category", "Unit")]
 public sealed class SimulationTests(ITestOutputHelper output)
@@ -34,7 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_seed_tells_everything()
+    public void A_seed_determines_the_whole_run()
     {
         for (var seed = First; seed < First + 20; seed++) Assert.Equal(Story(seed, Bug.None), Story(seed, Bug.None));
     }
@@ -43,7 +43,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [MemberData(nameof(Bugs))]
     public void A_planted_bug_is_found(Bug bug)
     {
-        // The same seeds every time: what is seldom is found, too.
+        // A fixed set of seeds, so that rare bugs are found in every run.
         for (var seed = 1; seed <= RunsMin; seed++)
         {
             if (Interleaving.Run(seed, bug).Violation is not { } violation) continue;

@@ -14,7 +14,10 @@ internal sealed class ItemModel(long initial)
     public long Sold { get; set; }
 }
 
-/// <summary>Stock.Api and its Redis: settle.lua and forget.lua line by line, to be kept like them, but for generations: nothing here replaces items.</summary>
+/// <summary>
+/// Stock.Api and its Redis. Implements settle.lua and forget.lua line by line and must be kept in sync, except for generations: items are never replaced
+/// here.
+/// </summary>
 internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
 {
     private const long PeriodSeconds = 10;
@@ -25,20 +28,20 @@ internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
     /// <summary>By id.</summary>
     public Dictionary<string, ItemModel> Items { get; } = [];
 
-    /// <summary>How often a saga's lines were sold.</summary>
+    /// <summary>Number of times that a saga's lines were sold.</summary>
     public Dictionary<Guid, int> Commits { get; } = [];
 
-    /// <summary>Called when what a saga holds has changed.</summary>
+    /// <summary>Called when the holds of a saga have changed.</summary>
     public Action<Guid>? Changed { get; set; }
 
     /// <summary>All sagas that hold something.</summary>
     public IEnumerable<Guid> Holders => _records.Values.SelectMany(static records => records).Where(static record => record.Value.Letter == 'H')
         .Select(static record => record.Key);
 
-    /// <summary>Does a saga hold something, or has it been sold something?</summary>
+    /// <summary>Returns whether a saga holds or has bought something.</summary>
     public bool HasEffect(Guid saga) => Commits.ContainsKey(saga) || Holders.Contains(saga);
 
-    /// <summary>Does what members ask, in one step.</summary>
+    /// <summary>Executes the calls of the members in one step.</summary>
     public void Settle(SettleMember[] members, Action<StockOutcome[]> reply)
     {
         if (bug == Bug.StockChecksThenSets && Array.Exists(members, static member => member.Verb == ReservationVerb.Hold))
@@ -51,7 +54,7 @@ internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
         reply(Array.ConvertAll(members, member => Settle(member, null)));
     }
 
-    /// <summary>Drops the records of sagas that started before.</summary>
+    /// <summary>Drops the records of sagas that started before the given time.</summary>
     public void Forget(long startedBefore)
     {
         var target = (startedBefore / PeriodSeconds) - 1;
@@ -115,7 +118,7 @@ internal sealed class StockModel(Scheduler scheduler, Journal journal, Bug bug)
         return Outcome(letter!.Value);
     }
 
-    // Takes line by line, and gives back what it has taken where one is refused.
+    // Takes line by line, and puts back the lines taken if one is refused.
     private char Hold(ReservationLine[] lines, Dictionary<string, long>? seen)
     {
         for (var i = 0; i < lines.Length; i++)

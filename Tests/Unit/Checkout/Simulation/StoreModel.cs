@@ -9,7 +9,7 @@ using OrderApi::Order.Api.Orders;
 namespace Tests.Unit.Checkout.Simulation;
 
 /// <summary>
-/// A replica's way to the database: the statements of PostgresSagaStore in its order, each a call of its own, that can fail, or be carried out and its
+/// A replica's access to the database: the statements of PostgresSagaStore in the same order. Each is a separate call that can fail, or be executed with its
 /// confirmation lost.
 /// </summary>
 internal sealed class StoreModel(Process process, Network network, Server server, Database database, Journal journal, Bug bug)

@@ -8,7 +8,7 @@ using OrderApi::Order.Api.Orders;
 
 namespace Tests.Unit.Checkout.Simulation;
 
-/// <summary>The model of the database keeps the rules that Postgres keeps.</summary>
+/// <summary>The model of the database fulfils the same contract as Postgres.</summary>
 [Trait("Category", "Unit")]
 public sealed class StoreModelTests : SagaStoreContract
 {
@@ -55,7 +55,7 @@ public sealed class StoreModelTests : SagaStoreContract
         return Task.CompletedTask;
     }
 
-    // Each call runs to its end, step by step, before the caller goes on.
+    // Runs each call to completion, step by step, before the caller continues.
     private sealed class Stepped : ISagaStore
     {
         private readonly Scheduler _scheduler;
