@@ -15,7 +15,8 @@ namespace AppHost;
 internal sealed class StartupReport(DistributedApplication app)
 {
     private const int LastLines = 16;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5), LogDelay = TimeSpan.FromMilliseconds(300), LogTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5), NoticePeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogDelay = TimeSpan.FromMilliseconds(300), LogTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ResourceNotificationService _notifications = app.ResourceNotifications;
     private readonly ConcurrentDictionary<string, TimeSpan> _ready = [];
@@ -31,10 +32,12 @@ internal sealed class StartupReport(DistributedApplication app)
         limit.CancelAfter(StartTimeout);
         var healthy = Task.WhenAll(expected.Select(r => FollowAsync(r, limit.Token)));
         var failed = FailureAsync(expected, limit.Token);
-        var first = await Task.WhenAny(healthy, failed);
+        Task first;
+        while ((first = await Task.WhenAny(healthy, failed, Task.Delay(NoticePeriod, CancellationToken.None))) != healthy && first != failed)
+            Console.WriteLine($"  after {_clock.Elapsed.TotalSeconds:0} s, not healthy yet: {Waiting(expected)}");
         if (limit.IsCancellationRequested && !ct.IsCancellationRequested)
             throw new DistributedApplicationException($"Not healthy after {StartTimeout.TotalMinutes:0} minutes: " +
-                $"{string.Join(", ", expected.Where(r => !_ready.ContainsKey(r.Name)).Select(Describe))}.");
+                $"{Waiting(expected)}.");
         if (first == failed) throw new DistributedApplicationException(await failed);
         await healthy;
         await limit.CancelAsync();
@@ -94,6 +97,8 @@ internal sealed class StartupReport(DistributedApplication app)
 
         return last;
     }
+
+    private string Waiting(IEnumerable<IResource> expected) => string.Join(", ", expected.Where(r => !_ready.ContainsKey(r.Name)).Select(Describe));
 
     private string Describe(IResource resource)
     {

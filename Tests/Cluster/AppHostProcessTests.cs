@@ -75,6 +75,15 @@ public sealed class AppHostProcessTests : IDisposable
     public Task A_number_of_replicas_out_of_range_ends_the_run()
         => AssertFailsAsync(ServiceProcess.FreePort(), "Replicas:order-api is 9", ("Replicas__order-api", "9"));
 
+    [Fact(Timeout = LimitMs)]
+    public async Task A_start_that_waits_for_a_database_names_it()
+    {
+        await using var run = Start(ServiceProcess.FreePort(), ("ConnectionStrings__redis", "127.0.0.1:1"));
+        var output = await Eventually.UntilAsync(
+            () => Task.FromResult(string.Join('\n', run.Output)), text => text.Contains("not healthy yet: ", StringComparison.Ordinal), StartLimit);
+        Assert.Contains("redis (", output.Split("not healthy yet: ")[1].Split('\n')[0], StringComparison.Ordinal);
+    }
+
     private async Task AssertFailsAsync(int port, string sentence, params (string Name, string Value)[] environment)
     {
         await using var run = Start(port, environment);

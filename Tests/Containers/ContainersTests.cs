@@ -34,8 +34,8 @@ public sealed class ContainersTests : IAsyncLifetime
 
     private string Orders => $"orders-{_run}";
 
-    /// <summary>Contains characters that a shell or a connection string would interpret. The orchestrator itself expands <c>{{...}}</c>.</summary>
-    private string PostgresPassword => $$"""$HOME \ "x"; 'y-{{_run}}""";
+    /// <summary>Contains characters that a shell would interpret. Aspire does not support semicolons, quotes and <c>{{...}}</c> (docs/operations.md).</summary>
+    private string PostgresPassword => $@"$HOME \ $(id) y-{_run}";
 
     private string RedisPassword => $"secret{_run}";
 
