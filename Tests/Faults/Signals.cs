@@ -6,6 +6,7 @@ namespace Tests.Faults;
 /// <summary>What happens to a process: signals of signal(7), by their numbers on Linux.</summary>
 public enum Signal
 {
+    HangUp = 1,
     Interrupt = 2,
     Quit = 3,
     Kill = 9,
