@@ -67,6 +67,21 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     });
 
     [Fact(Timeout = LimitMs)]
+    public Task A_store_that_runs_elsewhere_is_left_off() => HostRun.TryAsync(hosts, async () =>
+    {
+        var machine = hosts.Machines[2];
+        await machine.RunAsync("sh", "-c", "echo mongodb >/etc/shop/external-stores");
+        await hosts.InstallAsync(machine, "stores");
+        Assert.Equal("", await ListenersAsync());
+        await machine.RunAsync("rm", "/etc/shop/external-stores");
+        await hosts.InstallAsync(machine, "stores");
+        Assert.NotEqual("", await ListenersAsync());
+        await hosts.WholeAsync();
+
+        Task<string> ListenersAsync() => machine.RunAsync("ss", "-Htln", "sport = :27017");
+    });
+
+    [Fact(Timeout = LimitMs)]
     public Task A_backup_brings_back_all_stores_as_they_were_together() => HostRun.TryAsync(hosts, async () =>
     {
         using var shop = hosts.Shop(hosts.Machines[1]);

@@ -110,6 +110,10 @@ public sealed class ThreeHosts : IAsyncLifetime
         Assert.DoesNotContain("is not healthy with its previous release", output, StringComparison.Ordinal);
     }
 
+    /// <summary>Runs a phase of the installed install.sh on a machine, as an operator does.</summary>
+    internal Task InstallAsync(Machine machine, string phase) => machine.RunAsync("env", "PATH=/opt/test:/usr/sbin:/usr/bin:/sbin:/bin",
+        "/opt/shop/install/install.sh", $"customer-{machine.Name}", "--hosts", string.Join(',', Machines.Select(m => m.Address)), "--phase", phase);
+
     private string CurrentRelease => Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!);
 
     /// <summary>Runs the committed backup.sh; it must succeed.</summary>

@@ -134,6 +134,37 @@ public sealed class InstallationTests(Published published) : IClassFixture<Publi
         Assert.Equal(["etc/shop/customer-api.local.env"], Snapshot().Keys);
     }
 
+    [Theory]
+    [InlineData("deploy.sh")]
+    [InlineData("backup.sh", "save", "backup")]
+    public void Keys_of_new_hosts_are_accepted_and_changed_ones_refused(string script, params string[] arguments)
+    {
+        Copy();
+        var ssh = _folder.Write("bin/ssh", "#!/bin/sh\necho \"$@\" >&2\nexit 1\n");
+        File.SetUnixFileMode(ssh, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Write("built/stock-api/Stock.Api", "");
+        var path = $"{_folder / "bin"}:{Environment.GetEnvironmentVariable("PATH")}";
+        var (code, output) = Published.TryRun(_folder / "vms", "env",
+            [$"PATH={path}", $"BUILT={_folder / "built"}", "bash", script, .. arguments, .. Hosts.Split(',')]);
+        Assert.True(code != 0, output);
+        Assert.Contains("-o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10 10.9.0.1 ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Machines_talk_over_their_private_addresses_and_ssh_over_the_others()
+    {
+        Copy();
+        Edit("vms/customer-vm1/machine.conf", text => text.Replace("private_address=''", "private_address='10.1.0.1'", StringComparison.Ordinal));
+        var ssh = _folder.Write("ssh", "echo \"$@\" >&2; cat >/dev/null\n");
+        _folder.Write("built/stock-api/Stock.Api", "");
+        var (code, output) = Published.TryRun(_folder / "vms", "env",
+            [$"SSH=sh {ssh}", $"BUILT={_folder / "built"}", "bash", "deploy.sh", .. Hosts.Split(',')]);
+        Assert.True(code == 0, output);
+        Assert.Contains("\n10.9.0.1 /opt/shop/install/install.sh customer-vm1 --hosts 10.1.0.1,10.9.0.2,10.9.0.3 ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n10.1.0.1 ", output, StringComparison.Ordinal);
+        Assert.Contains("http://10.9.0.1:8000", output, StringComparison.Ordinal);
+    }
+
     private string[] Allowed(string service)
     {
         var file = File.ReadAllText(Path.Combine(Root, $"etc/systemd/system/shop-{service}.service.d/addresses.conf"));
