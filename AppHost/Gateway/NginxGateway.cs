@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using AppHost.Deployment;
 
 namespace AppHost;
 
 /// <summary>Adds nginx as the shop's only entry point; its configuration is written from the model when it starts.</summary>
-internal static class NginxGateway
+internal static partial class NginxGateway
 {
     private const string ConfigurationFolder = "/etc/nginx", ApiDocument = "/openapi/v1.json";
 
@@ -102,6 +103,17 @@ internal static class NginxGateway
             .Replace("%CORS_MAPS%\n", cors.Maps, StringComparison.Ordinal).Replace("%CORS_HEADERS%\n", cors.Headers, StringComparison.Ordinal)
             .Replace("%LOCATIONS%\n", locations.ToString(), StringComparison.Ordinal);
     }
+
+    /// <summary>
+    /// Leaves to <c>gateway.sh</c> what depends on a certificate: it writes <c>listen.conf</c> and <c>redirect.conf</c> to the folder before nginx starts or
+    /// reloads.
+    /// </summary>
+    internal static string WithCertificate(string configuration, string folder)
+        => Listen().Replace(configuration, $"    include {folder}/listen.conf;")
+            .Replace("\n  server {\n", $"\n  include {folder}/redirect.conf;\n  server {{\n", StringComparison.Ordinal);
+
+    [GeneratedRegex("^    listen .+;$", RegexOptions.Multiline)]
+    private static partial Regex Listen();
 
     private static void AppendUpstream(StringBuilder text, string service, IReadOnlyDictionary<string, string> environment)
     {

@@ -177,9 +177,9 @@ public sealed class ContainersTests : IAsyncLifetime
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port, _limit.Token);
         await using var stream = client.GetStream();
-        foreach (var command in commands) await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\r\n"), _limit.Token);
-        client.Client.Shutdown(SocketShutdown.Send); // sends the pending replies and closes the connection
+        // QUIT instead of a half-close: the orchestrator's proxy passes a half-close on as a full one, before the replies.
+        foreach (var command in commands.Append("QUIT")) await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\r\n"), _limit.Token);
         using var reader = new StreamReader(stream);
-        return (await reader.ReadToEndAsync(_limit.Token)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        return (await reader.ReadToEndAsync(_limit.Token)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)[..^1];
     }
 }

@@ -6,6 +6,7 @@ namespace Tests.Faults;
 /// <summary>Signals of signal(7), with their numbers on Linux.</summary>
 public enum Signal
 {
+    HangUp = 1,
     Interrupt = 2,
     Quit = 3,
     Kill = 9,

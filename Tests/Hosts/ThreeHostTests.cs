@@ -55,6 +55,32 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         return "";
     });
 
+    /// <summary>All that the release has changed comes back: programs, configuration, units, and the passwords of the stores.</summary>
+    [Fact(Timeout = LimitMs)]
+    public Task A_deployment_that_fails_is_taken_back_on_all_machines() => HostRun.TryAsync(hosts, async () =>
+    {
+        await hosts.Machines[0].RunAsync("sed", "-i", "/_PASSWORD=/d", "/etc/shop/secrets.env");
+        var before = await InstalledAsync();
+        await hosts.DeployBrokenAsync();
+        await hosts.WholeAsync();
+        Assert.Equal(before, await InstalledAsync());
+    });
+
+    [Fact(Timeout = LimitMs)]
+    public Task A_store_that_runs_elsewhere_is_left_off() => HostRun.TryAsync(hosts, async () =>
+    {
+        var machine = hosts.Machines[2];
+        await machine.RunAsync("sh", "-c", "echo mongodb >/etc/shop/external-stores");
+        await hosts.InstallAsync(machine, "stores");
+        Assert.Equal("", await ListenersAsync());
+        await machine.RunAsync("rm", "/etc/shop/external-stores");
+        await hosts.InstallAsync(machine, "stores");
+        Assert.NotEqual("", await ListenersAsync());
+        await hosts.WholeAsync();
+
+        Task<string> ListenersAsync() => machine.RunAsync("ss", "-Htln", "sport = :27017");
+    });
+
     [Fact(Timeout = LimitMs)]
     public Task A_backup_restores_all_stores_to_a_consistent_state() => HostRun.TryAsync(hosts, async () =>
     {
@@ -79,6 +105,9 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/customers/{kept}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await shop.SendAsync("GET", $"/customers/{lost}")).Status);
     });
+
+    private async Task<string[]> InstalledAsync() => await Task.WhenAll(hosts.Machines.Select(static machine => machine.RunAsync("sh", "-c",
+        "cd /opt/shop && readlink current && ls releases install && sha256sum $(find /etc/shop /etc/systemd/system/shop-* -type f | sort)")));
 
     private async Task<string[]> SecretsAsync()
         => (await hosts.Machines[2].RunAsync("cat", "/etc/shop/secrets.env")).Split('\n', StringSplitOptions.RemoveEmptyEntries);

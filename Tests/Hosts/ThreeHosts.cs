@@ -94,7 +94,27 @@ public sealed class ThreeHosts : IAsyncLifetime
 
     /// <summary>Deploys the running version again, as a new release.</summary>
     internal Task DeployAgainAsync()
-        => DeployAsync(("BUILT", Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!)));
+        => DeployAsync(("BUILT", CurrentRelease));
+
+    /// <summary>Deploys a new release whose storefront ends when it starts; that must fail.</summary>
+    internal async Task DeployBrokenAsync()
+    {
+        var broken = _folder / "broken";
+        await Shell.RunAsync("cp", "-al", CurrentRelease, broken);
+        var program = Path.Combine(broken, "storefront/Storefront.Web");
+        File.Delete(program); // a link to the file that runs
+        await File.WriteAllTextAsync(program, "#!/bin/sh\nexit 1\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        var (code, output) = await ScriptAsync(DeployTimeMax, "deploy.sh", [.. Machines.Select(m => m.Address)], ("BUILT", broken));
+        Assert.True(code != 0 && output.Contains("did not become healthy", StringComparison.Ordinal), output);
+        Assert.DoesNotContain("is not healthy with its previous release", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs a phase of the installed install.sh on a machine, as an operator does.</summary>
+    internal Task InstallAsync(Machine machine, string phase) => machine.RunAsync("env", "PATH=/opt/test:/usr/sbin:/usr/bin:/sbin:/bin",
+        "/opt/shop/install/install.sh", $"customer-{machine.Name}", "--hosts", string.Join(',', Machines.Select(m => m.Address)), "--phase", phase);
+
+    private string CurrentRelease => Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!);
 
     /// <summary>Runs the committed backup.sh, which must succeed.</summary>
     internal async Task BackupAsync(string what)

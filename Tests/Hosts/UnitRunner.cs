@@ -149,7 +149,6 @@ internal sealed class UnitRunner : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            var text = "";
             foreach (var name in words.Skip(1))
                 switch (words[0])
                 {
@@ -158,10 +157,10 @@ internal sealed class UnitRunner : IAsyncDisposable
                     case "restart": await StopAsync(name); await StartAsync(name); break;
                     case "reload-or-restart": await ReloadAsync(name); break;
                     case "enable": _enabled[name] = "enabled"; break;
-                    case "is-enabled": text += _enabled.GetValueOrDefault(name, "disabled") + "\n"; break;
+                    case "disable": _enabled.TryRemove(name, out _); break;
                     default: return (false, $"unknown command {words[0]}");
                 }
-            return (words is ["daemon-reload"] || words.Length > 1, text);
+            return (words is ["daemon-reload"] || words.Length > 1, "");
         }
         finally
         {

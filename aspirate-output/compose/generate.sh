@@ -5,6 +5,7 @@ set -eu
 umask 077
 cd "$(dirname "$0")"
 chmod a+r ./*.conf ./*.js ./*.sh
+(umask 022; mkdir -p tls) # certificate.pem and key.pem of the gateway, if it speaks HTTPS
 [ -e .env ] && { echo ".env already exists"; exit 0; }
 while IFS= read -r line; do
   case $line in

@@ -11,7 +11,7 @@ machines=(customer-vm1 customer-vm2 customer-vm3)
 services=(stock-api payment-api order-api customer-api storefront gateway)
 writers=(order-api gateway)
 stores=(postgres:0 redis:1 mongodb:2)          # NAME:MACHINE, counted from 0
-read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o ConnectTimeout=10}"
+read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
 [ $# -eq $((2 + ${#machines[@]})) ] || fail "backup.sh save|restore FOLDER ${machines[*]}"

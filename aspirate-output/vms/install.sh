@@ -1,9 +1,15 @@
 #!/bin/bash
 # Installs this machine's part of the shop. Can be run again: unchanged files stay, and changed files are replaced.
 #   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
-# PHASE: prepare (users, engines, secrets, files), stores (starts the databases, and restarts those whose files have changed), services (switches to the
-#        release, waits until all services are healthy), rollback (back to the previous release), engines (rebuilds the engines from Debian's newest packages,
-#        and restarts the programs that run from them). The default is the first three, in this order.
+# PHASE, by default the first three in this order:
+#   prepare   users, engines, secrets, files; a failure leaves everything as it was
+#   stores    starts the databases, and restarts those whose files have changed
+#   services  switches to the release, and waits until all services are healthy
+#   undo      takes back an installation of the release that failed: files, units, programs and stores; then restart the services
+#   rollback  back to the previous release, with its configuration and units
+#   addresses renews the addresses that units may reach, from /etc/resolv.conf and the operator's files; then restart the services
+#   engines   rebuilds the engines from Debian's newest packages, and restarts the programs that run from them
+# The operator's files are never written: /etc/shop/*.local.env, telemetry.env, allowed-addresses, external-stores, tls/.
 # --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run prints the actions and changes nothing.
 set -euo pipefail
 umask 022 # services' users can read their files, whatever root's own umask is
@@ -17,7 +23,7 @@ health_seconds=90
 releases_kept=3
 
 here=$(cd "$(dirname "$0")" && pwd)
-root='' release='' dry='' hosts=() phases=() machine=${1:-}
+root='' release='' dry='' preparing='' whole='' hosts=() phases=() machine=${1:-}
 fail() { echo "error: $*" >&2; exit 1; }
 say() { echo "$machine: $*"; }
 
@@ -42,20 +48,35 @@ for host in "${hosts[@]}"; do
   [[ $host =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || fail "'$host' is not a valid IPv4 address"
 done
 [ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
-[ "${#phases[@]}" -gt 0 ] || phases=(prepare stores services)
+[ "${#phases[@]}" -gt 0 ] || { phases=(prepare stores services) whole=1; }
+new=$(basename "${release:-none}")
+[[ $new =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "'$new' is not a valid name of a release"
+
+shop=$root/opt/shop
+configured=$shop/configured            # the live configuration: the name of its release, and the list of its files
+saved=$shop/configurations             # those of earlier releases, by name; with secrets
+work=$(mktemp -d)                      # only root can read it
+stage=$work/stage                      # files on their way to /etc
+finish() {
+  local status=$?
+  if [ "$status" -ne 0 ] && [ -n "$preparing" ]; then undo || say "could not take everything back" >&2; fi
+  rm -rf "$work"
+  [ -n "$dry" ] || rm -f "$here/secrets.env"
+  exit "$status"
+}
+trap finish EXIT
 
 # All changes go through here.
 run() { if [ -n "$dry" ]; then echo "+ $*"; else "$@"; fi; }
 on_machine() { [ -z "$root" ]; }
-write() { # FILE MODE OWNER < text; keeps an identical file
-  local file=$root$1 new
-  if [ -n "$dry" ]; then cat >/dev/null; echo "+ write $file"; return; fi
-  new=$(mktemp "$file.XXXXXX")
-  cat >"$new"
-  chmod "$2" "$new"
-  if on_machine; then chown "$3" "$new"; fi
-  if cmp -s "$new" "$file"; then rm "$new"; else mv "$new" "$file"; fi
+write() { # FILE MODE OWNER < text
+  if [ -n "$dry" ]; then cat >/dev/null; echo "+ write $root$1"; return; fi
+  mkdir -p "$(dirname "$stage$1")"
+  cat >"$stage$1"
+  chmod "$2" "$stage$1"
+  if on_machine; then chown "$3" "$stage$1"; fi
 }
+current() { basename "$(readlink "$shop/current" || echo none)"; }
 
 packages() { # everything else comes with the release or the engines
   local wanted=() name
@@ -102,48 +123,44 @@ users() {
 }
 
 make_secrets() { # keeps existing secrets: a store keeps the password that it was created with
-  local name file=$root/etc/shop/secrets.env
+  local name file=$work/secrets.env
+  # deploy.sh brings those of the first machine to the others.
+  (umask 077; cat "$here/secrets.env" 2>/dev/null || cat "$root/etc/shop/secrets.env" 2>/dev/null || :) >"$file"
   for name in "${secrets[@]}"; do
     if grep -qs "^$name=" "$file"; then continue; fi
     if [ -n "$dry" ]; then echo "+ make secret $name"; continue; fi
-    (umask 077; echo "$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$file")
+    echo "$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$file"
   done
-  [ -n "$dry" ] || chmod 600 "$file"
+  write /etc/shop/secrets.env 600 root:root <"$file"
 }
 
 render() { # fills in addresses and secrets, with a sed script that only root can read
-  sed -f "$marks" "$1"
+  sed -f "$work/marks" "$1"
 }
 
 make_marks() {
   local i name value
-  marks=$(mktemp)
-  chmod 600 "$marks"
-  trap 'rm -f "$marks"' EXIT
-  for i in "${!machines[@]}"; do printf 's/\\b%s-address\\b/%s/g\n' "${machines[i]}" "${hosts[i]}"; done >"$marks"
-  [ -r "$root/etc/shop/secrets.env" ] || return 0
+  for i in "${!machines[@]}"; do printf 's/\\b%s-address\\b/%s/g\n' "${machines[i]}" "${hosts[i]}"; done >"$work/marks"
   while IFS='=' read -r name value; do
     [[ $value =~ ^[A-Za-z0-9]+$ ]] || fail "secret $name must contain only letters and digits"
     echo "s/@$name@/$value/g"
-  done <"$root/etc/shop/secrets.env" >>"$marks"
+  done <"$work/secrets.env" >>"$work/marks"
 }
 
 files() {
   local file name user
-  run mkdir -p "$root/etc/shop" "$root/etc/systemd/system" "$root/opt/shop/releases"
   make_secrets
   make_marks
   for file in "$own"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
   render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
+  write "/etc/shop/${gateway%%:*}.sh" 755 root:root <"$here/gateway.sh"
   for file in "$own"/*/config.properties; do
     name=$(basename "$(dirname "$file")")
-    run mkdir -p "$root/etc/shop/$name"
     render "$file" | write "/etc/shop/$name/config.properties" 640 root:shop
   done
   for name in ${stores[@]+"${stores[@]}"}; do
     user=${name#*:} name=${name%%:*}
     [ -d "$own/$name" ] || continue
-    run mkdir -p "$root/etc/shop/$name"
     for file in "$own/$name"/*; do
       case $file in
         *.sh) render "$file" | write "/etc/shop/$name/$(basename "$file")" 755 root:root ;;
@@ -152,44 +169,228 @@ files() {
     done
   done
   for file in "$own"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
-  if on_machine; then run systemctl daemon-reload; fi
+  drop_ins
+}
+
+# A unit reaches the shop's machines and nothing else, except for what the operator has configured: stores and collectors elsewhere, and the name servers.
+drop_ins() {
+  local entry file name allowed
+  name=$root/etc/shop/allowed-addresses
+  sed 's/#.*//' "$name" 2>/dev/null | xargs -rn1 >"$work/allowed" || :
+  if file=$(grep -vE '^[0-9a-fA-F.:]+(/[0-9]+)?$' "$work/allowed"); then fail "$name: '${file%%$'\n'*}' is not a valid address or network"; fi
+  awk '$1 == "nameserver" { sub(/%.*/, "", $2); print $2 }' "$root/etc/resolv.conf" >>"$work/allowed" 2>/dev/null || :
+  for entry in "${services[@]}"; do
+    name=${entry%%:*}
+    cp "$work/allowed" "$work/unit"
+    for file in telemetry "$name.local"; do addresses_in "$root/etc/shop/$file.env" >>"$work/unit"; done
+    allowed=$(LC_ALL=C sort -u "$work/unit" | paste -sd' ')
+    [ -n "$allowed" ] || continue
+    printf '%s\n' "# Written by install.sh: name servers, stores and collectors elsewhere, /etc/shop/allowed-addresses." \
+      '[Service]' "IPAddressAllow=$allowed" | write "/etc/systemd/system/shop-$name.service.d/addresses.conf" 644 root:root
+  done
+}
+
+addresses_in() { # FILE: those of its connection strings and telemetry endpoints
+  local value host found
+  [ -r "$1" ] || return 0
+  sed -nE 's/^[[:space:]]*(ConnectionStrings__[A-Za-z0-9_]+|OTEL_EXPORTER_OTLP_([A-Z]+_)?ENDPOINT)=//p' "$1" | tr -d "\"'" >"$work/values"
+  while read -r value; do
+    if [[ $value == mongodb+srv://* ]]; then
+      [ -s "$root/etc/shop/allowed-addresses" ] || fail "$1: the servers behind mongodb+srv:// are not known here; put their addresses into /etc/shop/allowed-addresses"
+      continue
+    fi
+    hosts_in "$value" >"$work/hosts"
+    while read -r host; do
+      found=$(getent ahosts "$host" | awk '{ print $1 }') || fail "$1: the name '$host' has no address"
+      printf '%s\n' "$found"
+    done <"$work/hosts"
+  done <"$work/values"
+}
+
+hosts_in() { # CONNECTION: a URL, or the form of Npgsql (Host=A,B;...) or of Redis (A:PORT,B:PORT,password=...)
+  local value=$1
+  shopt -s nocasematch
+  if [[ $value == *://* ]]; then
+    value=${value#*://} value=${value%%[/?]*}
+    tr , '\n' <<<"${value##*@}"
+  elif [[ $value =~ (^|\;)\ *(host|server)\ *= ]]; then
+    tr ';' '\n' <<<"$value" | sed -nE 's/^ *(host|server) *= *//Ip' | tr , '\n' | { grep -v ^/ || :; } # a path is a socket of this machine
+  else
+    tr , '\n' <<<"$value" | { grep -v = || :; }
+  fi | sed -E 's/^ *\[(.*)\].*$/\1/; t; s/^ *//; s/:[0-9]*$//; s/ *$//; /^$/d'
+  shopt -u nocasematch
+}
+
+# Makes the staged files those of /etc: identical files stay, and those that are not staged any more are removed.
+activate() { # NAME of the release that they belong to
+  local file
+  (cd "$stage" && find etc -type f | LC_ALL=C sort) >"$work/files"
+  # Before the end, all files that may be there.
+  mkdir -p "$configured"
+  [ -e "$configured/files" ] || : >"$configured/files"
+  LC_ALL=C comm -23 "$configured/files" "$work/files" >"$work/removed"
+  LC_ALL=C sort -u "$configured/files" "$work/files" >"$work/all" && cp "$work/all" "$configured/files" || return 1
+  while read -r file; do
+    if cmp -s "$stage/$file" "$root/$file" && [ "$(stat -c %a:%u:%g "$stage/$file")" = "$(stat -c %a:%u:%g "$root/$file")" ]; then continue; fi
+    mkdir -p "$(dirname "$root/$file")"
+    cp -p "$stage/$file" "$root/$file.new" || { rm -f "$root/$file.new"; return 1; }
+    mv "$root/$file.new" "$root/$file" || return 1
+  done <"$work/files"
+  while read -r file; do remove "$file"; done <"$work/removed"
+  cp "$work/files" "$configured/files" && echo "$1" >"$configured/release" || return 1
+  if on_machine; then systemctl daemon-reload; fi
+}
+
+remove() { # FILE of the configuration
+  local unit
+  unit=$(basename "$1")
+  if on_machine && [[ $1 == *.service ]]; then systemctl stop "$unit" || :; systemctl disable --quiet "$unit" || :; fi
+  rm -f "$root/$1"
+  [[ $1 != *.service.d/* ]] || rmdir --ignore-fail-on-non-empty "$root/$(dirname "$1")"
+}
+
+is_live() { # NAME: whether the staged files are those of /etc already
+  local file
+  [ "$(cat "$configured/release" 2>/dev/null || :)" = "$1" ] || return 1
+  (cd "$stage" && find etc -type f | LC_ALL=C sort) | cmp -s - "$configured/files" || return 1
+  while read -r file; do cmp -s "$stage/$file" "$root/$file" || return 1; done <"$configured/files"
+}
+
+# Copies files of the live configuration.
+copy_live() { # TO < files
+  local file
+  while read -r file; do
+    if [ -e "$root/$file" ]; then (cd "$root/" && cp -p --parents "$file" "$1"); fi
+  done
+}
+
+# Keeps the live configuration under the name of its release, with the link to the release before that.
+save() {
+  local name
+  [ -e "$configured/release" ] || return 0
+  name=$(cat "$configured/release")
+  (umask 077; mkdir -p "$saved/$name.new")
+  copy_live "$saved/$name.new" <"$configured/files"
+  readlink "$shop/previous" >"$saved/$name.new/previous" || :
+  rm -rf "${saved:?}/$name"
+  mv "$saved/$name.new" "$saved/$name"
+}
+
+# Back to a release, with its configuration and units; addresses are those of today.
+restore() { # NAME
+  local name=$1
+  [ -d "$saved/$name" ] || fail "the configuration of $name was not kept"
+  rm -rf "$stage"
+  mkdir -p "$stage"
+  cp -a "$saved/$name/etc" "$stage/etc"
+  rm -rf "$stage"/etc/systemd/system/*.service.d
+  if [ -e "$configured/files" ]; then { grep '\.service\.d/' "$configured/files" || :; } | copy_live "$stage"; fi
+  (drop_ins) || say "the addresses that units may reach are not renewed" >&2
+  activate "$name" || return 1
+  if [ -d "$shop/releases/$name" ]; then ln -sfn "releases/$name" "$shop/current"; else rm -f "$shop/current"; fi
+  if [ -s "$saved/$name/previous" ]; then ln -sfn "$(cat "$saved/$name/previous")" "$shop/previous"; else rm -f "$shop/previous"; fi
+}
+
+# Without an earlier release to return to. Secrets and data stay: data can only be read with these secrets.
+uninstall() {
+  local file
+  [ -e "$configured/files" ] || return 0
+  grep -vx etc/shop/secrets.env "$configured/files" >"$work/removed" || :
+  while read -r file; do remove "$file"; done <"$work/removed"
+  rm -rf "$configured" "$shop/current" "$shop/previous"
+  if on_machine; then systemctl daemon-reload; fi
+}
+
+undo() {
+  local name before copied changed
+  rm -rf "$shop/releases/$new.copy"
+  read -r name before copied changed <<<"$(cat "$shop/installing" 2>/dev/null || :)"
+  [ "$name" = "$new" ] || return 0
+  say "taking $new back"
+  if [ "$changed" = changed ]; then
+    if [ -d "$saved/$before" ]; then restore "$before"; else uninstall; fi || return 1
+  fi
+  if [ "$copied" = copied ]; then
+    rm -rf "${shop:?}/releases/$new" "${saved:?}/$new"
+    sed -i "/^$new /d" "$shop/release-names"
+  fi
+  rm "$shop/installing"
+}
+
+# A name is used for one content, ever: after a rollback it must be known what runs.
+check_release() {
+  local used
+  [ -d "$release" ] || fail "$release is not a folder"
+  digest=$({
+    cd "$release" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum
+    cd "$here" && find install.sh store.sh gateway.sh nginx.conf "$machine" -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum
+  } | sha256sum | cut -d' ' -f1)
+  used=$(sed -n "s/^$new //p" "$shop/release-names" 2>/dev/null || :)
+  [ -z "$used" ] || [ "$used" = "$digest" ] || fail "the release name '$new' was already used for other content; choose another one (RELEASE=...)"
 }
 
 copy_release() {
-  local target
-  target=$root/opt/shop/releases/$(basename "$release")
-  if [ -d "$target" ]; then return 0; fi
-  run mkdir -p "$root/opt/shop/releases"
-  run cp -a "$release" "$target.new"
-  run mv "$target.new" "$target"
+  local target=$shop/releases/$new state
+  if [ -n "$dry" ]; then echo "+ copy $release to $target"; return; fi
+  mkdir -p "$shop/releases"
+  # What undo needs: the release, the one that runs, whether the folder is new, whether files in /etc have changed. An interrupted installation goes on.
+  if ! grep -qs "^$new " "$shop/installing"; then
+    state=copied
+    [ ! -d "$target" ] || state=kept
+    echo "$new $(current) $state unchanged" >"$shop/installing"
+  fi
+  [ ! -d "$target" ] || return 0
+  rm -rf "$target.copy"
+  cp -a "$release" "$target.copy"
+  mv "$target.copy" "$target"
+  grep -qs "^$new " "$shop/release-names" || echo "$new $digest" >>"$shop/release-names"
 }
 
 switch_release() {
-  local name old
-  name=$(basename "$release")
-  if [ "$(readlink "$root/opt/shop/current" || true)" = "releases/$name" ]; then return 0; fi
-  if [ -L "$root/opt/shop/current" ]; then run ln -sfn "$(readlink "$root/opt/shop/current")" "$root/opt/shop/previous"; fi
-  run ln -sfn "releases/$name" "$root/opt/shop/current"
+  local old
+  if [ "$(current)" = "$new" ]; then return 0; fi
+  if [ -L "$shop/current" ]; then run ln -sfn "$(readlink "$shop/current")" "$shop/previous"; fi
+  run ln -sfn "releases/$new" "$shop/current"
   # Deletes old releases; the current and the previous one stay whatever their age.
   # shellcheck disable=SC2012 # release names contain no special characters
-  [ -n "$dry" ] || ls -dt "$root"/opt/shop/releases/*/ | tail -n +$((releases_kept + 1)) | while read -r old; do
-    old=releases/$(basename "$old")
-    case $old in
-      "$(readlink "$root/opt/shop/current")" | "$(readlink "$root/opt/shop/previous" || true)") ;;
-      *) rm -rf "$root/opt/shop/$old" ;;
+  [ -n "$dry" ] || ls -dt "$shop"/releases/*/ | tail -n +$((releases_kept + 1)) | while read -r old; do
+    old=$(basename "$old")
+    case releases/$old in
+      "$(readlink "$shop/current")" | "$(readlink "$shop/previous" || true)") ;;
+      *) rm -rf "${shop:?}/releases/$old" "${saved:?}/$old" ;;
     esac
   done
 }
 
 prepare() {
+  local name
+  [ -z "$release" ] || check_release
+  [ -n "$dry" ] || preparing=1
   if on_machine; then packages; users; fi
   if [ -n "$release" ]; then copy_release; fi
   if on_machine; then engines; fi
   files
+  name=$new
+  [ -n "$release" ] || name=$(current)
+  if [ -z "$dry" ] && ! is_live "$name"; then
+    save
+    [ -z "$release" ] || sed -i 's/unchanged$/changed/' "$shop/installing"
+    activate "$name"
+  fi
+  preparing=''
 }
 
-# Masked by an operator who runs that database elsewhere.
-is_masked() { [ "$(systemctl is-enabled "shop-$1.service" 2>/dev/null)" = masked ]; }
+renew_addresses() {
+  local file
+  [ -e "$configured/files" ] || fail "nothing is installed"
+  mkdir -p "$stage"
+  grep -v '\.service\.d/' "$configured/files" | copy_live "$stage"
+  drop_ins
+  [ -n "$dry" ] || activate "$(cat "$configured/release")"
+}
+
+# Listed by an operator who runs that database elsewhere, by its store's name.
+is_external() { grep -qsxF -e "$1" -e "${1%-engine}" "$root/etc/shop/external-stores"; }
 
 start_stores() {
   on_machine || return 0
@@ -198,7 +399,11 @@ start_stores() {
   if [ -n "$release" ] && [ ! -L /opt/shop/current ]; then switch_release; fi
   run mkdir -p "$applied"
   for name in ${stores[@]+"${stores[@]%%:*}"}; do
-    if is_masked "$name"; then continue; fi
+    if is_external "$name"; then
+      run systemctl stop "shop-$name.service"
+      run systemctl disable --quiet "shop-$name.service"
+      continue
+    fi
     run systemctl enable --quiet "shop-$name.service"
     # Not every store has all these files.
     state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/* || :; } 2>/dev/null | sha256sum)
@@ -209,7 +414,7 @@ start_stores() {
       [ -n "$dry" ] || echo "$state" >"$applied/$name"
     fi
   done
-  for name in ${programs[@]+"${programs[@]}"}; do is_masked "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}"; done
+  for name in ${programs[@]+"${programs[@]}"}; do is_external "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}"; done
 }
 
 is_healthy() { # URL, or tcp:PORT
@@ -231,7 +436,7 @@ restart_services() {
   local entry failed=0
   on_machine || return 0
   for entry in ${programs[@]+"${programs[@]}"}; do
-    if is_masked "${entry%%:*}"; then continue; fi
+    if is_external "${entry%%:*}"; then continue; fi
     run systemctl restart "shop-${entry%%:*}.service"
     wait_healthy "${entry%%:*}" "tcp:${entry#*:}" || failed=1
   done
@@ -248,10 +453,13 @@ restart_services() {
 
 rollback() {
   local previous
-  previous=$(readlink "$root/opt/shop/previous" || true)
+  previous=$(readlink "$shop/previous" || true)
   [ -n "$previous" ] || fail "no previous release to roll back to"
-  run ln -sfn "$previous" "$root/opt/shop/current"
+  if [ -n "$dry" ]; then echo "+ restore $previous"; return; fi
   say "rolling back to $previous"
+  restore "$(basename "$previous")"
+  release=''
+  start_stores
   restart_services
 }
 
@@ -261,10 +469,20 @@ for phase in "${phases[@]}"; do
     stores) start_stores ;;
     services)
       if [ -n "$release" ]; then switch_release; fi
+      if on_machine && [ -z "$dry" ] && [ ! -L "$shop/current" ]; then say "no release is installed"; continue; fi
       restart_services
       ;;
+    undo)
+      [ -n "$release" ] || fail "undo needs --release"
+      if [ -n "$dry" ]; then echo "+ undo $new"; continue; fi
+      undo
+      release=''
+      if [ -L "$shop/current" ]; then start_stores; fi
+      ;;
     rollback) rollback ;;
+    addresses) renew_addresses ;;
     engines) renew_engines ;;
     *) fail "unknown phase '$phase'" ;;
   esac
 done
+if [ -n "$whole" ] && [ -z "$dry" ]; then rm -f "$shop/installing"; fi

@@ -5,7 +5,7 @@ namespace AppHost.Deployment.Compose;
 /// <summary>Writes one Compose file, nginx's configuration and a sample of <c>.env</c>, which holds the secrets and is not committed.</summary>
 internal sealed class ComposePublisher(DeploymentModel model, OutputFolder output)
 {
-    private const int ServicePort = 8080, GatewayPort = 8000;
+    private const int ServicePort = 8080, GatewayPort = 8000, HttpsPort = 8443;
     private const string Front = "front", Back = "back";
 
     public void Write()
@@ -22,11 +22,13 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             ["networks"] = new Map { [Front] = new Map(), [Back] = new Map { ["internal"] = true } }
                 .With(Each(s => s.Name, _ => new Map { ["internal"] = true })),
             ["volumes"] = Each(s => $"{s.Name}-data", _ => new Map()),
-            ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" } }.With(Files()),
+            ["configs"] = new Map { ["nginx"] = new Map { ["file"] = "./nginx.conf" }, ["gateway"] = new Map { ["file"] = "./gateway.sh" } }.With(Files()),
         });
         // A recreated container has a new address, possibly one that another container had before, so names are always resolved again by Docker's DNS server.
-        output.Write("nginx.conf", NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
-            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits, model.Gateway.Cors)
+        var nginx = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes,
+            model.Services.ToDictionary(s => $"services__{s.Name}__http__0", s => $"http://{s.Name}:{ServicePort}"), model.Gateway.Limits, model.Gateway.Cors);
+        output.WriteResource("gateway.sh", "gateway.sh");
+        output.Write("nginx.conf", NginxGateway.WithCertificate(nginx, "/tmp")
             .Replace("http {\n", "http {\n  resolver 127.0.0.11 valid=5s ipv6=off;\n", StringComparison.Ordinal)
             .Replace(" max_fails=", " resolve max_fails=", StringComparison.Ordinal));
         var secrets = model.Stores.SelectMany(s => s.ServiceSecrets.Prepend(s.Password.Name)).Distinct().Concat(model.ServiceSecrets.Select(p => p.Name))
@@ -34,9 +36,9 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
             .Concat(["DASHBOARD_BROWSER_TOKEN", "OTLP_API_KEY"]);
         output.Write(".env.sample", "# ./generate.sh creates .env from this, with random values.\n" +
             string.Concat(secrets.Select(s => $"{s}=LETTERS-AND-DIGITS-ONLY\n")) +
-            $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\nCPUS=NUMBER-OF-CPUS\n");
+            $"IMAGE_TAG={DeploymentModel.ImageTag}\nGATEWAY_PORT={GatewayPort}\nGATEWAY_HTTPS_PORT={HttpsPort}\nHSTS_SECONDS=0\nCPUS=NUMBER-OF-CPUS\n");
         output.WriteResource("generate.sh", "generate-env.sh");
-        output.Write(".gitignore", ".env\n");
+        output.Write(".gitignore", ".env\ntls/\n");
     }
 
     /// <summary>Writes the scripts that servers run at their first start.</summary>
@@ -100,10 +102,18 @@ internal sealed class ComposePublisher(DeploymentModel model, OutputFolder outpu
     {
         ["image"] = model.Gateway.Image,
         ["user"] = "101:101",
-        ["command"] = new[] { "nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;" },
+        ["command"] = new[]
+        {
+            "sh", "/etc/nginx/gateway.sh", "start", "/etc/nginx/tls", "/tmp", "nginx", "-e", "stderr", "-g", "daemon off; pid /tmp/nginx.pid;",
+        },
+        ["environment"] = new Map { ["HTTPS_PORT"] = $"${{GATEWAY_HTTPS_PORT:-{HttpsPort}}}", ["HSTS_SECONDS"] = "${HSTS_SECONDS:-0}" },
         ["tmpfs"] = new[] { "/tmp", "/var/cache/nginx:uid=101,gid=101" },
-        ["ports"] = new[] { $"${{GATEWAY_PORT:-{GatewayPort}}}:{GatewayPort}" },
-        ["configs"] = new[] { new Map { ["source"] = "nginx", ["target"] = "/etc/nginx/nginx.conf" } },
+        ["ports"] = new[] { $"${{GATEWAY_PORT:-{GatewayPort}}}:{GatewayPort}", $"${{GATEWAY_HTTPS_PORT:-{HttpsPort}}}:{HttpsPort}" },
+        ["volumes"] = new[] { "./tls:/etc/nginx/tls:ro" }, // a folder, so that a renewed certificate is seen
+        ["configs"] = new[]
+        {
+            new Map { ["source"] = "nginx", ["target"] = "/etc/nginx/nginx.conf" }, new Map { ["source"] = "gateway", ["target"] = "/etc/nginx/gateway.sh" },
+        },
         ["networks"] = new[] { Front, Back },
         ["depends_on"] = Healthy(model.Gateway.Routes.Select(r => r.Service.Name).Distinct()),
         ["healthcheck"] = Health(["CMD", "curl", "-fsS", $"http://127.0.0.1:{GatewayPort}/gateway/health"], "10s"),

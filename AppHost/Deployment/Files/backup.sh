@@ -11,7 +11,7 @@ machines=(@MACHINES@)
 services=(@SERVICES@)
 writers=(@WRITERS@)
 stores=(@STORES@)          # NAME:MACHINE, counted from 0
-read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o ConnectTimeout=10}"
+read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
 [ $# -eq $((2 + ${#machines[@]})) ] || fail "backup.sh save|restore FOLDER ${machines[*]}"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Deploys the shop to its machines over ssh, as a user that is root there:
 #   deploy.sh HOST1 HOST2 HOST3
-# Builds once, copies, starts the databases, then replaces the services machine by machine. If a machine does not become healthy, it and the machines done
-# before are rolled back to the previous release, and the others are left unchanged. Needs the .NET SDK here; the machines need only Debian and ssh.
-# BUILT=FOLDER uses an existing build, one folder per service, instead of building.
-# Environment: RUNTIME (linux-x64), SSH (ssh -o BatchMode=yes), RELEASE (the time in UTC).
+# Builds once, copies, starts the databases, then replaces the services machine by machine. If anything fails, all machines get their previous release,
+# configuration and units back. Needs the .NET SDK here; the machines need only Debian and ssh. Machines talk to each other over the private_address of their
+# machine.conf, if it is set. BUILT=FOLDER uses an existing build, one folder per service, instead of building.
+# Environment: RUNTIME (linux-x64), SSH (ssh with batch mode; new hosts' keys are accepted, changed ones are not), RELEASE (the time in UTC).
 set -euo pipefail
 
 machines=(@MACHINES@)
@@ -13,15 +13,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 source_root=${SOURCE:-$(cd "$here/../.." && pwd)}
 runtime=${RUNTIME:-linux-x64}
 release=${RELEASE:-$(date -u +%Y%m%dT%H%M%SZ)}
-read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o ConnectTimeout=10}"
+read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
 [ $# -eq "${#machines[@]}" ] || fail "give one host for each of ${machines[*]}, in this order"
 hosts=("$@")
-addresses=()
-for host in "${hosts[@]}"; do
-  address=$(getent ahostsv4 "${host#*@}" | awk 'NR == 1 {print $1}')
-  [ -n "$address" ] || fail "$host has no IPv4 address"
+addresses=() # among the machines
+for i in "${!hosts[@]}"; do
+  # shellcheck source=/dev/null
+  address=$(. "$here/${machines[i]}/machine.conf" && echo "${private_address:-}")
+  [ -n "$address" ] || address=$(getent ahostsv4 "${hosts[i]#*@}" | awk 'NR == 1 {print $1}')
+  [ -n "$address" ] || fail "${hosts[i]} has no IPv4 address"
   addresses+=("$address")
 done
 list=$(IFS=,; echo "${addresses[*]}")
@@ -31,9 +33,31 @@ install_on() { # INDEX PHASE...
   for phase in "$@"; do arguments+=(--phase "$phase"); done
   remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]}"
 }
+# On all machines first files and stores, then services: those of a machine need the stores of the others.
+undo() {
+  local i
+  for i in "${!hosts[@]}"; do install_on "$i" undo || echo "error: $release could not be taken back on ${hosts[i]}" >&2; done
+  for i in ${switched[@]+"${switched[@]}"}; do
+    remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --phase services" ||
+      echo "error: ${hosts[i]} is not healthy with its previous release" >&2
+  done
+}
+clean_up() {
+  for i in "${!hosts[@]}"; do
+    remote "${hosts[i]}" "rm -rf /opt/shop/install/$release /opt/shop/install/secrets.env /opt/shop/installing" || echo "error: ${hosts[i]} has old files" >&2
+  done
+}
+finish() {
+  local status=$?
+  rm -rf "$work"
+  if [ "$status" -eq 0 ] || [ -z "$copied" ]; then return; fi
+  echo "the deployment failed; taking it back" >&2
+  [ "$copied" = partly ] || undo
+  clean_up
+}
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$(mktemp -d) copied='' switched=()
+trap finish EXIT
 mkdir "$work/$release"
 if [ -n "${BUILT:-}" ]; then
   cp -a "$BUILT/." "$work/$release/"
@@ -49,28 +73,30 @@ chmod -R u=rwX,go=rX "$work/$release"
 # Each service contains .NET; hard links send it only once.
 if command -v hardlink >/dev/null; then hardlink -q -t "$work/$release"; fi
 tar -C "$work" --owner=0 --group=0 -c "$release" | gzip -1 >"$work/release.tar.gz"
+copied=partly
 for i in "${!hosts[@]}"; do
   echo "copying to ${hosts[i]}"
   remote "${hosts[i]}" "mkdir -p /opt/shop/install && tar -C /opt/shop/install -xz" <"$work/release.tar.gz"
-  tar -C "$here" --owner=0 --group=0 -cz install.sh store.sh nginx.conf "${machines[i]}" |
+  tar -C "$here" --owner=0 --group=0 -cz install.sh store.sh gateway.sh nginx.conf "${machines[i]}" |
     remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
 done
+
+copied=all
 
 # One set of secrets: the first machine creates it, and the others get a copy. It is never stored on this machine.
 install_on 0 prepare
 for i in "${!hosts[@]}"; do
   [ "$i" -gt 0 ] || continue
   remote "${hosts[0]}" "cat /etc/shop/secrets.env" |
-    remote "${hosts[i]}" "mkdir -p /etc/shop; umask 077; cat >/etc/shop/secrets.env.new; mv /etc/shop/secrets.env.new /etc/shop/secrets.env"
+    remote "${hosts[i]}" "umask 077; cat >/opt/shop/install/secrets.env"
   install_on "$i" prepare
 done
 for i in "${!hosts[@]}"; do install_on "$i" stores; done
 
 for i in "${!hosts[@]}"; do
-  if install_on "$i" services; then continue; fi
-  echo "${hosts[i]} did not become healthy; rolling back" >&2
-  for ((done = i; done >= 0; done--)); do install_on "$done" rollback || echo "error: ${hosts[done]} could not be rolled back" >&2; done
-  exit 1
+  switched+=("$i")
+  install_on "$i" services || fail "${hosts[i]} did not become healthy"
 done
-for i in "${!hosts[@]}"; do remote "${hosts[i]}" "rm -rf /opt/shop/install/$release"; done
-echo "release $release is running on ${hosts[*]}: http://${addresses[0]}:8000"
+copied=''
+clean_up
+echo "release $release is running on ${hosts[*]}: http://${hosts[0]#*@}:8000"

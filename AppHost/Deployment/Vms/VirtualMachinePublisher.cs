@@ -57,6 +57,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         WriteGateway(machine);
         foreach (var store in StoresOn(machine)) WriteStore(machine, store);
         output.Write($"{machine}/machine.conf", Note +
+            "# Used among the machines; empty: the address of ssh. To set it, publish with Machines__NAME__PrivateAddress.\n" +
+            $"private_address='{environment.PrivateAddresses.GetValueOrDefault(machine)}'\n" +
             "# UNIT:USER in start order; below, the units that are part of a release, UNIT:PORT.\n" +
             $"stores=({string.Join(' ', StoresOn(machine).SelectMany(UnitsOf))})\n" +
             $"programs=({string.Join(' ', StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"))})\n");
@@ -128,19 +130,26 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         var folders = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }
             .Select(k => $"  {k}_temp_path /run/shop-{model.Gateway.Name}/{k};\n"));
         // A unit's standard output is a socket of the journal, which no program can open as a file.
-        output.Write("nginx.conf", Note + configuration.Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal)
+        output.WriteResource("gateway.sh", "gateway.sh");
+        output.Write("nginx.conf", Note + NginxGateway.WithCertificate(configuration, $"/run/shop-{model.Gateway.Name}")
+            .Replace("http {\n", "http {\n" + folders, StringComparison.Ordinal)
             .Replace("access_log /dev/stdout", $"access_log syslog:server=unix:/dev/log,nohostname,tag=shop_{model.Gateway.Name}", StringComparison.Ordinal));
     }
 
     private void WriteGateway(string machine)
     {
         var name = model.Gateway.Name;
+        string Listen(string action) => $"/etc/shop/{name}.sh {action} /etc/shop/tls /run/shop-{name}";
         var command = $"{Engine}/usr/sbin/nginx -c /etc/shop/nginx.conf -e stderr -g \"daemon off; pid /run/shop-{name}/nginx.pid;\"";
         output.Write($"{machine}/units/shop-{name}.service", Units.Write($"Shop: {name} (nginx)", "shop", [],
         [
             "Type=exec",
             $"RuntimeDirectory=shop-{name}",
+            "# HTTPS_PORT and HSTS_SECONDS.",
+            $"EnvironmentFile=-/etc/shop/{name}.local.env",
+            $"ExecStartPre={Listen("start")}",
             $"ExecStart={command}",
+            $"ExecReload={Listen("reload")}",
             $"ExecReload={command} -s reload",
             "KillSignal=SIGQUIT",
             "# The only unit that accepts clients from any address.",

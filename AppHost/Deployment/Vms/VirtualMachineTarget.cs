@@ -6,6 +6,9 @@ internal sealed class VirtualMachineTarget(string name, IReadOnlyList<string> ma
     /// <summary>The machines' names; their addresses are given at deployment.</summary>
     public IReadOnlyList<string> Machines { get; } = machines;
 
+    /// <summary>The addresses that machines use among each other, by the machine's name; without one it is the address of ssh.</summary>
+    public Dictionary<string, string> PrivateAddresses { get; } = [];
+
     /// <summary>The machine of each store, by the store's name.</summary>
     public Dictionary<string, string> Placement { get; } = [];
 }

@@ -9,6 +9,9 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
 {
     private YamlMappingNode File => Yaml.Documents(System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/docker-compose.yaml")))[0];
 
+    // Of the machine, next to the Compose file.
+    private static bool IsFolder(YamlNode volume) => volume.Value().StartsWith("./", StringComparison.Ordinal);
+
     private (string Key, YamlNode Value)[] Services => File.Key("services").Entries();
 
     [Fact]
@@ -39,7 +42,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
                 Assert.True(Services.Any(s => s.Key == other && s.Value.Key("healthcheck") is not null), $"{name} waits for {other}");
             }
             foreach (var network in service.Items("networks")) Assert.NotNull(File.At("networks").Key(network.Value()));
-            foreach (var volume in service.Items("volumes")) Assert.NotNull(File.At("volumes").Key(volume.Value().Split(':')[0]));
+            foreach (var volume in service.Items("volumes").Where(v => !IsFolder(v))) Assert.NotNull(File.At("volumes").Key(volume.Value().Split(':')[0]));
             foreach (var config in service.Items("configs")) Assert.NotNull(File.At("configs").Key(config.Text("source")));
         }
         foreach (var (_, config) in File.Key("configs").Entries())
@@ -53,6 +56,18 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         foreach (var file in files) System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         published.Run("compose", "sh", "generate.sh");
         Assert.All(files, file => Assert.True(System.IO.File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead), file));
+    }
+
+    [Fact, SupportedOSPlatform("linux")]
+    public void The_gateway_reads_its_certificate_from_a_folder_and_reloads_it_with_the_script_that_starts_it()
+    {
+        var gateway = File.At("services/gateway");
+        Assert.Equal(["sh", "/etc/nginx/gateway.sh", "start", "/etc/nginx/tls", "/tmp", "nginx"], gateway.Items("command").Take(6).Select(Yaml.Value));
+        Assert.Equal(["./tls:/etc/nginx/tls:ro"], gateway.Items("volumes").Select(Yaml.Value));
+        Assert.Contains("/etc/nginx/gateway.sh", gateway.Items("configs").Select(c => c.Text("target")));
+        var nginx = System.IO.File.ReadAllText(Path.Combine(published.Root, "compose/nginx.conf"));
+        Assert.Contains("    include /tmp/listen.conf;\n", nginx, StringComparison.Ordinal);
+        Assert.DoesNotContain("    listen ", nginx, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +89,7 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         foreach (var (name, service) in Services.Where(s => s.Key != "gateway"))
             Assert.All(service.Items("ports"), p => Assert.True(name == "dashboard" && p.Value().StartsWith("127.0.0.1:", StringComparison.Ordinal), name));
         foreach (var (network, settings) in File.Key("networks").Entries().Where(n => n.Key != "front")) Assert.Equal("true", settings.Text("internal"));
-        foreach (var (store, server) in Services.Where(s => s.Value.Items("volumes").Length > 0))
+        foreach (var (store, server) in Services.Where(s => s.Value.Items("volumes").Any(v => !IsFolder(v))))
         {
             Assert.Equal([store], server.Items("networks").Select(Yaml.Value));
             foreach (var (user, service) in Services.Where(s => s.Key != store && s.Value.Items("networks").Any(n => n.Value() == store)))

@@ -160,6 +160,8 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         (code, output) = Deploy("r2");
         Assert.True(code != 0, output);
         Assert.Equal(["r1", "r1", "r1"], Running());
+        Assert.All(hosts, h => Assert.Equal(["r1"], Directory.GetDirectories(root / $"hosts/{h}/opt/shop/releases").Select(Path.GetFileName)));
+        Assert.All(hosts, h => Assert.False(Directory.Exists(root / $"hosts/{h}/opt/shop/install/r2")));
         Assert.Contains($"{hosts[1]} did not become healthy", output, StringComparison.Ordinal);
 
         File.Delete(root / $"hosts/{hosts[1]}/sick");
@@ -176,6 +178,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         foreach (var machine in Machines)
         {
             var folder = root / machine;
+            root.Write($"{machine}/etc/resolv.conf", "nameserver 192.0.2.53\n"); // with addresses to allow, in a file next to the unit
             Install(machine, folder);
             var units = Directory.GetFiles(Path.Combine(folder, "etc/systemd/system"), "shop-*.service");
             // The programs come with packages and releases; here, each is an empty executable file.
@@ -190,6 +193,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             foreach (var target in new[] { "network-online", "multi-user", "sysinit", "basic", "shutdown", "network" })
                 File.WriteAllText(Path.Combine(folder, $"etc/systemd/system/{target}.target"), $"[Unit]\nDescription={target}\n");
             var (code, output) = Published.TryRun(folder, "systemd-analyze", ["verify", "--man=no", $"--root={folder}", .. units.Select(Path.GetFileName)!]);
+            Assert.Equal(Apis.Length, Directory.GetFiles(Path.Combine(folder, "etc/systemd/system"), "addresses.conf", SearchOption.AllDirectories).Length);
             Assert.True(code == 0 && output.Length == 0, output); // ignored settings are only reported as warnings
         }
     }
@@ -202,6 +206,17 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         var machines = builder.AddVirtualMachineTarget("vms", "one");
         Assert.Throws<ArgumentException>(() => machines.WithPlacement(builder.AddRedis("redis"), "two"));
         Assert.DoesNotContain(machines.Resource, builder.Resources);
+    }
+
+    [Fact]
+    public void A_private_address_of_a_machine_is_a_setting_of_publishing()
+    {
+        using var folder = new TempFolder();
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { ProjectDirectory = folder.Path });
+        builder.Configuration["Machines:one:PrivateAddress"] = "10.1.0.1";
+        Assert.Equal(new() { ["one"] = "10.1.0.1" }, builder.AddVirtualMachineTarget("vms", "one", "two").Resource.PrivateAddresses);
+        builder.Configuration["Machines:two:PrivateAddress"] = "db.example";
+        Assert.Throws<DistributedApplicationException>(() => builder.AddVirtualMachineTarget("vms", "one", "two"));
     }
 
     private void Install(string machine, string root, params string[] arguments)

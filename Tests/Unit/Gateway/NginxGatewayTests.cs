@@ -129,7 +129,8 @@ public sealed class NginxGatewayTests
     [Fact]
     public void A_document_knows_its_prefix_and_loses_no_header()
         => Assert.Contains("    location = /orders/openapi/v1.json { proxy_read_timeout 10s; gzip on; proxy_set_header Connection \"\"; "
-            + "proxy_set_header Host $service_host; proxy_set_header X-Request-Id $request_id; proxy_set_header X-Forwarded-Prefix \"/orders\"; "
+            + "proxy_set_header Host $service_host; proxy_set_header X-Request-Id $request_id; proxy_set_header X-Forwarded-Proto $client_scheme; "
+            + "proxy_set_header X-Forwarded-Prefix \"/orders\"; "
             + "proxy_pass http://order/openapi/v1.json; }\n", Configuration, StringComparison.Ordinal);
 
     [Fact]
