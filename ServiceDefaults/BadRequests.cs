@@ -53,8 +53,8 @@ internal static partial class BadRequests
     // "$.lines[0].quantity" -> "lines[0].quantity"; null for the whole body.
     private static string? FieldOf(string? path) => path?.TrimStart('$').TrimStart('.') is { Length: > 0 } field ? field : null;
 
-    // The inner message names the expected kind of a value: "... as a number", "... out of bounds for an Int32". There is none for arrays and objects, only the
-    // name of a type. No request has a number that may be fractional.
+    // The inner message names the expected kind of a value: "... as a number", "... out of bounds for an Int32". For arrays and objects it names a type
+    // instead. No request has a number that may be fractional.
     private static string RuleOf(JsonException exception) => Kind().Match(exception.InnerException?.Message ?? "").Groups["kind"].Value switch
     {
         "string" => "must be a string.",

@@ -5,8 +5,8 @@ using ServiceDefaults;
 namespace Stock.Api.Catalog;
 
 /// <summary>
-/// The key of operators, in <c>Shop:OperatorKey</c>, as for the operator's pages: who has it may change products. Without a key, everyone may in development
-/// (the gateway allows it to this machine only), and nobody elsewhere. A filter of endpoints that change products, which runs before they read the body.
+/// Requires the operator's key (<c>Shop:OperatorKey</c>, as for the operator's pages) to change products. Without a configured key, changes are allowed in
+/// development only, where the gateway restricts them to this machine. Runs before the endpoint reads the body.
 /// </summary>
 internal sealed partial class OperatorKey : IEndpointFilter
 {

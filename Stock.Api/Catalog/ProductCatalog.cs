@@ -39,7 +39,7 @@ internal sealed class ProductCatalog
     /// <summary>Returns the product, or null if not found.</summary>
     public async Task<StockedProduct?> FindAsync(string id) => Parse(await _redis.RunAsync(ReadScript, [id])).SingleOrDefault();
 
-    /// <summary>Returns the names of deleted products; null for items that are none.</summary>
+    /// <summary>Returns the names of deleted products; null for items that are not deleted products.</summary>
     public async Task<string?[]> DeletedNamesAsync(string[] items) =>
         Array.ConvertAll(await _redis.Database.HashGetAsync("products:deleted", Array.ConvertAll(items, static item => (RedisValue)item)),
             static name => (string?)name);
