@@ -16,13 +16,14 @@ release=${RELEASE:-$(date -u +%Y%m%dT%H%M%SZ)}
 read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
+[[ $release =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RELEASE '$release' must consist of letters, digits, dots, hyphens and underscores"
 [ $# -eq "${#machines[@]}" ] || fail "give one host for each of ${machines[*]}, in this order"
 hosts=("$@")
 addresses=() # among the machines
 for i in "${!hosts[@]}"; do
   # shellcheck source=/dev/null
   address=$(. "$here/${machines[i]}/machine.conf" && echo "${private_address:-}")
-  [ -n "$address" ] || address=$(getent ahostsv4 "${hosts[i]#*@}" | awk 'NR == 1 {print $1}')
+  [ -n "$address" ] || address=$(getent ahostsv4 "${hosts[i]#*@}" | awk 'NR == 1 {print $1}') || :
   [ -n "$address" ] || fail "${hosts[i]} has no IPv4 address"
   addresses+=("$address")
 done

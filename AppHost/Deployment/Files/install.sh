@@ -266,11 +266,18 @@ copy_live() { # TO < files
 
 # Keeps the live configuration under the name of its release, with the link to the release before that.
 save() {
-  local name
-  [ -e "$configured/release" ] || return 0
-  name=$(cat "$configured/release")
+  local name list=$configured/files
+  if [ -e "$configured/release" ]; then
+    name=$(cat "$configured/release")
+  else
+    # Installed by an earlier script, which kept no list: the files that are about to be replaced.
+    name=$(current) list=$work/replaced
+    [ "$name" != none ] || return 0
+    (cd "$stage" && find etc -type f) >"$list"
+  fi
+  rm -rf "${saved:?}/$name.new"
   (umask 077; mkdir -p "$saved/$name.new")
-  copy_live "$saved/$name.new" <"$configured/files"
+  copy_live "$saved/$name.new" <"$list"
   readlink "$shop/previous" >"$saved/$name.new/previous" || :
   rm -rf "${saved:?}/$name"
   mv "$saved/$name.new" "$saved/$name"
@@ -308,7 +315,14 @@ undo() {
   [ "$name" = "$new" ] || return 0
   say "taking $new back"
   if [ "$changed" = changed ]; then
-    if [ -d "$saved/$before" ]; then restore "$before"; else uninstall; fi || return 1
+    if [ -d "$saved/$before" ]; then
+      restore "$before" || return 1
+    elif [ "$before" = none ]; then
+      uninstall || return 1
+    else
+      say "the configuration of $before was not kept" >&2
+      return 1
+    fi
   fi
   if [ "$copied" = copied ]; then
     rm -rf "${shop:?}/releases/$new" "${saved:?}/$new"
@@ -334,7 +348,8 @@ copy_release() {
   if [ -n "$dry" ]; then echo "+ copy $release to $target"; return; fi
   mkdir -p "$shop/releases"
   # What undo needs: the release, the one that runs, whether the folder is new, whether files in /etc have changed. An interrupted installation goes on.
-  if ! grep -qs "^$new " "$shop/installing"; then
+  # A line about the release that runs is left over from its deployment, which succeeded.
+  if ! grep -qs "^$new " "$shop/installing" || [ "$(current)" = "$new" ]; then
     state=copied
     [ ! -d "$target" ] || state=kept
     echo "$new $(current) $state unchanged" >"$shop/installing"
@@ -373,7 +388,8 @@ prepare() {
   name=$new
   [ -n "$release" ] || name=$(current)
   if [ -z "$dry" ] && ! is_live "$name"; then
-    save
+    # A repeated attempt finds files of both releases; the first one has kept the right ones.
+    grep -qs "^$new .* changed$" "$shop/installing" || save
     [ -z "$release" ] || sed -i 's/unchanged$/changed/' "$shop/installing"
     activate "$name"
   fi

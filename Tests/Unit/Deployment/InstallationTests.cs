@@ -95,6 +95,37 @@ public sealed class InstallationTests(Published published) : IClassFixture<Publi
         Assert.Empty(File.ReadAllText(Path.Combine(Root, "opt/shop/release-names")));
     }
 
+    /// <summary>An earlier install.sh kept neither a list of its files nor copies of them.</summary>
+    [Fact]
+    public void A_failed_first_deployment_after_an_earlier_script_takes_nothing_away()
+    {
+        Copy();
+        Install("r1");
+        foreach (var folder in new[] { "configured", "configurations" })
+            if (Directory.Exists(Path.Combine(Root, "opt/shop", folder))) Directory.Delete(Path.Combine(Root, "opt/shop", folder), recursive: true);
+        var before = Live();
+        File.AppendAllText(_folder / "vms/nginx.conf", "# new\n");
+        _folder.Write("vms/customer-vm1/units/shop-new.service", "[Service]\nExecStart=/opt/shop/new\n");
+        _folder.Write("in/r2/stock-api/Stock.Api", "r2");
+        foreach (var phase in new[] { "prepare", "stores", "services", "undo" }) Run("--release", _folder / "in/r2", "--phase", phase);
+        Assert.Equal(before, Live());
+        Assert.Equal("releases/r1", new FileInfo(Path.Combine(Root, "opt/shop/current")).LinkTarget);
+    }
+
+    [Fact]
+    public void An_installation_that_was_killed_and_repeated_can_still_be_undone()
+    {
+        Copy();
+        Install("r1");
+        var before = Live();
+        File.AppendAllText(_folder / "vms/nginx.conf", "# new\n");
+        _folder.Write("in/r2/stock-api/Stock.Api", "r2");
+        Run("--release", _folder / "in/r2", "--phase", "prepare");
+        _folder.Write("vm/opt/shop/configured/release", "r1\n"); // killed before it was written
+        foreach (var phase in new[] { "prepare", "undo" }) Run("--release", _folder / "in/r2", "--phase", phase);
+        Assert.Equal(before, Live());
+    }
+
     [Theory]
     [InlineData("order-api", "ConnectionStrings__orders=\"Host=192.0.2.1,192.0.2.2:5433;Port=5432;Username=a;Password=b\"", "192.0.2.1 192.0.2.2")]
     [InlineData("stock-api", "ConnectionStrings__redis=192.0.2.3:6379,[2001:db8::1]:6380,password=a@b;c", "192.0.2.3 2001:db8::1")]
