@@ -12,6 +12,7 @@ port=${HTTPS_PORT:-8443} hsts=${HSTS_SECONDS:-0}
 case $port$hsts in *[!0-9]*) fail "HTTPS_PORT ($port) and HSTS_SECONDS ($hsts) must be numbers" ;; esac
 [ "$port" = 443 ] && port='' || port=:$port
 
+[ ! -d "$certificates" ] || [ -x "$certificates" ] || fail "user $(id -u) cannot enter $certificates"
 if [ -e "$certificates/certificate.pem" ]; then
   for file in certificate.pem key.pem; do [ -r "$certificates/$file" ] || fail "$certificates/$file is missing, or user $(id -u) cannot read it"; done
   cat >"$folder/listen.conf.new" <<END
@@ -36,6 +37,10 @@ server {
 }
 END
 else
+  # A certificate that is being replaced may be absent for a moment. That must not switch to plain HTTP.
+  if [ "$action" = reload ] && grep -qs ' ssl ' "$folder/listen.conf"; then
+    fail "$certificates/certificate.pem is missing; restart the gateway to turn HTTPS off"
+  fi
   echo 'listen 8000 backlog=4096;' >"$folder/listen.conf.new"
   : >"$folder/redirect.conf.new"
   [ "$action" = reload ] || echo "The gateway speaks plain HTTP: there is no $certificates/certificate.pem." >&2

@@ -65,7 +65,7 @@ public sealed class CertificateTests(Published published) : IClassFixture<Publis
         await Eventually.UntilAsync(() => Task.FromResult(Volatile.Read(ref served)), static n => n >= RequestsAround);
         WriteCertificate("second");
         Reload();
-        Assert.Equal("CN=second", await Eventually.UntilAsync(SubjectAsync, static subject => subject == "CN=second"));
+        Assert.Equal("CN=second", await Eventually.UntilAsync(SubjectAsync, static subject => subject == "CN=second", TimeSpan.FromSeconds(30)));
         var until = Volatile.Read(ref served) + RequestsAround;
         await Eventually.UntilAsync(() => Task.FromResult(Volatile.Read(ref served)), n => n >= until);
         await stop.CancelAsync();
@@ -100,6 +100,20 @@ public sealed class CertificateTests(Published published) : IClassFixture<Publis
         Assert.Equal("https", await secure.Content.ReadAsStringAsync(Ct));
         Reload();
         Assert.Single(Regex.Matches(_errors, "The gateway speaks plain HTTP"));
+    }
+
+    [Fact]
+    public void A_reload_without_the_certificate_does_not_turn_HTTPS_off()
+    {
+        WriteCertificate("first");
+        Assert.Equal(0, Script("start").Code);
+        var before = File.ReadAllText(_folder / "run/listen.conf");
+        File.Delete(_folder / "tls/certificate.pem");
+        var (code, output) = Script("reload");
+        Assert.True(code != 0 && output.Contains("restart the gateway to turn HTTPS off", StringComparison.Ordinal), output);
+        Assert.Equal(before, File.ReadAllText(_folder / "run/listen.conf"));
+        Assert.Equal(0, Script("start").Code);
+        Assert.DoesNotContain("ssl", File.ReadAllText(_folder / "run/listen.conf"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -193,7 +207,8 @@ public sealed class CertificateTests(Published published) : IClassFixture<Publis
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _ports.Https, Ct);
         await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, static (_, certificate, _, _) => IsOurs(certificate));
-        await stream.AuthenticateAsClientAsync("localhost");
+        // A resumed session would have the certificate with which it began.
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", AllowTlsResume = false }, Ct);
         return stream.RemoteCertificate!.Subject;
     }
 
