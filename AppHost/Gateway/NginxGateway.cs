@@ -137,7 +137,7 @@ internal static partial class NginxGateway
         {
             // In every spelling that the service would accept for this path.
             text.Append(CultureInfo.InvariantCulture, $"    location ~* ^{path}(/|$) {{ ").Append(route.Access == GatewayAccess.Nobody ? "return 404; }\n"
-                : $"{body}{OnlyThisMachine}error_page 403 = @unknown; {cors.Off}proxy_pass http://{service}; }}\n");
+                : $"{body}{OnlyThisMachine}{cors.Off}proxy_pass http://{service}; }}\n");
             return;
         }
 
@@ -145,7 +145,7 @@ internal static partial class NginxGateway
         var target = path[route.StripPrefix.Length..];
         // No path below it is internal, so nginx can skip the regular expression that it tries on all others.
         var final = route.StripPrefix.Length == 0 || target.Length == 1 ? "" : path.EndsWith('/') ? "^~ " : "= ";
-        var changes = route.ChangeAccess == GatewayAccess.ThisMachine ? $"limit_except GET {{ {OnlyThisMachine}}} error_page 403 = @unknown; " : "";
+        var changes = route.ChangeAccess == GatewayAccess.ThisMachine ? $"limit_except GET {{ {OnlyThisMachine}}} " : "";
         var time = route.ArePages || route.IsCostly(path) ? "" : "proxy_read_timeout 10s; ";
         var gzip = route.ArePages || route.IsCompressed ? "gzip on; " : "";
         // A location with a header of its own inherits none.
@@ -160,8 +160,8 @@ internal static partial class NginxGateway
 
     // Limits: a request body of 1 MiB, unless the routes say otherwise; 10 s for a request's whole header, and between two parts of its body; 2 s to connect;
     // 30 s to answer, or 10 s where nothing is costly. A machine that lost its power does not even refuse, and holds up for that time every request that reuses
-    // an old connection to it. A request is retried on another replica only if no replica has seen it, or if it changes nothing (nginx never retries a POST
-    // that was sent). nginx's own errors are problem documents, like those of services. A request that is rejected before it has a path cannot be answered by a
-    // named location, so its error has its own path.
+    // an old connection to it. A request is retried on another replica only if no replica has seen it, or if its method is idempotent (nginx never retries a
+    // POST or PATCH that was sent). nginx's own errors are problem documents, like those of services. A request that is rejected before it has a path cannot be
+    // answered by a named location, so its error has its own path.
     private static readonly string Template = OutputFolder.Read("nginx.conf");
 }
