@@ -100,13 +100,16 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         }
     }
 
+    // A character that is one UTF-16 unit when composed has at most four when decomposed.
+    private const int DecomposedMax = 4;
+
     /// <summary>
     /// Returns a text, composed (NFC) and trimmed; null if the value is not a text, is empty or too long, or has control characters or characters that change
     /// the direction of text.
     /// </summary>
     public static string? TextOf(JsonElement value, int lengthMax)
     {
-        if (StringOf(value) is not { } given) return null;
+        if (StringOf(value) is not { } given || given.Length > DecomposedMax * lengthMax) return null;
         var text = CanonicalForms.Compose(given).Trim();
         return text.Length >= 1 && text.Length <= lengthMax && PlainText.IsPlain(text) ? text : null;
     }

@@ -75,15 +75,13 @@ public static class CanonicalForms
     {
         var points = new List<int>(text.Length * 2);
         foreach (var rune in text.EnumerateRunes()) Add(points, rune.Value);
-        // Marks that follow the same letter are ordered by their class. Few, so they are inserted one by one.
-        for (var i = 1; i < points.Count; i++)
+        // Marks that follow the same letter are ordered by their class, and those of a class keep their order.
+        for (var i = 0; i < points.Count; i++)
         {
-            var (point, order) = (points[i], ClassOf(points[i]));
-            var to = i;
-            while (order > 0 && to > 0 && ClassOf(points[to - 1]) > order) to--;
-            if (to == i) continue;
-            points.RemoveAt(i);
-            points.Insert(to, point);
+            var first = i;
+            while (i < points.Count && ClassOf(points[i]) > 0) i++;
+            if (i - first < 2) continue;
+            foreach (var mark in points[first..i].OrderBy(ClassOf)) points[first++] = mark;
         }
 
         return points;

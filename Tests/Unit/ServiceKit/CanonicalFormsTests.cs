@@ -23,6 +23,16 @@ public sealed class CanonicalFormsTests
     [InlineData("\u6797\u2F800", "\u6797\u2F800")]
     public void Text_is_composed(string text, string composed) => Assert.Equal(composed, CanonicalForms.Compose(text));
 
+    /// <summary>Quadratic work would take minutes.</summary>
+    [Fact(Timeout = 20_000)]
+    public async Task Very_many_marks_are_ordered_in_time()
+    {
+        const int Marks = 200_000;
+        var text = "q" + new string('\u0300', Marks) + new string('\u0316', Marks);
+        var composed = await Task.Run(() => CanonicalForms.Compose(text), TestContext.Current.CancellationToken);
+        Assert.Equal("q" + new string('\u0316', Marks) + new string('\u0300', Marks), composed);
+    }
+
     [Fact]
     public void Text_is_decomposed() => Assert.Equal("a\u0323\u0302 \u1112\u1161\u11AB", CanonicalForms.Decompose("\u1EAD \uD55C"));
 
