@@ -125,6 +125,8 @@ internal sealed class OrderStore
     {
         if (write.Creates is { } user)
         {
+            // Its ID is derived from a key whose outcome was forgotten after a day. What was placed then may be paid, so it must not change.
+            if (orders.ContainsKey(write.Order)) return write.Shipping is null ? OrderChange.Changed : OrderChange.KeyReused;
             var order = new OrderRow(write.Order, user, OrderStatus.Open, []) { Shipping = write.Shipping };
             if (write.Change(order) is var refusal and not OrderChange.Changed) return refusal;
             orders.Add(order.Id, order);
@@ -145,7 +147,8 @@ internal sealed class OrderStore
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        batch.BatchCommands.Add(Command(Lock, Array(writes.Where(static write => write.Creates is null).Select(static write => write.Order).Distinct())));
+        batch.BatchCommands.Add(Command(Lock, Array(writes.Where(static write => write.Creates is null || write.Key is not null)
+            .Select(static write => write.Order).Distinct())));
         var asked = writes.Where(static write => write.Key is not null).Select(static write => write.Key!.Id).Distinct().ToArray();
         if (asked.Length > 0) batch.BatchCommands.Add(Command(SelectKeys, Array(asked)));
         await using var reader = await batch.ExecuteReaderAsync();

@@ -8,6 +8,7 @@ local replies = {}
 
 local function write(verb, key, number)
   if verb == 'c' then
+    if redis.call('EXISTS', key) == 1 then return 'K' end -- its ID is derived from a key that was forgotten after a day
     redis.call('HSET', key, 'a', 0, 't', 0, 'p', number, 'g', 0)
   elseif redis.call('HEXISTS', key, 'p') == 0 then -- a deleted product has no price
     return 'U'

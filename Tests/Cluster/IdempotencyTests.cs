@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Aspire.Hosting.Testing;
+using StackExchange.Redis;
 
 namespace Tests.Cluster;
 
@@ -12,6 +13,18 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
     private const int LimitMs = 120_000;
     private const int AtOnce = 20;
     private readonly ShopClient _shop = cluster.Shop;
+
+    [Fact]
+    public async Task A_key_that_was_forgotten_does_not_reset_its_item()
+    {
+        var key = NewKey();
+        var item = JsonSerializer.Deserialize<JsonElement>((await SendAsync("POST", "/stock/item/create/5", key)).Body).GetProperty("item_id").GetString()!;
+        await _shop.PostAsync($"/stock/add/{item}/7");
+        using (var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis"))!))
+            Assert.True(await redis.GetDatabase().KeyDeleteAsync($"k:{Guid.Parse(item):N}")); // as after a day
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("POST", "/stock/item/create/5", key)).Status);
+        Assert.Equal(new Books(7, 0, 0), await _shop.StockAsync(item));
+    }
 
     [Theory]
     [InlineData("/payment/create_user", "user_id")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
+using Npgsql;
 
 namespace Tests.Cluster;
 
@@ -30,6 +31,21 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
         var latest = (await _orderApi.GetAsync($"/internal/users/{user}/orders")).GetProperty("orders")[0];
         Assert.Equal((order, "paid"), (latest.GetProperty("order_id").GetString(), latest.GetProperty("status").GetString()));
         await _shop.RefusedAsync("POST", $"/orders/addItem/{order}/{item}/1", HttpStatusCode.Conflict, "order-not-open");
+    }
+
+    [Fact]
+    public async Task A_key_that_was_forgotten_does_not_place_its_order_again()
+    {
+        var (user, item, key) = (await _shop.NewUserAsync(100), await _shop.NewItemAsync(5, 10), $"place-{Guid.NewGuid()}");
+        var placed = await SendAsync(Body(user, "NM", [(item, 1)]), key);
+        var order = JsonSerializer.Deserialize<JsonElement>(placed.Body).GetProperty("order_id").GetString()!;
+        Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(order)).Status);
+        await using var database = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("orders"))!);
+        await using var forget = database.CreateCommand($"DELETE FROM idempotency_keys WHERE id = '{order}'"); // as after a day
+        Assert.Equal(1, await forget.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        var again = await SendAsync(Body(user, "NM", [(item, 3)]), key);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"), (again.Status, again.Problem));
+        Assert.Equal(5, (await _orderApi.GetAsync($"/internal/orders/{order}")).GetProperty("total_cost").GetInt64());
     }
 
     [Fact]
