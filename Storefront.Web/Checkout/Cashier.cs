@@ -26,6 +26,12 @@ internal sealed class Cashier(Accounts accounts, OrderService orders, Customers 
         return purchase;
     }
 
+    /// <summary>Completes the purchase of one product under a key; null if there was none for that quantity.</summary>
+    /// <exception cref="HttpRequestException">A service is not responding. Retrying is safe.</exception>
+    public async Task<Purchase?> ResumeAsync(string key, long quantity) =>
+        await orders.FindAsync(OrderService.IdOf(OrderKey(key)), CancellationToken.None) is { Lines: [var line] } order && line.Quantity == quantity
+            ? await CheckoutAsync(order.UserId, order.OrderId) : null;
+
     private async Task<Purchase> CheckoutAsync(string payer, string order)
     {
         try

@@ -51,9 +51,11 @@ internal static class PurchaseEndpoints
             return problem;
         }
 
-        if (await catalog.FindByNameAsync(request.ProductName) is not { } product) return Problems.NotFound("Product not found.");
-        var purchase = await cashier.BuyAsync(
-            $"json-{key?.Id ?? Guid.NewGuid():N}", request.UserId, [new(product.ItemId, request.Quantity!.Value)], form.ToShipping());
+        var (name, quantity) = ($"json-{key?.Id ?? Guid.NewGuid():N}", request.Quantity!.Value);
+        var purchase = await catalog.FindByNameAsync(request.ProductName) is { } product
+            ? await cashier.BuyAsync(name, request.UserId, [new(product.ItemId, quantity)], form.ToShipping())
+            : await cashier.ResumeAsync(name, quantity); // the product may have been renamed or deleted since
+        if (purchase is null) return Problems.NotFound("Product not found.");
         if (purchase.Refusal is { Name: "idempotency-key-reused" }) return Problems.KeyReused();
         if (purchase.Refusal is { } refusal) return Problems.Refused(refusal.Name, RefusalText.Of(refusal.Name));
         var purchased = new Purchased(purchase.OrderId!, purchase.UserId, purchase.IsPending ? "pending" : "paid");
