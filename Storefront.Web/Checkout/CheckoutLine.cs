@@ -20,5 +20,6 @@ internal sealed class CheckoutLine
     public long? ShownPrice { get; set; }
 
     /// <summary>The line to order, with the shown quantity if the entry is not valid. Not a property: the framework would read it.</summary>
-    public OrderedItem ToItem() => new(Item ?? "", Quantity is >= 1 and <= Visitor.QuantityMax ? Quantity.Value : ShownQuantity ?? 1, ShownPrice);
+    public OrderedItem ToItem() => new(Item ?? "", Quantity is >= 1 and <= Visitor.QuantityMax ? Quantity.Value
+        : ShownQuantity is >= 1 and <= Visitor.QuantityMax ? ShownQuantity.Value : 1, ShownPrice);
 }

@@ -47,7 +47,7 @@ internal sealed class CheckoutModel(Catalog catalog, Cashier cashier, Accounts a
     /// <param name="remove">An item to remove, and then only update the total.</param>
     public async Task<IActionResult> OnPostAsync(bool update, string? remove)
     {
-        if (Form.Lines.Count == 0) return RedirectToPage();
+        if (Form.Lines.Count == 0 || Form.Lines.Any(static line => line is null)) return RedirectToPage();
         if (remove is not null) RemoveLine(remove);
         OrderedItem[] lines = [.. Form.Lines.Select(static line => line.ToItem())];
         if (update || remove is not null)
