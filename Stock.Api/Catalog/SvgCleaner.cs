@@ -100,15 +100,19 @@ internal static partial class SvgCleaner
 
     private static void CopyElement(XmlReader reader, XmlWriter writer)
     {
-        var (name, isEmpty) = (reader.LocalName, reader.IsEmptyElement);
+        var (name, isEmpty, isLinked) = (reader.LocalName, reader.IsEmptyElement, false);
         writer.WriteStartElement(name, Namespace);
         while (reader.MoveToNextAttribute())
         {
             if (reader.NamespaceURI.Length == 0 && Attributes.Contains(reader.LocalName) && IsHarmless(reader.Value))
                 writer.WriteAttributeString(reader.LocalName, reader.Value);
             // A gradient may take its colors from another one of the same file.
-            else if (reader.LocalName == "href" && reader.NamespaceURI is "" or XLink && Gradients.Contains(name) && Fragment().IsMatch(reader.Value))
+            else if (!isLinked && reader.LocalName == "href" && reader.NamespaceURI is "" or XLink && Gradients.Contains(name)
+                && Fragment().IsMatch(reader.Value))
+            {
                 writer.WriteAttributeString("href", reader.Value);
+                isLinked = true; // editors write both forms of the attribute
+            }
         }
 
         reader.MoveToElement();

@@ -72,6 +72,10 @@ public sealed class SvgCleanerTests
         Assert.DoesNotContain("xlink", clean, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_gradient_with_both_forms_of_a_reference_keeps_one() => Assert.Contains(
+        "<linearGradient href=\"#a\" />", Clean($"{Head}<linearGradient href=\"#a\" xlink:href=\"#a\" /></svg>"), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("<!DOCTYPE svg>" + Head + "</svg>")]
     [InlineData("<!DOCTYPE svg [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>" + Head + "<text>&a;</text></svg>")]
