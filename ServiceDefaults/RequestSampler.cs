@@ -21,9 +21,9 @@ internal sealed class RequestSampler(Sampler sampler) : Sampler
     /// </summary>
     public static Sampler Read(IConfiguration configuration)
     {
-        var ratio = double.TryParse(configuration["OTEL_TRACES_SAMPLER_ARG"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given)
-            && given <= 1 ? given : 1;
-        return configuration["OTEL_TRACES_SAMPLER"] switch
+        var ratio = double.TryParse(configuration["OTEL_TRACES_SAMPLER_ARG"], NumberStyles.Float, CultureInfo.InvariantCulture, out var given)
+            && given is >= 0 and <= 1 ? given : 1;
+        return configuration["OTEL_TRACES_SAMPLER"]?.ToLowerInvariant() switch
         {
             "always_on" => new AlwaysOnSampler(),
             "always_off" => new AlwaysOffSampler(),

@@ -27,6 +27,8 @@ public sealed class RequestSamplerTests
     [InlineData("traceidratio", "0.25", "TraceIdRatioBasedSampler{0.250000}")]
     [InlineData("parentbased_traceidratio", "0.01", "ParentBased{TraceIdRatioBasedSampler{0.010000}}")]
     [InlineData("parentbased_traceidratio", "many", "ParentBased{TraceIdRatioBasedSampler{1.000000}}")]
+    [InlineData("parentbased_traceidratio", "1e-3", "ParentBased{TraceIdRatioBasedSampler{0.001000}}")]
+    [InlineData("ALWAYS_OFF", null, "AlwaysOffSampler")]
     [InlineData("unknown", null, "ParentBased{AlwaysOnSampler}")]
     public void The_standard_variables_choose_the_sampler(string? name, string? argument, string expected)
         => Assert.Equal(expected, Of(name, argument).Description);
