@@ -6,6 +6,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Tests.Cluster;
 
 namespace Tests.Containers;
 
@@ -73,7 +74,7 @@ public sealed class ContainersTests : IAsyncLifetime
             Assert.Equal(2, (await ContainersAsync()).Count);
             await first.StopAsync(_limit.Token);
         }
-        Assert.Empty(await ContainersAsync());
+        await NoContainersAsync();
 
         await using (var second = await StartAsync())
         {
@@ -85,7 +86,7 @@ public sealed class ContainersTests : IAsyncLifetime
             Assert.StartsWith("-NOAUTH", Assert.Single(await RedisAsync(second, "GET note")), StringComparison.Ordinal);
             await second.StopAsync(_limit.Token);
         }
-        Assert.Empty(await ContainersAsync());
+        await NoContainersAsync();
     }
 
     private IDistributedApplicationBuilder Describe()
@@ -156,6 +157,10 @@ public sealed class ContainersTests : IAsyncLifetime
             return $"not here after {PullLimit}";
         }
     }
+
+    // The orchestrator removes them after the application has stopped.
+    private async Task NoContainersAsync() => Assert.Empty(
+        await Eventually.UntilAsync(ContainersAsync, static containers => containers.Count == 0, TimeSpan.FromSeconds(30)));
 
     private Task<IReadOnlyList<string>> ContainersAsync()
         => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], _limit.Token);
