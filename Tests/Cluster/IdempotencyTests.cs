@@ -20,7 +20,8 @@ public sealed class IdempotencyTests(ClusterFixture cluster)
         var key = NewKey();
         var item = JsonSerializer.Deserialize<JsonElement>((await SendAsync("POST", "/stock/item/create/5", key)).Body).GetProperty("item_id").GetString()!;
         await _shop.PostAsync($"/stock/add/{item}/7");
-        using (var redis = await ConnectionMultiplexer.ConnectAsync((await cluster.Cluster.App.GetConnectionStringAsync("redis"))!))
+        var address = await cluster.Cluster.App.GetConnectionStringAsync("redis", TestContext.Current.CancellationToken);
+        using (var redis = await ConnectionMultiplexer.ConnectAsync(address!))
             Assert.True(await redis.GetDatabase().KeyDeleteAsync($"k:{Guid.Parse(item):N}")); // as after a day
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await SendAsync("POST", "/stock/item/create/5", key)).Status);
         Assert.Equal(new Books(7, 0, 0), await _shop.StockAsync(item));

@@ -40,7 +40,8 @@ public sealed class PlacedOrderTests(ClusterFixture cluster) : IDisposable
         var placed = await SendAsync(Body(user, "NM", [(item, 1)]), key);
         var order = JsonSerializer.Deserialize<JsonElement>(placed.Body).GetProperty("order_id").GetString()!;
         Assert.Equal(HttpStatusCode.OK, (await _shop.CheckoutAsync(order)).Status);
-        await using var database = NpgsqlDataSource.Create((await cluster.Cluster.App.GetConnectionStringAsync("orders"))!);
+        var connection = await cluster.Cluster.App.GetConnectionStringAsync("orders", TestContext.Current.CancellationToken);
+        await using var database = NpgsqlDataSource.Create(connection!);
         await using var forget = database.CreateCommand($"DELETE FROM idempotency_keys WHERE id = '{order}'"); // as after a day
         Assert.Equal(1, await forget.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
         var again = await SendAsync(Body(user, "NM", [(item, 3)]), key);
