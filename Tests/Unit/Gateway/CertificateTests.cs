@@ -181,8 +181,9 @@ public sealed class CertificateTests(Published published) : IClassFixture<Publis
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        _folder.Write("tls/certificate.pem", certificate.ExportCertificatePem());
-        _folder.Write("tls/key.pem", key.ExportPkcs8PrivateKeyPem());
+        // New files, as from install(1): nginx reads a file again only if its inode or the second of its change differs.
+        foreach (var (file, text) in new[] { ("certificate.pem", certificate.ExportCertificatePem()), ("key.pem", key.ExportPkcs8PrivateKeyPem()) })
+            File.Move(_folder.Write($"tls/{file}.new", text), _folder / $"tls/{file}", overwrite: true);
     }
 
     private async Task AnswerAsync()
