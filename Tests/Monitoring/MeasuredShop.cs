@@ -6,7 +6,7 @@ using Tests.Cluster;
 namespace Tests.Monitoring;
 
 /// <summary>One more replica of each service of a running shop. They use each other, and send their metrics to a receiver.</summary>
-internal sealed class MeasuredShop : IAsyncDisposable
+internal sealed class MeasuredShop(OtlpReceiver receiver) : IAsyncDisposable
 {
     public const string Instance = "measured";
 
@@ -16,7 +16,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
 
     public static async Task<MeasuredShop> StartAsync(RunningCluster cluster, OtlpReceiver receiver)
     {
-        var shop = new MeasuredShop();
+        var shop = new MeasuredShop(receiver);
         try
         {
             foreach (var service in new[] { "stock-api", "payment-api", "customer-api" }) await shop.StartAsync(cluster, receiver, service, []);
@@ -45,6 +45,8 @@ internal sealed class MeasuredShop : IAsyncDisposable
         await GetAsync("customer-api", "/customers?page=1");
         await GetAsync("storefront", "/");
         var (undecided, empty) = (await NewOrderAsync(user, item, 1), (await PostAsync("order-api", $"/create/{user}")).GetProperty("order_id").GetString()!);
+        // It is killed, so what it has not sent by then is lost.
+        await Eventually.EqualAsync(true, () => Task.FromResult(receiver.Has("shop_stock_reservations_total")));
         if (_services.Remove("stock-api", out var stock)) await stock.DisposeAsync();
         // The cluster's own replica has its own Stock.Api, and may adopt the checkout in time.
         Assert.Contains(await CheckoutAsync(undecided), new[] { HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable });

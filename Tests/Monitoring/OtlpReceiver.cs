@@ -32,6 +32,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         ("OTEL_SERVICE_NAME", service), ("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={instance}"),
     ];
 
+    /// <summary>Whether a series of the metric has arrived.</summary>
+    public bool Has(string metric) => _series.Keys.Any(series => series.StartsWith(metric, StringComparison.Ordinal));
+
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
