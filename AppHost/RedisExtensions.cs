@@ -14,9 +14,13 @@ internal static class RedisExtensions
         .WithArgs(context =>
         {
             // In a run the resource's arguments are words that are joined for the shell; when publishing they are already the shell's single command.
+            // Without exec the shell stays process 1 and does not forward SIGTERM, so that each stop takes 10 s and kills Redis.
             if (context.ExecutionContext.IsRunMode)
+            {
+                context.Args.Insert(0, "exec");
                 foreach (var word in Settings.Split(' ')) context.Args.Add(word);
+            }
             else
-                context.Args[^1] = $"exec {context.Args[^1]} {Settings}"; // a shell in between might not forward SIGTERM
+                context.Args[^1] = $"exec {context.Args[^1]} {Settings}";
         });
 }

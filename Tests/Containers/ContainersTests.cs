@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using AppHost;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using EngineRoots;
@@ -21,6 +22,8 @@ public sealed class ContainersTests : IAsyncLifetime
 
     /// <summary>Includes the initial download of the orchestrator.</summary>
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan CleanLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>Part of every name, so that the test does not touch other containers on this machine.</summary>
     private readonly string _run = Guid.NewGuid().ToString("N")[..8];
@@ -52,7 +55,14 @@ public sealed class ContainersTests : IAsyncLifetime
     {
         if (_engine is not null)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var limit = new CancellationTokenSource(CleanLimit);
+            // After a failure the containers still run. The orchestrator may be removing them, too.
+            await Eventually.UntilAsync(async () =>
+            {
+                var containers = await ContainersAsync(limit.Token);
+                foreach (var container in containers) await _engine.TryAsync(["rm", "--force", container], null, limit.Token);
+                return containers;
+            }, static containers => containers.Count == 0, CleanLimit);
             foreach (var volume in await _engine.RunAsync(["volume", "ls", "--quiet", "--filter", $"name={_run}"],
                 limit.Token)) await _engine.RunAsync(["volume", "rm", volume], limit.Token);
             // The substitutes must not be mistaken for the official images.
@@ -71,7 +81,8 @@ public sealed class ContainersTests : IAsyncLifetime
         {
             await SqlAsync(first, "CREATE TABLE note (text text); INSERT INTO note VALUES ('kept')");
             Assert.Equal(["+OK", "+OK"], await RedisAsync(first, $"AUTH {RedisPassword}", "SET note kept"));
-            Assert.Equal(2, (await ContainersAsync()).Count);
+            Assert.Equal(2, (await ContainersAsync(_limit.Token)).Count);
+            await AssertSignalsReachRedisAsync();
             await first.StopAsync(_limit.Token);
         }
         await NoContainersAsync();
@@ -101,7 +112,7 @@ public sealed class ContainersTests : IAsyncLifetime
         builder.AddPostgres(Postgres, password: builder.AddParameter($"{Postgres}-password", PostgresPassword, secret: true)).WithDataVolume($"{Postgres}-data")
             .AddDatabase(Orders);
         builder.AddRedis(Redis, password: builder.AddParameter($"{Redis}-password", RedisPassword, secret: true)).WithDataVolume($"{Redis}-data")
-            .WithPersistence();
+            .WithAppendOnlyFile();
         return builder;
     }
 
@@ -158,12 +169,20 @@ public sealed class ContainersTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A shell as process 1 would keep SIGTERM to itself, and Redis would be killed after 10 s.</summary>
+    private async Task AssertSignalsReachRedisAsync()
+    {
+        var container = Assert.Single(await ContainersAsync(_limit.Token), static name => name.StartsWith("redis", StringComparison.Ordinal));
+        var processes = await Engine.RunAsync(["top", container], _limit.Token);
+        Assert.DoesNotContain(processes, static process => process.Contains("/bin/sh", StringComparison.Ordinal));
+    }
+
     // The orchestrator removes them after the application has stopped.
     private async Task NoContainersAsync() => Assert.Empty(
-        await Eventually.UntilAsync(ContainersAsync, static containers => containers.Count == 0, TimeSpan.FromSeconds(30)));
+        await Eventually.UntilAsync(() => ContainersAsync(_limit.Token), static containers => containers.Count == 0, TimeSpan.FromSeconds(30)));
 
-    private Task<IReadOnlyList<string>> ContainersAsync()
-        => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], _limit.Token);
+    private Task<IReadOnlyList<string>> ContainersAsync(CancellationToken ct)
+        => Engine.RunAsync(["ps", "--all", "--filter", $"name={_run}", "--format", "{{.Names}}"], ct);
 
     private async Task<object?> SqlAsync(DistributedApplication app, string sql, string? password = null)
     {
