@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using MongoDB.Bson;
 using ServiceDefaults;
+using ServiceKit.Http;
 using ServiceKit.Idempotency;
 
 namespace Customer.Api.Customers;
@@ -102,14 +103,14 @@ internal static class CustomerEndpoints
     }
 
     private static async Task<IResult> ReplaceAsync(
-        [FromRoute(Name = "customer_id")] string id, [FromBody] JsonElement body, CustomerStore store, Precondition? precondition, TimeProvider time)
+        [FromRoute(Name = "customer_id")] string id, [FromBody] JsonElement body, CustomerStore store, IfMatch? match, TimeProvider time)
     {
         if (!PathValues.IsId(id)) return Unknown();
         var (errors, now) = (new FieldErrors(), Now(time));
         var fields = CustomerReader.Read(body, now, errors, out var given);
         if (given is not null && given != id) errors.Add(Fields.CustomerId, "must be omitted, or match the path.");
         if (fields is null || errors.Any) return errors.ToProblem();
-        return await store.ReplaceAsync(id, fields, now, precondition) switch
+        return await store.ReplaceAsync(id, fields, now, match) switch
         {
             { IsStale: true } => Stale(),
             { Document: { } document } => new CustomerResult(document),
@@ -119,10 +120,10 @@ internal static class CustomerEndpoints
     }
 
     private static async Task<IResult> DeleteAsync(
-        [FromRoute(Name = "customer_id")] string id, CustomerStore store, Precondition? precondition)
+        [FromRoute(Name = "customer_id")] string id, CustomerStore store, IfMatch? match)
     {
         if (!PathValues.IsId(id)) return Unknown();
-        return await store.DeleteAsync(id, precondition) switch
+        return await store.DeleteAsync(id, match) switch
         {
             { IsStale: true } => Stale(),
             { Existed: true } => TypedResults.NoContent(),

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using ServiceKit.Http;
 
 namespace Customer.Api.Customers;
 
@@ -14,7 +15,7 @@ internal sealed class CustomerResult(BsonDocument customer, int status = StatusC
         using (customer as RawBsonDocument) (json, tag) = EntityTag.Write(customer); // returns its buffer to the driver's pool
         response.Headers.ETag = tag;
         if (location is not null) response.Headers.Location = location;
-        if (HttpMethods.IsGet(request.Method) && Precondition.IsKnown(request.Headers.IfNoneMatch, tag))
+        if (HttpMethods.IsGet(request.Method) && IfMatch.IsKnown(request.Headers.IfNoneMatch, tag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;

@@ -2,6 +2,7 @@ using Customer.Api.Configuration;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using ServiceDefaults;
+using ServiceKit.Http;
 
 namespace Customer.Api.Customers;
 
@@ -107,17 +108,17 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
 
     /// <summary>Replaces a customer. Its ID, creation time and idempotency digest are kept.</summary>
     /// <returns>Neither a document nor a duplicate if the customer does not exist.</returns>
-    public async Task<WriteOutcome> ReplaceAsync(string id, BsonDocument fields, DateTime now, Precondition? precondition)
+    public async Task<WriteOutcome> ReplaceAsync(string id, BsonDocument fields, DateTime now, IfMatch? match)
     {
         for (var attempt = 0; attempt < ReplaceAttemptsMax; attempt++)
         {
-            if (await ReadAsync(id, precondition) is not { } before) return default;
-            if (precondition?.IsMet(EntityTag.Write(before).Tag) == false) return new(null, null, IsStale: true);
+            if (await ReadAsync(id, match) is not { } before) return default;
+            if (match?.IsMet(EntityTag.Write(before).Tag) == false) return new(null, null, IsStale: true);
             var created = before.GetValue(Fields.CreatedAt, BsonNull.Value);
             var document = NewDocument.Compose(id, fields, created, now, before.GetValue(Fields.Request, BsonNull.Value));
             try
             {
-                var result = await customers.Documents.ReplaceOneAsync(Version(before, precondition), document);
+                var result = await customers.Documents.ReplaceOneAsync(Version(before, match), document);
                 if (result.MatchedCount > 0) return new(document, null);
             }
             catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
@@ -126,39 +127,39 @@ internal sealed class CustomerStore(CustomerCollection customers, CustomerReads 
             }
         }
 
-        return precondition is null ? default : new(null, null, IsStale: true);
+        return match is null ? default : new(null, null, IsStale: true);
     }
 
     /// <summary>Deletes a customer.</summary>
     /// <returns>Whether the customer existed, and whether it was kept because the precondition was not met.</returns>
-    public async Task<(bool Existed, bool IsStale)> DeleteAsync(string id, Precondition? precondition)
+    public async Task<(bool Existed, bool IsStale)> DeleteAsync(string id, IfMatch? match)
     {
-        if (precondition is null) return ((await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0, false);
+        if (match is null) return ((await customers.Documents.DeleteOneAsync(ById(id))).DeletedCount > 0, false);
         for (var attempt = 0; attempt < ReplaceAttemptsMax; attempt++)
         {
-            if (await ReadAsync(id, precondition) is not { } before) return default;
-            if (!precondition.IsMet(EntityTag.Write(before).Tag)) break;
-            if ((await customers.Documents.DeleteOneAsync(Version(before, precondition))).DeletedCount > 0) return (true, false);
+            if (await ReadAsync(id, match) is not { } before) return default;
+            if (!match.IsMet(EntityTag.Write(before).Tag)) break;
+            if ((await customers.Documents.DeleteOneAsync(Version(before, match))).DeletedCount > 0) return (true, false);
         }
 
         return (true, true);
     }
 
-    private async Task<BsonDocument?> ReadAsync(string id, Precondition? precondition)
+    private async Task<BsonDocument?> ReadAsync(string id, IfMatch? match)
     {
         var options = new FindOptions<BsonDocument>
         {
-            Limit = 1, Projection = precondition is null ? new BsonDocument { { Fields.CreatedAt, 1 }, { Fields.Request, 1 } } : null,
+            Limit = 1, Projection = match is null ? new BsonDocument { { Fields.CreatedAt, 1 }, { Fields.Request, 1 } } : null,
         };
         using var cursor = await customers.Documents.FindAsync(ById(id), options);
         return await cursor.FirstOrDefaultAsync();
     }
 
     // The creation time, so that a customer deleted and created again in the meantime is not replaced. With a precondition also the version that was compared.
-    private static BsonDocument Version(BsonDocument before, Precondition? precondition)
+    private static BsonDocument Version(BsonDocument before, IfMatch? match)
     {
         var version = new BsonDocument { { Fields.Id, before[Fields.Id] }, { Fields.CreatedAt, before.GetValue(Fields.CreatedAt, BsonNull.Value) } };
-        if (precondition is null) return version;
+        if (match is null) return version;
         version.Add(Fields.Revision, before.GetValue(Fields.Revision, BsonNull.Value)); // null, for a missing one
         return version.Add(Fields.UpdatedAt, before.GetValue(Fields.UpdatedAt, BsonNull.Value));
     }

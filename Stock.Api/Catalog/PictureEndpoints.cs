@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using ServiceDefaults;
+using ServiceKit.Http;
 
 namespace Stock.Api.Catalog;
 
@@ -21,7 +22,7 @@ internal static class PictureEndpoints
         var (picture, revision) = found;
         // The path with a revision always means the same bytes.
         context.Response.GetTypedHeaders().CacheControl = r == revision.ToString(CultureInfo.InvariantCulture) ? Forever : Checked;
-        return TypedResults.Bytes(picture.Bytes, picture.MediaType, entityTag: new(IfMatch.TagOf(revision)));
+        return TypedResults.Bytes(picture.Bytes, picture.MediaType, entityTag: new(RevisionTag.Of(revision)));
     }
 
     public static async Task<IResult> SetAsync(string id, HttpContext context, ProductStore store, IfMatch? match)
@@ -31,13 +32,13 @@ internal static class PictureEndpoints
         await context.Request.Body.CopyToAsync(body, context.RequestAborted); // the server limits it to 1 MiB
         return PictureReader.Read(body.ToArray()) switch
         {
-            ({ } picture, _) => ProductAnswers.Of(await store.SetPictureAsync(id, match?.Revision, picture), context, match),
+            ({ } picture, _) => ProductAnswers.Of(await store.SetPictureAsync(id, RevisionTag.Read(match), picture), context, match),
             (_, { } error) => Problems.Invalid(error),
             _ => Problems.UnsupportedMediaType("The picture must be a PNG, JPEG or SVG file."),
         };
     }
 
     public static async Task<IResult> RemoveAsync(string id, HttpContext context, ProductStore store, IfMatch? match) => PathValues.IsId(id)
-        ? ProductAnswers.Of(await store.RemovePictureAsync(id, match?.Revision), context, match)
+        ? ProductAnswers.Of(await store.RemovePictureAsync(id, RevisionTag.Read(match)), context, match)
         : ProductAnswers.Unknown();
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ServiceDefaults;
+using ServiceKit.Http;
 
 namespace Stock.Api.Catalog;
 
@@ -11,7 +12,7 @@ internal static class ProductAnswers
     {
         if (change.Outcome != ProductOutcome.Done) return Problem(change.Outcome, match);
         var view = change.Product!.ToView();
-        context.Response.Headers.ETag = IfMatch.TagOf(view.Revision);
+        context.Response.Headers.ETag = RevisionTag.Of(view.Revision);
         return TypedResults.Ok(view);
     }
 

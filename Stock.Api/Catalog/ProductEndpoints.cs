@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using ServiceDefaults;
+using ServiceKit.Http;
 using ServiceKit.Idempotency;
 
 namespace Stock.Api.Catalog;
@@ -77,7 +78,7 @@ internal static class ProductEndpoints
         if (ProductReader.Read(await ReadAsync(context.Request), null, isWhole: true, errors) is not { } product) return ProductAnswers.Invalid(errors);
         var (outcome, created) = await store.CreateAsync(product, key);
         if (outcome != ProductOutcome.Done) return ProductAnswers.Problem(outcome, null);
-        context.Response.Headers.ETag = IfMatch.TagOf(created!.Product.Revision);
+        context.Response.Headers.ETag = RevisionTag.Of(created!.Product.Revision);
         return TypedResults.Created($"/products/{created.Id}", created.ToView());
     }
 
@@ -92,14 +93,14 @@ internal static class ProductEndpoints
         if (!PathValues.IsId(id)) return ProductAnswers.Unknown();
         var errors = new Dictionary<string, string[]>();
         return ProductReader.Read(await ReadAsync(context.Request), id, isWhole, errors) is { } change
-            ? ProductAnswers.Of(await store.ChangeAsync(id, match?.Revision, change), context, match)
+            ? ProductAnswers.Of(await store.ChangeAsync(id, RevisionTag.Read(match), change), context, match)
             : ProductAnswers.Invalid(errors);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, ProductStore store, IfMatch? match)
     {
         if (!PathValues.IsId(id)) return ProductAnswers.Unknown();
-        var outcome = await store.DeleteAsync(id, match?.Revision);
+        var outcome = await store.DeleteAsync(id, RevisionTag.Read(match));
         return outcome == ProductOutcome.Done ? TypedResults.NoContent() : ProductAnswers.Problem(outcome, match);
     }
 
