@@ -1,4 +1,5 @@
 using ServiceDefaults;
+using ServiceKit.Http;
 using ServiceKit.Idempotency;
 using Storefront.Web;
 using Storefront.Web.Checkout;
@@ -11,7 +12,7 @@ builder.AddServiceDefaults();
 builder.Services.AddIdempotencyKeys();
 builder.AddPages();
 builder.Services.AddOptions<ShopOptions>().BindConfiguration(ShopOptions.Section).ValidateOnStart()
-    .Validate(static options => options.OperatorKey is not { Length: > 0 and < Operator.KeyLengthMin }, "Shop:OperatorKey must have at least 16 characters.");
+    .Validate(static options => !SecretKey.IsTooShort(options.OperatorKey), "Shop:OperatorKey must have at least 16 characters.");
 builder.Services.AddService(Catalog.Service);
 builder.Services.AddService(OrderService.Service);
 builder.Services.AddService(Accounts.Service);

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using ServiceDefaults;
+using ServiceKit.Http;
 
 namespace Stock.Api.Catalog;
 
@@ -12,12 +11,9 @@ internal sealed partial class OperatorKey : IEndpointFilter
 {
     public const string Setting = "Shop:OperatorKey";
 
-    /// <summary>Minimum length of the key, in characters.</summary>
-    public const int LengthMin = 16;
-
     private const string Scheme = "Bearer ";
 
-    private readonly byte[]? _digest;
+    private readonly SecretKey? _key;
     private readonly bool _isOpen;
     private readonly LogThrottle _wrong;
     private readonly ILogger<OperatorKey> _logger;
@@ -27,27 +23,24 @@ internal sealed partial class OperatorKey : IEndpointFilter
     {
         (_wrong, _logger) = (new(time), logger);
         var key = configuration[Setting] ?? "";
-        if (key.Length is > 0 and < LengthMin) throw new InvalidOperationException($"{Setting} must have at least {LengthMin} characters.");
-        _digest = key.Length > 0 ? Digest(key) : null;
-        _isOpen = _digest is null && environment.IsDevelopment();
+        if (SecretKey.IsTooShort(key)) throw new InvalidOperationException($"{Setting} must have at least {SecretKey.LengthMin} characters.");
+        _key = key.Length > 0 ? new(key) : null;
+        _isOpen = _key is null && environment.IsDevelopment();
     }
 
     /// <summary>Whether the request is from an operator.</summary>
-    public bool IsGiven(HttpContext context) => _isOpen || (_digest is not null && context.Request.Headers.Authorization.ToString() is var text
-        && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Digest(text[Scheme.Length..].Trim()), _digest));
+    public bool IsGiven(HttpContext context) => _isOpen || (_key is not null && context.Request.Headers.Authorization.ToString() is var text
+        && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && _key.Is(text[Scheme.Length..].Trim()));
 
     /// <inheritdoc />
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (IsGiven(context.HttpContext)) return await next(context);
-        if (_digest is null) return Problems.Forbidden("This shop has no operator's key, so products cannot be changed.");
+        if (_key is null) return Problems.Forbidden("This shop has no operator's key, so products cannot be changed.");
         if (_wrong.TryEnter(out var skipped)) LogRefused(_logger, context.HttpContext.Request.Method, context.HttpContext.Request.Path, skipped);
         context.HttpContext.Response.Headers.WWWAuthenticate = Scheme.Trim();
         return Problems.Unauthorized("Changes need the operator's key: Authorization: Bearer KEY.");
     }
-
-    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     [LoggerMessage(323, LogLevel.Warning, "{Method} {Path} was refused: it did not have the operator's key ({Skipped} similar lines suppressed)")]
     private static partial void LogRefused(ILogger logger, string method, string path, int skipped);

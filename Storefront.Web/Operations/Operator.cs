@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using ServiceKit.Http;
 
 namespace Storefront.Web.Operations;
 
@@ -11,22 +11,19 @@ namespace Storefront.Web.Operations;
 /// </summary>
 internal sealed class Operator
 {
-    /// <summary>Minimum length of the key, in characters.</summary>
-    public const int KeyLengthMin = 16;
-
     private const string Cookie = "shop-operator";
 
     private static readonly TimeSpan Shift = TimeSpan.FromHours(8);
 
     private readonly HttpContext _context;
     private readonly ITimeLimitedDataProtector _seal;
-    private readonly string? _key;
+    private readonly SecretKey? _key;
 
     public Operator(IHttpContextAccessor accessor, IDataProtectionProvider protection, IOptions<ShopOptions> options, IWebHostEnvironment environment)
     {
         _context = accessor.HttpContext ?? throw new InvalidOperationException("An operator exists only during a request.");
         _seal = protection.CreateProtector("operator").ToTimeLimitedDataProtector();
-        _key = options.Value.OperatorKey is { Length: > 0 } key ? key : null;
+        _key = options.Value.OperatorKey is { Length: > 0 } key ? new(key) : null;
         Exists = _key is not null || environment.IsDevelopment();
         MayReset = environment.IsDevelopment();
     }
@@ -38,21 +35,19 @@ internal sealed class Operator
     public bool MayReset { get; }
 
     /// <summary>Whether this request may see the operator's pages.</summary>
-    public bool IsIn => Exists && (_key is null || (Open() is { } digest && CryptographicOperations.FixedTimeEquals(digest, Digest(_key))));
+    public bool IsIn => Exists && (_key is null || (Open() is { } digest && _key.HasDigest(digest)));
 
     /// <summary>Checks the key and, if it is right, signs the operator in for eight hours.</summary>
     public bool TryEnter(string? key)
     {
-        if (_key is null || !CryptographicOperations.FixedTimeEquals(Digest(key ?? ""), Digest(_key))) return false;
-        _context.Response.Cookies.Append(Cookie, Convert.ToBase64String(_seal.Protect(Digest(_key), Shift)), new()
+        if (_key?.Is(key ?? "") != true) return false;
+        // A digest of the key, so changing the key signs everyone out.
+        _context.Response.Cookies.Append(Cookie, Convert.ToBase64String(_seal.Protect(_key.Digest.ToArray(), Shift)), new()
         {
             HttpOnly = true, IsEssential = true, MaxAge = Shift, Path = "/admin", SameSite = SameSiteMode.Strict, Secure = _context.Request.IsHttps,
         });
         return true;
     }
-
-    // The cookie holds a digest of the key, so changing the key signs everyone out.
-    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private byte[]? Open()
     {
