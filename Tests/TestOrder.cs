@@ -1,16 +1,22 @@
+using Tests.Browser;
+using Tests.Cluster;
+using Tests.MongoDB;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// One cluster at a time: on two cores, parallel tests would slow each other down and fail their time limits.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-[assembly: TestCollectionOrderer(typeof(Tests.FastTestsFirst))]
+// Classes without a collection form one, which runs beside the collections of the shared cluster. More at a time would slow each other down on two cores, and
+// fail their time limits. A collection whose definition disables parallelization runs after these, alone.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 3)]
+[assembly: TestCollectionOrderer(typeof(Tests.TestOrder))]
+[assembly: AssemblyFixture(typeof(SharedShop))]
 
 namespace Tests;
 
-/// <summary>Runs tests that need no cluster first, because they fail within milliseconds.</summary>
-public sealed class FastTestsFirst : ITestCollectionOrderer
+/// <summary>Starts with the collections that take longest, and uses the shared cluster until it is no longer needed.</summary>
+public sealed class TestOrder : ITestCollectionOrderer
 {
-    private static readonly string[] Order = ["Tests.Unit.", "Tests.Api.", "Tests.Cluster.", "Cluster", "Faults"];
+    /// <summary>After the collection of the classes that have none.</summary>
+    private static readonly string[] Order = [SharedCluster.Name, BrowserTests.Name, SharedMongoDBServer.Name, WholeShop.Name];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
@@ -18,5 +24,6 @@ public sealed class FastTestsFirst : ITestCollectionOrderer
         => [.. testCollections.OrderBy(Rank).ThenBy(c => c.TestCollectionDisplayName, StringComparer.Ordinal)];
 
     private static int Rank<TTestCollection>(TTestCollection collection) where TTestCollection : ITestCollection
-        => Array.FindIndex(Order, o => collection.TestCollectionDisplayName.Contains(o, StringComparison.Ordinal)) is >= 0 and var rank ? rank : Order.Length;
+        => collection.TestCollectionDisplayName.StartsWith("Test collection for", StringComparison.Ordinal) ? -1
+            : Array.IndexOf(Order, collection.TestCollectionDisplayName) is >= 0 and var rank ? rank : Order.Length;
 }

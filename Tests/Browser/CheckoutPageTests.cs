@@ -6,8 +6,8 @@ using Tests.Cluster;
 namespace Tests.Browser;
 
 /// <summary>Basket, checkout and order pages when something changes meanwhile: another tab, the stock or a price.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Browser")]
-public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
+[Collection(BrowserTests.Name), Trait("Category", "Browser")]
+public sealed class CheckoutPageTests(ClusterFixture cluster, Chromium chromium)
 {
     private const int LimitMs = 120_000;
 

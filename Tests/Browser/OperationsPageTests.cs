@@ -6,7 +6,7 @@ using Tests.Cluster;
 namespace Tests.Browser;
 
 /// <summary>The operations page and the dashboard in a real browser.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Browser")]
+[Collection(WholeShop.Name), Trait("Category", "Browser")]
 public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
     private const int LimitMs = 120_000;
@@ -14,12 +14,12 @@ public sealed class OperationsPageTests(ClusterFixture cluster, Chromium chromiu
     private Uri Storefront => cluster.Cluster.App.GetEndpoint("storefront");
 
     [Theory(Timeout = LimitMs)]
-    [InlineData(false, false, ColorScheme.Light)]
-    [InlineData(true, false, ColorScheme.Dark)]
-    [InlineData(true, true, ColorScheme.Light)]
-    public async Task It_shows_live_measurements_automatically(bool withScripts, bool isPhone, ColorScheme scheme)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task It_shows_live_measurements_automatically(bool withScripts, bool isPhone)
     {
-        var page = await chromium.NewVisitorAsync(Storefront, withScripts, isPhone, scheme);
+        var page = await chromium.NewVisitorAsync(Storefront, withScripts, isPhone);
         await page.GotoAsync("/admin");
         using var shopping = new CancellationTokenSource();
         var orders = cluster.Shop.KeepBuyingAsync(1, shopping.Token);

@@ -6,8 +6,8 @@ using Tests.Unit.Catalog;
 namespace Tests.Browser;
 
 /// <summary>Product and user management by operators, and search by visitors, in a real browser.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Browser")]
-public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+[Collection(BrowserTests.Name), Trait("Category", "Browser")]
+public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium) : IAsyncLifetime
 {
     private const int LimitMs = 120_000;
 
@@ -26,12 +26,10 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
 
     public ValueTask DisposeAsync() => _products.DisposeAsync();
 
-    [Theory(Timeout = LimitMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_product_is_added_with_its_picture_sold_changed_and_deleted_without_scripts(bool isPhone)
+    [Fact(Timeout = LimitMs)]
+    public async Task A_product_is_added_with_its_picture_sold_changed_and_deleted_on_a_phone_without_scripts()
     {
-        var page = await chromium.NewVisitorAsync(Shop, withScripts: false, isPhone);
+        var page = await chromium.NewVisitorAsync(Shop, withScripts: false, isPhone: true);
         await page.GotoAsync("/admin/products");
         await page.GetByRole(AriaRole.Link, new() { Name = "Add a product" }).ClickAsync();
         await FillAsync(page, "Brass bell", "Rings.", "21");
@@ -44,7 +42,7 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
 
         var item = new Uri(page.Url).AbsolutePath.Split('/')[^1];
         await Task.Delay(TimeSpan.FromSeconds(1.2), Ct); // the catalog is cached for up to a second
-        var visitor = await chromium.NewVisitorAsync(Shop, withScripts: false, isPhone);
+        var visitor = await chromium.NewVisitorAsync(Shop, withScripts: false, isPhone: true);
         await visitor.GotoAsync("/?q=bell");
         Assert.Equal(["Brass bell"], await visitor.Locator(".products h2").AllInnerTextsAsync());
         Assert.True(await IsShownAsync(visitor.Locator(".products img")));
@@ -177,17 +175,15 @@ public sealed class ProductPagesTests(ClusterFixture cluster, Chromium chromium)
     }
 
     [Theory(Timeout = LimitMs)]
-    [InlineData(false, ColorScheme.Light)]
-    [InlineData(false, ColorScheme.Dark)]
-    [InlineData(true, ColorScheme.Light)]
-    [InlineData(true, ColorScheme.Dark)]
-    public async Task Every_page_is_accessible_and_fits_the_screen(bool isPhone, ColorScheme scheme)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_page_is_accessible_and_fits_the_screen(bool isPhone)
     {
         const string LongName = "A bell with a name as long as names may be, so that it must be broken somewhere, unpronounceablylong";
         var item = await _products.CreateAsync(LongName, 1_000_000_000, stock: 5);
         await _products.SendAsync("PUT", $"/{item}/picture", PictureSvg, mediaType: "image/svg+xml");
         await Task.Delay(TimeSpan.FromSeconds(1.2), Ct);
-        var page = await chromium.NewVisitorAsync(Shop, isPhone: isPhone, scheme: scheme);
+        var page = await chromium.NewVisitorAsync(Shop, isPhone: isPhone);
         await page.InspectAsync("/?q=bell", "/?q=nothing+at+all&sort=price", $"/catalog/{item}");
         var user = await cluster.Shop.NewUserAsync(7);
         await page.InspectAsync("/admin/products", "/admin/products/new", $"/admin/products/{item}", $"/admin/products/{item}?done=saved",

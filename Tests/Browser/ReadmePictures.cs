@@ -8,7 +8,7 @@ using Tests.Unit.LoadTest;
 namespace Tests.Browser;
 
 /// <summary>Takes the README's screenshots and checks their size. With SHOP_PICTURES set, they are written into the repository.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class ReadmePictures(ClusterFixture cluster, Chromium chromium) : IClassFixture<Chromium>
 {
     private const int LimitMs = 120_000, BytesMax = 200_000, Height = 1000, ReportHeight = 1500;

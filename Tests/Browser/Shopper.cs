@@ -68,8 +68,8 @@ internal static partial class Shopper
     }
 
     /// <summary>
-    /// Checks the accessibility of the given pages, or of the current one. With SHOP_SCREENSHOTS set, a screenshot of each page is saved in that folder
-    /// for review.
+    /// Checks the accessibility of the given pages, or of the current one, in light and in dark colors. With SHOP_SCREENSHOTS set, screenshots of each page are
+    /// saved in that folder for review.
     /// </summary>
     public static async Task InspectAsync(this IPage page, params string[] paths)
     {
@@ -77,17 +77,23 @@ internal static partial class Shopper
         foreach (var path in paths.DefaultIfEmpty(null))
         {
             if (path is not null) await page.GotoAsync(path);
-            var faults = await page.EvaluateAsync<JsonElement>(script);
-            if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
-            {
-                var look = await page.EvaluateAsync<string>("`${innerWidth}-${matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'}`");
-                var number = Directory.CreateDirectory(folder).GetFiles().Length;
-                var name = $"{look}-{number:D2}-{new Uri(page.Url).AbsolutePath.Split('/')[1]}.png";
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
-            }
-
-            Assert.True(faults.GetArrayLength() == 0, $"{page.Url}: {faults}");
+            foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light]) await page.InspectAsync(script, scheme);
         }
+    }
+
+    private static async Task InspectAsync(this IPage page, string script, ColorScheme scheme)
+    {
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        var faults = await page.EvaluateAsync<JsonElement>(script);
+        if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            var width = await page.EvaluateAsync<int>("innerWidth");
+            var number = Directory.CreateDirectory(folder).GetFiles().Length;
+            var name = $"{width}-{scheme}-{number:D2}-{new Uri(page.Url).AbsolutePath.Split('/')[1]}.png";
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
+        }
+
+        Assert.True(faults.GetArrayLength() == 0, $"{page.Url} in {scheme} colors: {faults}");
     }
 
     [GeneratedRegex("/orders/([0-9a-f-]{36})$")]

@@ -12,7 +12,7 @@ using Tests.Unit;
 namespace Tests.Cluster;
 
 /// <summary>Runs the AppHost as a separate process, as <c>dotnet run --project AppHost</c> does.</summary>
-[Trait("Category", "Long")]
+[Collection(Alone.Name), Trait("Category", "Long")]
 public sealed class AppHostProcessTests : IDisposable
 {
     private const int LimitMs = 300_000;

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace Tests.Cluster;
 
 /// <summary>A replica with a wrong system clock behaves like the others, because ages are computed from the stores' clocks.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class ClockTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LimitMs = 180_000, HourSeconds = 3_600;

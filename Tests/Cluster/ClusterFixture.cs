@@ -8,15 +8,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Tests.Cluster;
 
-/// <summary>Test classes of this collection share one cluster and run sequentially.</summary>
-[CollectionDefinition(Name)]
-public sealed class SharedCluster : ICollectionFixture<ClusterFixture>
-{
-    public const string Name = "Cluster";
-}
-
-/// <summary>Runs the whole shop as defined by the AppHost, with the dashboard, on random ports. Its data is deleted at the end.</summary>
-public class ClusterFixture : IAsyncLifetime
+/// <summary>
+/// Runs the whole shop as defined by the AppHost, with the dashboard, on random ports: the shared cluster, or that of a derived class. Its data is deleted at
+/// the end.
+/// </summary>
+public class ClusterFixture(SharedShop shared) : IAsyncLifetime
 {
     /// <summary>Login token of the dashboard.</summary>
     public const string BrowserToken = "test-token";
@@ -31,20 +27,20 @@ public class ClusterFixture : IAsyncLifetime
 
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(20);
 
-    private RunningCluster? _cluster;
+    private RunningCluster? _cluster, _own;
     private ShopClient? _shop;
 
     public RunningCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster is not started.");
 
     public ShopClient Shop => _shop ?? throw new InvalidOperationException("The cluster is not started.");
 
-    public virtual async ValueTask InitializeAsync() => Use(await StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = AllowedOrigin));
+    public virtual async ValueTask InitializeAsync() => Use(await shared.StartAsync());
 
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         _shop?.Dispose();
-        if (_cluster is not null) await StopAsync(_cluster);
+        if (_own is not null) await StopAsync(_own);
     }
 
     /// <summary>Starts a cluster and waits until all of it is healthy.</summary>
@@ -88,8 +84,14 @@ public class ClusterFixture : IAsyncLifetime
         await cluster.App.DisposeAsync().AsTask().WaitAsync(StopLimit, CancellationToken.None);
     }
 
-    /// <summary>Registers a cluster to be stopped with this fixture.</summary>
-    protected void Use(RunningCluster cluster)
+    /// <summary>Stops the shared cluster and starts one that will be stopped with this fixture.</summary>
+    protected async Task StartOwnAsync(Action<IDistributedApplicationTestingBuilder> configure, params string[] arguments)
+    {
+        await shared.StopAsync();
+        Use(_own = await StartAsync(configure, arguments: arguments));
+    }
+
+    private void Use(RunningCluster cluster)
     {
         _cluster = cluster;
         _shop = new ShopClient(cluster.App.GetEndpoint("gateway"));

@@ -7,7 +7,7 @@ using Aspire.Hosting.Testing;
 namespace Tests.Cluster;
 
 /// <summary>A separate cluster with two replicas of each service, which leaves nothing behind after it stops.</summary>
-[Trait("Category", "Long")]
+[Collection(Alone.Name), Trait("Category", "Long")]
 public sealed class LifecycleTests
 {
     private const int LimitMs = 600_000;

@@ -12,7 +12,7 @@ using Tests.Unit.LoadTest;
 namespace Tests.Cluster;
 
 /// <summary>Runs each LoadTest command against the real shop for a second or two: all checks pass, and the reports show it.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class LoadTestTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 120_000;

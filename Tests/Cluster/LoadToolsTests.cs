@@ -12,7 +12,7 @@ using Tests.Unit.Deployment;
 namespace Tests.Cluster;
 
 /// <summary>Runs the JMeter and Locust plans against the real shop for a few seconds each.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long"), SupportedOSPlatform("linux")]
+[Collection(WholeShop.Name), Trait("Category", "Long"), SupportedOSPlatform("linux")]
 public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
 {
     private const int LimitMs = 180_000;

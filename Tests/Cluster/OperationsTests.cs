@@ -110,32 +110,6 @@ public sealed class OperationsTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task The_dashboards_commands_fill_and_empty_the_shop_and_its_books_agree_afterwards()
-    {
-        var shop = cluster.Shop;
-        var (user, item) = (await shop.NewUserAsync(100), await shop.NewItemAsync(5, 10));
-        var order = await shop.NewOrderAsync(user, (item, 2));
-        Assert.Equal(HttpStatusCode.OK, (await shop.CheckoutAsync(order)).Status);
-        await shop.PostAsync("/stock/batch_init/3/9/1");
-        var mug = (await shop.GetAsync("/get_product?product_name=mug")).GetProperty("item_id").GetString()!;
-        var stock = (await shop.StockAsync(mug)).Stock;
-        await shop.PostAsync($"/stock/subtract/{mug}/{stock}");
-
-        await ExecuteAsync("fill-shelves");
-        Assert.Equal(400, (await shop.StockAsync(mug)).Stock);
-
-        await ExecuteAsync("reset-shop");
-        await shop.UnknownAsync("GET", $"/orders/find/{order}");
-        await shop.UnknownAsync("GET", $"/payment/find_user/{user}");
-        await shop.UnknownAsync("GET", $"/stock/find/{item}");
-        await shop.UnknownAsync("GET", "/stock/find/2");
-        Assert.Equal(new Books(400, 0, 0), await shop.StockAsync(mug));
-        using var orderApi = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("order-api") };
-        var report = await orderApi.GetFromJsonAsync<JsonElement>(new Uri("/internal/reconciliation", UriKind.Relative), Ct);
-        Assert.True(report.GetProperty("ok").GetBoolean(), report.ToString());
-    }
-
-    [Fact]
     public async Task A_customer_is_registered_with_the_first_order()
     {
         using var http = new HttpClient { BaseAddress = cluster.Cluster.App.GetEndpoint("gateway") };
@@ -148,12 +122,6 @@ public sealed class OperationsTests(ClusterFixture cluster)
         Assert.Equal((user, "Mary Jackson"), (customer.GetProperty("user_id").GetString(), customer.GetProperty("name").GetString()));
         Assert.Equal(["1 Hampton Rd", "VA", "23669"], new[] { "street", "state", "postal_code" }
             .Select(field => customer.GetProperty("address").GetProperty(field).GetString()));
-    }
-
-    private async Task ExecuteAsync(string command)
-    {
-        var result = await cluster.Cluster.App.ResourceCommands.ExecuteCommandAsync("storefront", command, Ct);
-        Assert.True(result.Success, $"{command}: {result.Message}");
     }
 
     private static async Task<HttpResponseMessage> EnterAsync(HttpClient http, string key) => await PostAsync(http, await TokenAsync(http), key);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Tests.Cluster;
 
 /// <summary>Stops and starts services with the dashboard's commands.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class OutageTests(ClusterFixture fixture)
 {
     private const int LimitMs = 180_000;

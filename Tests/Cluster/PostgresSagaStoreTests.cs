@@ -1,5 +1,6 @@
 extern alias OrderApi;
 
+using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OrderApi::Order.Api.Checkout;
@@ -13,8 +14,8 @@ using Tests.Unit.Checkout;
 namespace Tests.Cluster;
 
 /// <summary>The PostgreSQL saga store fulfils the contract of <see cref="ISagaStore"/>.</summary>
-[Trait("Category", "Cluster")]
-public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreContract, IClassFixture<PostgresServer>, IAsyncLifetime
+[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+public sealed class PostgresSagaStoreTests(ClusterFixture cluster) : SagaStoreContract, IAsyncLifetime
 {
     private const string Database = "saga_store";
 
@@ -29,7 +30,8 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
 
     public async ValueTask InitializeAsync()
     {
-        await using (var postgres = NpgsqlDataSource.Create(server.ConnectionString))
+        var server = (await cluster.Cluster.App.GetConnectionStringAsync("postgres", Ct))!;
+        await using (var postgres = NpgsqlDataSource.Create(server))
         {
             await using var drop = postgres.CreateCommand($"DROP DATABASE IF EXISTS {Database} WITH (FORCE)");
             await drop.ExecuteNonQueryAsync(Ct);
@@ -37,7 +39,7 @@ public sealed class PostgresSagaStoreTests(PostgresServer server) : SagaStoreCon
             await create.ExecuteNonQueryAsync(Ct);
         }
 
-        var builder = new NpgsqlDataSourceBuilder(server.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(server);
         PostgresLimits.Set(builder.ConnectionStringBuilder);
         builder.ConnectionStringBuilder.Database = Database;
         _database = builder.Build();

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 namespace Tests.Cluster;
 
 /// <summary>The reconciliation reports no violations in an intact shop, even under load, and reports every manipulation.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Cluster")]
+[Collection(WholeShop.Name), Trait("Category", "Cluster")]
 public sealed class ReconciliationTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LimitMs = 180_000;

@@ -13,7 +13,7 @@ using StockApi::Stock.Api.Scripting;
 namespace Tests.Cluster;
 
 /// <summary>With Stock.Api's settings, the driver recovers from lost, refused and unresponsive connections.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class RedisConnectionTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LostEveryMs = 60;

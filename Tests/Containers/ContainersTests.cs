@@ -12,7 +12,7 @@ using Tests.Cluster;
 namespace Tests.Containers;
 
 /// <summary>Databases in a container engine. Skipped with a message if no engine is running.</summary>
-[Trait("Category", "Containers")]
+[Collection(Alone.Name), Trait("Category", "Containers")]
 public sealed class ContainersTests : IAsyncLifetime
 {
     /// <summary>Includes pulling or building both images.</summary>

@@ -12,14 +12,14 @@ using Tests.Cluster;
 namespace Tests.Faults;
 
 /// <summary>Test classes of this collection share one cluster with two replicas of every API of the checkout. Each class leaves it intact.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SharedFaults : ICollectionFixture<FaultCluster>
 {
     public const string Name = "Faults";
 }
 
 /// <summary>A cluster whose parts can be killed, stopped and restarted. Its data is kept until the cluster is disposed.</summary>
-public class FaultCluster : ClusterFixture
+public class FaultCluster(SharedShop shared) : ClusterFixture(shared)
 {
     public const int Replicas = 2;
 
@@ -62,7 +62,7 @@ public class FaultCluster : ClusterFixture
 
     public override async ValueTask InitializeAsync()
     {
-        Use(await StartAsync(Configure, arguments: [.. Arguments]));
+        await StartOwnAsync(Configure, [.. Arguments]);
         // No pool: its connections would be broken after a crash of Postgres.
         _orders = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("orders") + ";Pooling=false");
         _payments = NpgsqlDataSource.Create(await Cluster.App.GetConnectionStringAsync("payments") + ";Pooling=false");

@@ -4,13 +4,13 @@ using Tests.Cluster;
 namespace Tests.Faults;
 
 /// <summary>With the AppHost's restart policy, a process that dies is restarted.</summary>
-public sealed class RestartingCluster : FaultCluster
+public sealed class RestartingCluster(SharedShop shared) : FaultCluster(shared)
 {
     protected override IEnumerable<string> Arguments => [.. base.Arguments, "--Restarts:Enabled=true"];
 }
 
 /// <summary>Every service and engine is restarted automatically.</summary>
-[Trait("Category", "Faults")]
+[Collection(Alone.Name), Trait("Category", "Faults")]
 public sealed class RestartTests(RestartingCluster cluster) : IClassFixture<RestartingCluster>
 {
     private const int LimitMs = 600_000;

@@ -4,7 +4,7 @@ using Tests.Cluster;
 namespace Tests.Monitoring;
 
 /// <summary>The queries of alerts and dashboards, tried on a real Prometheus that has the metrics of real services.</summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed class MetricsTests(ClusterFixture cluster)
 {
     private const int LimitMs = 180_000;

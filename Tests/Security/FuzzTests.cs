@@ -14,7 +14,7 @@ namespace Tests.Security;
 /// Sends thousands of invalid requests: none makes the shop fail or reveals internals, and rejected requests change nothing. The seed is random and
 /// printed; <c>SHOP_FUZZ_SEED=123 dotnet test --filter FullyQualifiedName~FuzzTests</c> repeats the requests of that run.
 /// </summary>
-[Collection(SharedCluster.Name), Trait("Category", "Long")]
+[Collection(WholeShop.Name), Trait("Category", "Long")]
 public sealed partial class FuzzTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int LimitMs = 180_000, Requests = 750, AtOnce = 64, PassesMax = 5, ShownMax = 10;

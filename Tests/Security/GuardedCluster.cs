@@ -9,14 +9,14 @@ using Tests.Cluster;
 namespace Tests.Security;
 
 /// <summary>Test classes of this collection share a cluster with gateway limits and recorded logs.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Guarded : ICollectionFixture<GuardedCluster>
 {
     public const string Name = "Guarded";
 }
 
 /// <summary>A cluster with limits as in a deployment, but smaller, and with all logs at Debug.</summary>
-public sealed class GuardedCluster : ClusterFixture
+public sealed class GuardedCluster(SharedShop shared) : ClusterFixture(shared)
 {
     public const int PagesPerSecond = 4, CostlyPerSecond = 2, Connections = 6;
 
@@ -31,7 +31,7 @@ public sealed class GuardedCluster : ClusterFixture
     public override async ValueTask InitializeAsync()
     {
         List<ParameterResource> secrets = [];
-        Use(await StartAsync(builder =>
+        await StartOwnAsync(builder =>
         {
             builder.Configuration["Gateway:Limits:PagesPerSecond"] = $"{PagesPerSecond}";
             builder.Configuration["Gateway:Limits:CostlyPerSecond"] = $"{CostlyPerSecond}";
@@ -45,7 +45,7 @@ public sealed class GuardedCluster : ClusterFixture
                 .. builder.Resources.OfType<RedisResource>().Select(server => server.PasswordParameter),
                 .. builder.Resources.OfType<MongoDBServerResource>().Select(server => server.PasswordParameter)];
             secrets.AddRange(passwords.OfType<ParameterResource>().Except(secrets).ToList());
-        }));
+        });
         Secrets = (await Task.WhenAll(secrets.Select(async s => (s.Name, Value: await s.GetValueAsync(default) ?? "")))).ToDictionary();
     }
 

@@ -1,0 +1,44 @@
+namespace Tests.Cluster;
+
+/// <summary>The cluster that several collections share. The first one starts it. It stops at the end of the run, or before another cluster starts.</summary>
+public sealed class SharedShop : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private Task<RunningCluster>? _cluster;
+
+    /// <summary>Returns the cluster when all of it is healthy. A failed start fails all tests that need it, and is not repeated.</summary>
+    public async Task<RunningCluster> StartAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            _cluster ??= ClusterFixture.StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = ClusterFixture.AllowedOrigin);
+            return await _cluster;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stops the cluster, if it runs.</summary>
+    public async Task StopAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_cluster is { IsCompletedSuccessfully: true }) await ClusterFixture.StopAsync(await _cluster);
+            _cluster = null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _turn.Dispose();
+    }
+}
