@@ -8,13 +8,14 @@ public sealed class Chromium : IAsyncLifetime
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private IPlaywright? _playwright;
+    private readonly List<(string Test, IBrowserContext Context)> _contexts = [];
     private IBrowser? _browser;
 
     public async ValueTask InitializeAsync()
     {
         var path = Find();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--disable-dev-shm-usage"] });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--disable-dev-shm-usage", "--disable-gpu"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -23,9 +24,12 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>Opens a new browser context without any cookies or storage.</summary>
+    /// <summary>Opens a new browser context without any cookies or storage. The next test closes it, so that its pages do not refresh any longer.</summary>
     public async Task<IPage> NewVisitorAsync(Uri shop, bool withScripts = true, bool isPhone = false, ColorScheme scheme = ColorScheme.Light)
     {
+        var test = TestContext.Current.Test!.UniqueID;
+        foreach (var old in _contexts.FindAll(one => one.Test != test)) await old.Context.CloseAsync();
+        _contexts.RemoveAll(one => one.Test != test);
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = shop.ToString(),
@@ -35,6 +39,7 @@ public sealed class Chromium : IAsyncLifetime
             IsMobile = isPhone,
             HasTouch = isPhone,
         });
+        _contexts.Add((test, context));
         context.SetDefaultTimeout(20_000);
         return await context.NewPageAsync();
     }
