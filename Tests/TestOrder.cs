@@ -4,9 +4,9 @@ using Tests.MongoDB;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Classes without a collection form one, which runs beside the collections of the shared cluster. More at a time would slow each other down on two cores, and
+// Classes without a collection form one, which runs beside those of the shared cluster. More than two at a time would slow each other down on two cores, and
 // fail their time limits. A collection whose definition disables parallelization runs after these, alone.
-[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 2)]
 [assembly: TestCollectionOrderer(typeof(Tests.TestOrder))]
 [assembly: AssemblyFixture(typeof(SharedShop))]
 

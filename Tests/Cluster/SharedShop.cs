@@ -3,6 +3,9 @@ namespace Tests.Cluster;
 /// <summary>The cluster that several collections share. The first one starts it. It stops at the end of the run, or before another cluster starts.</summary>
 public sealed class SharedShop : IAsyncDisposable
 {
+    /// <summary>All traces of tests that begin one, and a part of the others, which would cost more than the requests themselves.</summary>
+    private static readonly string[] Sampled = ["--OTEL_TRACES_SAMPLER=parentbased_traceidratio", "--OTEL_TRACES_SAMPLER_ARG=0.1"];
+
     private readonly SemaphoreSlim _turn = new(1);
     private Task<RunningCluster>? _cluster;
 
@@ -12,7 +15,7 @@ public sealed class SharedShop : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            _cluster ??= ClusterFixture.StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = ClusterFixture.AllowedOrigin);
+            _cluster ??= ClusterFixture.StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = ClusterFixture.AllowedOrigin, arguments: Sampled);
             return await _cluster;
         }
         finally
