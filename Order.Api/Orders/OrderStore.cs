@@ -32,9 +32,6 @@ internal sealed class OrderStore
 
     private const string InsertKeys = "INSERT INTO idempotency_keys (id, request, outcome) SELECT * FROM unnest($1, $2, $3)";
 
-    // While Postgres executes one batch of reads, the results of the other are parsed.
-    private const int ReadLanes = 2;
-
     private readonly NpgsqlDataSource _database;
     private readonly GroupCommit<string, OrderRow?> _reads;
     private readonly GroupCommit<OrderWrite, OrderChange> _writes;
@@ -42,7 +39,7 @@ internal sealed class OrderStore
     public OrderStore(NpgsqlDataSource database, IMeterFactory meters)
     {
         _database = database;
-        _reads = new(new("order-reads", Lanes: ReadLanes), meters, ReadAsync);
+        _reads = new(new("order-reads"), meters, ReadAsync);
         _writes = new(new("orders"), meters, writes => TransactionRetry.RunAsync(() => CommitAsync(writes)));
     }
 

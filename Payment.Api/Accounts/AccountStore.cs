@@ -7,9 +7,10 @@ using ServiceKit.Postgres;
 namespace Payment.Api.Accounts;
 
 /// <summary>
-/// Stores accounts in Postgres. Movements are group-committed. Each group is one transaction under strict two-phase locking: the accounts' rows are locked in
-/// ID order before anything is read, and stay locked until the commit. A group of charges without refunds is one statement with the same effect. Two movements
-/// with the same key concern the same account, so its lock serializes them. If the account does not exist, the uniqueness of the key does.
+/// Stores accounts in Postgres. Reads and movements that wait share a round trip. One statement makes the movements that need no look at their account or key
+/// first. The others follow in a transaction under strict two-phase locking: the accounts' rows are locked in ID order before anything is read, and stay locked
+/// until the commit. Two movements with the same key concern the same account, so its lock serializes them. If the account does not exist, the uniqueness of
+/// the key does.
 /// </summary>
 internal sealed class AccountStore
 {
@@ -31,123 +32,128 @@ internal sealed class AccountStore
     private const string UpdateEntries =
         "UPDATE entries e SET status = u.status FROM unnest($1, $2) AS u (id, status) WHERE e.id = ANY ($1) AND e.id = u.id";
 
-    // All or nothing: a missing account or insufficient credit causes a division by zero, and an existing charge a unique violation. Rows are locked as they
-    // are updated, in ID order, and stay locked until the commit, as with LockAccounts.
-    private const string Charge = """
+    // Makes all movements of an account, or none if it does not exist, has less credit than they take, or would overflow. Returns the IDs of the latter. An
+    // existing key is a unique violation. Rows are locked as they are updated, in ID order, and stay locked until the commit, as with LockAccounts.
+    private const string Move = """
         WITH moved AS (
-            UPDATE accounts a SET balance = a.balance - u.amount, captured = a.captured + u.amount FROM unnest($1, $2) AS u (id, amount)
-            WHERE a.id = ANY ($1) AND a.id = u.id AND a.balance >= u.amount AND a.captured <= 9223372036854775807 - u.amount
+            UPDATE accounts a SET balance = a.balance + u.funds - u.takes, funded = a.funded + u.funds, captured = a.captured + u.takes
+            FROM unnest($1, $2, $3) AS u (id, funds, takes)
+            WHERE a.id = ANY ($1) AND a.id = u.id AND a.balance >= u.takes
+                AND a.funded <= 9223372036854775807 - u.funds AND a.captured <= 9223372036854775807 - u.takes
             RETURNING a.id),
         made AS (
             INSERT INTO entries (id, account_id, kind, status, amount)
-            SELECT id, account_id, 3, 1, amount FROM unnest($3, $4, $5) AS e (id, account_id, amount))
-        SELECT 1 / ((SELECT count(*) FROM moved) = cardinality($1))::int
+            SELECT e.id, e.account_id, e.kind, 1, e.amount FROM unnest($4, $5, $6, $7) AS e (id, account_id, kind, amount)
+            WHERE e.account_id IN (SELECT id FROM moved))
+        SELECT id FROM unnest($1) AS u (id) WHERE id NOT IN (SELECT id FROM moved)
         """;
 
-    // After a failed attempt to charge a group as a whole, this many groups skip the attempt: with many refusals, it is wasted work.
-    private const int CarefulGroups = 32;
-
-    // While Postgres executes one batch of reads, the other is answered.
-    private const int ReadLanes = 2;
-
     private readonly NpgsqlDataSource _database;
-    private readonly GroupCommit<string, long?> _reads;
-    private readonly GroupCommit<Movement, EntryStatus> _charges, _movements;
-    private int _careful;
+    private readonly GroupCommit<AccountRequest, AccountAnswer> _requests;
 
     public AccountStore(NpgsqlDataSource database, IMeterFactory meters)
     {
         _database = database;
-        _reads = new(new("credit-reads", Lanes: ReadLanes), meters, ReadAsync);
-        // Apart, because a charge can be made in one statement only where no other kind of movement is in the same transaction.
-        _charges = new(new("charges"), meters, charges => TransactionRetry.RunAsync(() => ChargeAsync(charges)));
-        _movements = new(new("movements"), meters, movements => TransactionRetry.RunAsync(() => ApplyAsync(movements)));
+        _requests = new(new("accounts"), meters, CommitAsync);
     }
 
     /// <summary>
     /// Returns the credit of an account, or null if not found. Concurrent reads share a statement and see everything committed before they were requested.
     /// </summary>
     /// <exception cref="OverloadException">Too many callers are waiting.</exception>
-    public Task<long?> FindCreditAsync(string id) => _reads.AddAsync(id);
+    public async Task<long?> FindCreditAsync(string id) => (await _requests.AddAsync(new AccountRequest(id, null))).Credit;
 
     /// <summary>Applies a client's movement, once per key.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
-    public Task<EntryStatus> MoveAsync(Movement movement) => _movements.AddAsync(movement);
+    public async Task<EntryStatus> MoveAsync(Movement movement) => (await _requests.AddAsync(new AccountRequest(movement.Account, movement))).Status;
 
-    /// <summary>Applies sagas' charges and refunds in one transaction, each once per key. The outcomes are in the same order.</summary>
+    /// <summary>Applies sagas' charges and refunds, each once per key. The outcomes are in the same order.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
-    public Task<ArraySegment<EntryStatus>> ChargeAsync(Movement[] charges) => _charges.AddAsync(charges);
-
-    private async Task<long?[]> ReadAsync(IReadOnlyList<string> ids)
+    public async Task<EntryStatus[]> ChargeAsync(Movement[] charges)
     {
-        await using var command = _database.CreateCommand(SelectBalances);
-        command.Parameters.Add(Array(ids));
-        await using var reader = await command.ExecuteReaderAsync();
-        var found = new Dictionary<string, long?>(ids.Count);
-        while (await reader.ReadAsync()) found.Add(reader.GetString(0), reader.GetInt64(1));
-        return [.. ids.Select(id => found.GetValueOrDefault(id))];
+        var answers = await _requests.AddAsync([.. charges.Select(static charge => new AccountRequest(charge.Account, charge))]);
+        return [.. answers.Select(static answer => answer.Status)];
     }
 
-    private async Task<EntryStatus[]> ChargeAsync(IReadOnlyList<Movement> charges)
+    private async Task<AccountAnswer[]> CommitAsync(IReadOnlyList<AccountRequest> requests)
+    {
+        var answers = new AccountAnswer[requests.Count];
+        var left = await TransactionRetry.RunAsync(() => MoveAsync(requests, answers));
+        if (left.Count == 0) return answers;
+        left.Sort(); // the order in which they came
+        var outcomes = await TransactionRetry.RunAsync(() => ApplyAsync([.. left.Select(index => requests[index].Movement!.Value)]));
+        foreach (var (i, index) in left.Index()) answers[index] = new(outcomes[i]);
+        return answers;
+    }
+
+    // The fast path, one round trip: reads credit, and makes movements that have a new key and enough credit. Returns the indices of the requests for which
+    // nothing was done.
+    private async Task<List<int>> MoveAsync(IReadOnlyList<AccountRequest> requests, AccountAnswer[] answers)
+    {
+        var (group, reads, left) = (new MovementGroup(), new HashSet<string>(), new List<int>());
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (requests[i].Movement is not { } movement) reads.Add(requests[i].Account);
+            else if (!group.TryAdd(i, movement)) left.Add(i);
+        }
+
+        if (reads.Count + group.Count == 0) return left;
+        await using var connection = await _database.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection);
+        if (reads.Count > 0) batch.BatchCommands.Add(Command(SelectBalances, Array(reads)));
+        if (group.Count > 0) batch.BatchCommands.Add(MoveCommand(group));
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync();
+            if (reads.Count > 0)
+            {
+                var found = new Dictionary<string, long?>(reads.Count);
+                while (await reader.ReadAsync()) found.Add(reader.GetString(0), reader.GetInt64(1));
+                for (var i = 0; i < answers.Length; i++)
+                {
+                    if (requests[i].Movement is null) answers[i] = new(Credit: found.GetValueOrDefault(requests[i].Account));
+                }
+
+                await reader.NextResultAsync();
+            }
+
+            var refused = new HashSet<string>();
+            while (await reader.ReadAsync()) refused.Add(reader.GetString(0));
+            await reader.NextResultAsync(); // returns after the commit
+            foreach (var (index, movement) in group.Movements)
+            {
+                if (refused.Contains(movement.Account)) left.Add(index);
+                else answers[index] = new(EntryStatus.Done);
+            }
+
+            return left;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return [.. left, .. group.Movements.Select(static one => one.Index)];
+        }
+    }
+
+    private async Task<EntryStatus[]> ApplyAsync(Movement[] movements)
     {
         await using var connection = await _database.OpenConnectionAsync();
-        return await TryChargeAllAsync(connection, charges) ?? await ApplyAsync(connection, charges);
-    }
-
-    private async Task<EntryStatus[]> ApplyAsync(IReadOnlyList<Movement> movements)
-    {
-        await using var connection = await _database.OpenConnectionAsync();
-        return await ApplyAsync(connection, movements);
-    }
-
-    private static async Task<EntryStatus[]> ApplyAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
-    {
         var (accounts, entries) = await LockAsync(connection, movements);
         var ledger = new Ledger(accounts, entries);
-        var outcomes = new EntryStatus[movements.Count];
+        var outcomes = new EntryStatus[movements.Length];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = ledger.Apply(movements[i]);
         await CommitAsync(connection, accounts, entries);
         return outcomes;
     }
 
-    // The fast path, in one statement: new charges to accounts with enough credit. Returns null, with nothing done, if that does not apply.
-    private async Task<EntryStatus[]?> TryChargeAllAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
-    {
-        if (_careful > 0)
-        {
-            _careful--;
-            return null;
-        }
-
-        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var movement in movements)
-        {
-            if (movement.IsRefund) return null;
-            var sum = sums.GetValueOrDefault(movement.Account);
-            if (sum > long.MaxValue - movement.Amount) return null;
-            sums[movement.Account] = sum + movement.Amount;
-        }
-
-        await using var command = new NpgsqlCommand(Charge, connection);
-        command.Parameters.Add(Array(sums.Keys));
-        command.Parameters.Add(Array(sums.Values));
-        command.Parameters.Add(Array(movements.Select(static movement => movement.Key)));
-        command.Parameters.Add(Array(movements.Select(static movement => movement.Account)));
-        command.Parameters.Add(Array(movements.Select(static movement => movement.Amount)));
-        try
-        {
-            await command.ExecuteNonQueryAsync();
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DivisionByZero or PostgresErrorCodes.UniqueViolation)
-        {
-            _careful = CarefulGroups;
-            return null;
-        }
-
-        var outcomes = new EntryStatus[movements.Count];
-        outcomes.AsSpan().Fill(EntryStatus.Done);
-        return outcomes;
-    }
+    private static NpgsqlBatchCommand MoveCommand(MovementGroup group) => Command(
+        Move,
+        Array(group.Accounts.Keys),
+        Array(group.Accounts.Values.Select(static sums => sums.Funds)),
+        Array(group.Accounts.Values.Select(static sums => sums.Takes)),
+        Array(group.Movements.Select(static one => one.Movement.Key)),
+        Array(group.Movements.Select(static one => one.Movement.Account)),
+        Array(group.Movements.Select(static one => (short)one.Movement.Kind)),
+        Array(group.Movements.Select(static one => one.Movement.Amount)));
 
     // Locks first, then reads the keys in a separate statement, which sees the commits that the locks waited for. BEGIN and COMMIT are sent with the
     // statements: two round trips in all. If a connection returns to the pool before its COMMIT, the driver rolls it back.

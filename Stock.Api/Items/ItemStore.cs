@@ -17,9 +17,6 @@ namespace Stock.Api.Items;
 /// </summary>
 internal sealed class ItemStore
 {
-    // While Redis executes one batch of reads, the other is answered.
-    private const int ReadLanes = 2;
-
     private static readonly string FindScript = RedisScripts.Load("find"), WriteScript = RedisScripts.Load("write");
 
     private readonly RedisScripts _redis;
@@ -30,7 +27,7 @@ internal sealed class ItemStore
     public ItemStore(RedisScripts redis, StockIdentity identity, IMeterFactory meters)
     {
         (_redis, _identity) = (redis, identity);
-        _reads = new(new("item-reads", Lanes: ReadLanes), meters, ReadAsync);
+        _reads = new(new("item-reads"), meters, ReadAsync);
         _writes = new(new("items"), meters, CommitAsync);
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
@@ -69,6 +70,33 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
         await AnswersAsync([Refunded, Cancelled], Charge(user, 60, charged, isRefund: true), Charge(user, 60, late, isRefund: true));
         await AnswersAsync([Refunded, Cancelled], Charge(user, 60, charged), Charge(user, 60, late));
         Assert.Equal(100, await _shop.CreditAsync(user));
+    }
+
+    [Fact]
+    public async Task Requests_that_reach_the_accounts_together_each_get_their_own_response()
+    {
+        const int Rounds = 20;
+        var (user, unknown) = (await _shop.NewUserAsync(1_000), Guid.NewGuid());
+        var charges = Enumerable.Range(0, Rounds).Select(_ => Charge(user, 3)).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, Rounds).SelectMany(i => new[]
+        {
+            MovesAsync($"/payment/add_funds/{user}/7", $"{user}-{i}"),
+            MovesAsync($"/payment/add_funds/{user}/7", $"{user}-{i}"), // a retry
+            MovesAsync($"/payment/pay/{user}/5", null),
+            _shop.RefusedAsync("POST", $"/payment/pay/{user}/1000000", HttpStatusCode.BadRequest, "insufficient-credit"),
+            _shop.UnknownAsync("POST", $"/payment/add_funds/{unknown}/1"),
+            _shop.UnknownAsync("GET", $"/payment/find_user/{unknown}"),
+            AnswersAsync([Charged, UnknownUser], charges[i], Charge($"{unknown}", 1)),
+            _shop.CreditAsync(user),
+            _shop.NewUserAsync(),
+        }));
+        Assert.Equal(1_000 + (Rounds * (7 - 5 - 3)), await _shop.CreditAsync(user));
+    }
+
+    private async Task MovesAsync(string path, string? key)
+    {
+        var answer = await _shop.SendAsync("POST", path, key: key);
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{path} was answered with {answer.Status}: {answer.Body}");
     }
 
     private object Charge(string user, long amount, Guid? saga = null, bool isRefund = false)

@@ -86,6 +86,28 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_of_several_callers_is_followed_by_a_rest_of_twice_its_duration_and_one_of_a_single_caller_by_none()
+    {
+        var (time, duration) = (new ManualTime(), TimeSpan.FromMilliseconds(4));
+        var group = Group(time: time);
+        _ = group.AddAsync(1);
+        var (_, done) = await NextAsync();
+        Task<string>[] several = [group.AddAsync(2), group.AddAsync(3)];
+        time.Advance(duration);
+        done.SetResult(["one"]);
+        (var requests, done) = await NextAsync();
+        Assert.Equal([2, 3], requests);
+        _ = group.AddAsync(4);
+        time.Advance(duration);
+        done.SetResult(["two", "three"]);
+        await Task.WhenAll(several).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.False(await _arrived.WaitAsync(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken), "the lane did not rest");
+        (requests, _) = await time.RunAsync(NextAsync(), 2 * duration);
+        Assert.Equal([4], requests);
+        Assert.Equal(4 * duration, time.Elapsed);
+    }
+
+    [Fact]
     public async Task Nothing_is_lost_between_the_end_of_a_lane_and_the_next_request()
     {
         var group = new GroupCommit<int, int>(new BatcherOptions("test"), Meters(), async requests =>
@@ -99,13 +121,13 @@ public sealed class GroupCommitTests : IDisposable
 
     private IMeterFactory Meters() => _services.GetRequiredService<IMeterFactory>();
 
-    private GroupCommit<int, string> Group(BatcherOptions? options = null) => new(options ?? new("test"), Meters(), requests =>
+    private GroupCommit<int, string> Group(BatcherOptions? options = null, TimeProvider? time = null) => new(options ?? new("test"), Meters(), requests =>
     {
         var done = new TaskCompletionSource<string[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_commits) _commits.Enqueue(([.. requests], done));
         _arrived.Release();
         return done.Task;
-    });
+    }, time);
 
     private async Task<(int[] Requests, TaskCompletionSource<string[]> Done)> NextAsync()
     {
