@@ -12,11 +12,17 @@ using Stock.Api.Scripting;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddIdempotencyKeys();
-builder.AddRedisClient("redis", static settings => settings.DisableAutoActivation = false, RedisLimits.Set);
+builder.AddRedisClient("redis", static settings =>
+{
+    settings.DisableAutoActivation = false;
+    settings.DisableHealthChecks = true; // it also asks replicas, which may be away; the check of the identity asks the master
+}, RedisLimits.Set);
 builder.Services.AddDependencyFailure<RedisException>("redis-unavailable", RedisScripts.IsOutage);
 builder.Services.AddDependencyFailure<RedisTimeoutException>("redis-unavailable");
+builder.Services.AddDependencyFailure<UnconfirmedException>("redis-unavailable");
 builder.Services.AddDependencyFailure<LostStockException>("stock-lost");
 builder.Services.ConfigureHttpJsonOptions(static options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, StockJson.Default));
+builder.Services.AddSingleton<ConfirmedScripts>();
 builder.Services.AddSingleton<RedisScripts>();
 builder.Services.AddSingleton<StockIdentity>();
 builder.Services.AddSingleton<ItemStore>();

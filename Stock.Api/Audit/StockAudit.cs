@@ -24,7 +24,7 @@ internal sealed class StockAudit(RedisScripts redis)
 
     public async Task<ItemPage> PageAsync(string cursor)
     {
-        var reply = (RedisValue[])(await redis.RunAsync(ItemsScript, [cursor, PageKeys]))!;
+        var reply = (RedisValue[])(await redis.ReadAsync(ItemsScript, [cursor, PageKeys]))!;
         var items = new List<ItemBooks>();
         for (var i = 2; i < reply.Length; i += 4)
         {
@@ -42,7 +42,7 @@ internal sealed class StockAudit(RedisScripts redis)
     /// <exception cref="TooManyRecordsException">There are too many records to examine.</exception>
     public async Task<HeldPage> FindHeldAsync(string[] items, long now, bool isAtomic)
     {
-        var periods = (RedisValue[])(await redis.RunAsync(PeriodsScript, [now / PeriodSeconds, LookBackPeriodsMax]))!;
+        var periods = (RedisValue[])(await redis.ReadAsync(PeriodsScript, [now / PeriodSeconds, LookBackPeriodsMax]))!;
         return isAtomic ? await ReadAtomicallyAsync(periods, items) : await ReadAsync(periods, items);
     }
 
@@ -56,7 +56,7 @@ internal sealed class StockAudit(RedisScripts redis)
             do
             {
                 if (--left < 0) throw new TooManyRecordsException();
-                var reply = (RedisValue[])(await redis.RunAsync(HoldsScript, [period, cursor, PageKeys]))!;
+                var reply = (RedisValue[])(await redis.ReadAsync(HoldsScript, [period, cursor, PageKeys]))!;
                 for (var i = 1; i < reply.Length; i += 2)
                 {
                     if (sagas.Add(new Guid((byte[])reply[i]!))) Add(holds, reply[i + 1]!); // a scan may return a record twice
@@ -69,14 +69,14 @@ internal sealed class StockAudit(RedisScripts redis)
 
         string[] ids = [.. holds.Keys.Select(static hold => hold.Item).Union(asked)];
         var values = await Task.WhenAll(Array.ConvertAll(ids, id =>
-            redis.Database.HashGetAsync("i:" + id, ["a", "s", "t", "g"])));
+            redis.Database.HashGetAsync("i:" + id, ["a", "s", "t", "g"], CommandFlags.DemandMaster)));
         return new(Items(ids, [.. values.SelectMany(static row => row)], holds), [.. sagas]);
     }
 
     private async Task<HeldPage> ReadAtomicallyAsync(RedisValue[] periods, string[] asked)
     {
         RedisValue[] arguments = [RecordsMax, periods.Length, .. periods, .. asked];
-        var reply = await redis.RunAsync(HeldScript, arguments);
+        var reply = await redis.ReadAsync(HeldScript, arguments);
         if (reply.IsNull) throw new TooManyRecordsException();
         var holds = new Dictionary<(string Item, string Generation), long>();
         var parts = (RedisResult[])reply!;

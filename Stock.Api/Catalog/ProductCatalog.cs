@@ -37,7 +37,10 @@ internal sealed class ProductCatalog
     public async Task<IReadOnlyList<StockedProduct>> ReadAsync() => await _reads.AddAsync(true);
 
     /// <summary>Returns the product, or null if not found.</summary>
-    public async Task<StockedProduct?> FindAsync(string id) => Parse(await _redis.RunAsync(ReadScript, [id])).SingleOrDefault();
+    public async Task<StockedProduct?> FindAsync(string id) => Parse(await _redis.ReadAsync(ReadScript, [id])).SingleOrDefault();
+
+    /// <summary>Like <see cref="FindAsync"/>, but returns nothing that a failover could revoke. A change may be rejected because of it.</summary>
+    public async Task<StockedProduct?> FindConfirmedAsync(string id) => Parse(await _redis.WriteAsync(ReadScript, [id])).SingleOrDefault();
 
     /// <summary>Returns the names of deleted products; null for items that are not deleted products.</summary>
     public async Task<string?[]> DeletedNamesAsync(string[] items) =>
@@ -59,14 +62,14 @@ internal sealed class ProductCatalog
     public async Task ResetAsync()
     {
         RedisValue cursor = "0";
-        do cursor = (RedisValue)await _redis.RunAsync(ClearScript, [cursor, PageKeys]);
+        do cursor = (RedisValue)await _redis.WriteAsync(ClearScript, [cursor, PageKeys]);
         while (cursor != "0");
         await SeedAsync("replace");
     }
 
     private async Task<List<StockedProduct>[]> ReadAsync(IReadOnlyList<bool> callers)
     {
-        var products = Parse(await _redis.RunAsync(ReadScript, []));
+        var products = Parse(await _redis.ReadAsync(ReadScript, []));
         products.Sort(static (one, other) => one.Product.Place != other.Product.Place
             ? one.Product.Place.CompareTo(other.Product.Place) : string.CompareOrdinal(one.Id, other.Id));
         var results = new List<StockedProduct>[callers.Count];
@@ -87,7 +90,7 @@ internal sealed class ProductCatalog
         return products;
     }
 
-    private async Task<long> SeedAsync(string mode) => (long)await _redis.RunAsync(SeedScript, [mode, .. SeededProduct.All.SelectMany(static seeded =>
+    private async Task<long> SeedAsync(string mode) => (long)await _redis.WriteAsync(SeedScript, [mode, .. SeededProduct.All.SelectMany(static seeded =>
         new RedisValue[]
         {
             seeded.Item, seeded.Price, seeded.Stock, JsonSerializer.Serialize(seeded.Product, StockJson.Default.Product), Product.IndexOf(seeded.Product.Name),

@@ -93,7 +93,7 @@ internal sealed class ProductStore(RedisScripts redis, ProductCatalog catalog, T
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            if (await catalog.FindAsync(id) is not { } before) return (ProductOutcome.UnknownProduct, null);
+            if (await catalog.FindConfirmedAsync(id) is not { } before) return (ProductOutcome.UnknownProduct, null);
             if (revision is { } wanted && before.Product.Revision != wanted) break;
             var (outcome, after) = await changeAsync(before);
             if (outcome == ProductOutcome.Done) return (outcome, after);
@@ -103,7 +103,7 @@ internal sealed class ProductStore(RedisScripts redis, ProductCatalog catalog, T
         return (ProductOutcome.OtherRevision, null);
     }
 
-    private async Task<ProductOutcome> RunAsync(string script, RedisValue[] arguments) => (string?)await redis.RunAsync(script, arguments) switch
+    private async Task<ProductOutcome> RunAsync(string script, RedisValue[] arguments) => (string?)await redis.WriteAsync(script, arguments) switch
     {
         "D" => ProductOutcome.Done,
         "U" => ProductOutcome.UnknownProduct,

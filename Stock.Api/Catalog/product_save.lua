@@ -24,7 +24,7 @@ if stock ~= '' then
   if type(total) ~= 'number' then
     if available ~= '0' then redis.call('HINCRBY', key, 't', available) end
     if total.err:find('overflow', 1, true) then return 'V' end
-    error(total.err)
+    error(total)
   end
   redis.call('HSET', key, 'a', stock)
 end

@@ -13,19 +13,20 @@ internal sealed class StockIdentity(RedisScripts redis) : IHealthCheck
 {
     private const string Key = "identity";
 
+    private static readonly string Script = RedisScripts.Load("identity");
+
     /// <summary>Creates the identity if there is none. Call it only at startup: a running service already had one.</summary>
     public Task EnsureAsync() =>
-        redis.Database.StringSetAsync(Key, Guid.CreateVersion7().ToString(), when: When.NotExists);
+        redis.WriteAsync(Script, [Guid.CreateVersion7().ToString()]);
 
-    /// <summary>Returns the identity, or null if Redis has lost it.</summary>
-    public async Task<Guid?> FindAsync() =>
-        (string?)await redis.Database.StringGetAsync(Key) is { } id ? Guid.Parse(id) : null;
+    /// <summary>Returns the identity, or null if Redis has lost it. No failover can revoke it, so orders may be tied to it.</summary>
+    public async Task<Guid?> FindAsync() => Parse((RedisValue)await redis.WriteAsync(Script, []));
 
     /// <summary>Checks that Redis has not lost the stock. Call it before reporting something as not found.</summary>
     /// <exception cref="LostStockException">Redis has lost the stock.</exception>
     public async Task RequireAsync()
     {
-        if (await FindAsync() is null) throw new LostStockException();
+        if (Parse(await redis.Database.StringGetAsync(Key, CommandFlags.DemandMaster)) is null) throw new LostStockException();
     }
 
     /// <inheritdoc />
@@ -34,4 +35,6 @@ internal sealed class StockIdentity(RedisScripts redis) : IHealthCheck
         await RequireAsync();
         return HealthCheckResult.Healthy();
     }
+
+    private static Guid? Parse(RedisValue identity) => (string?)identity is { } id ? Guid.Parse(id) : null;
 }

@@ -22,7 +22,7 @@ internal sealed class ItemBatch(RedisScripts redis)
     /// <summary>Replaces the items and runs to completion even if the caller disconnects. Returns false if a later batch has taken over.</summary>
     public async Task<bool> InitAsync(long count, long stock, long price)
     {
-        var begun = (RedisValue[])(await redis.RunAsync(BeginScript, [count]))!;
+        var begun = (RedisValue[])(await redis.WriteAsync(BeginScript, [count]))!;
         var (generation, previous) = (begun[0], (long)begun[1]);
         for (var from = 0L; from < count; from += PartItems)
         {
@@ -34,8 +34,8 @@ internal sealed class ItemBatch(RedisScripts redis)
             if (!await PartAsync([generation, from, Math.Min(from + PartItems, previous)])) return false;
         }
 
-        return (bool)await redis.RunAsync(EndScript, [generation, count]);
+        return (bool)await redis.WriteAsync(EndScript, [generation, count]);
 
-        async Task<bool> PartAsync(RedisValue[] arguments) => (bool)await redis.RunAsync(PartScript, arguments);
+        async Task<bool> PartAsync(RedisValue[] arguments) => (bool)await redis.WriteAsync(PartScript, arguments);
     }
 }

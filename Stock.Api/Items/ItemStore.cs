@@ -77,7 +77,7 @@ internal sealed class ItemStore
     private async Task<Reading[]> ReadAsync(IReadOnlyList<string> ids)
     {
         const int Fields = 5;
-        var values = (RedisValue[])(await _redis.RunAsync(FindScript, [.. ids.Select(static id => (RedisValue)id)]))!;
+        var values = (RedisValue[])(await _redis.ReadAsync(FindScript, [.. ids.Select(static id => (RedisValue)id)]))!;
         var found = new Reading[ids.Count];
         for (var i = 0; i < found.Length; i++)
         {
@@ -97,7 +97,7 @@ internal sealed class ItemStore
             (arguments[4 * i], arguments[(4 * i) + 1], arguments[(4 * i) + 2], arguments[(4 * i) + 3]) = (key?.Id.ToString("N") ?? "", verb, item, number);
         }
 
-        return (RedisValue[])(await _redis.RunAsync(WriteScript, arguments))!;
+        return (RedisValue[])(await _redis.WriteAsync(WriteScript, arguments))!;
     }
 
     /// <summary>Parses a reply of write.lua. A number is the quantity then available.</summary>

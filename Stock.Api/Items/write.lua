@@ -23,7 +23,7 @@ local function write(verb, key, number)
     local total = redis.pcall('HINCRBY', key, 't', number)
     if type(total) ~= 'number' then
       if total.err:find('overflow', 1, true) then return 'V' end
-      error(total.err)
+      error(total)
     end
     redis.call('HINCRBY', key, 'a', number)
   end

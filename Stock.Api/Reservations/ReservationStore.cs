@@ -46,7 +46,7 @@ internal sealed class ReservationStore(RedisScripts redis)
             }
         }
 
-        var letters = (RedisValue[])(await redis.RunAsync(SettleScript, [.. arguments]))!;
+        var letters = (RedisValue[])(await redis.WriteAsync(SettleScript, [.. arguments]))!;
         return [.. members.Zip(letters, static (member, letter) => Outcome(member.Saga, letter))];
     }
 
@@ -64,5 +64,5 @@ internal sealed class ReservationStore(RedisScripts redis)
     /// <summary>Deletes the records of sagas that started before the given time, rounded down to a period. No such saga may be open.</summary>
     /// <returns>The number of periods that had records.</returns>
     public async Task<long> ForgetAsync(long startedBefore) =>
-        (long)await redis.RunAsync(ForgetScript, [(startedBefore / PeriodSeconds) - 1, ForgetPeriodsMax]);
+        (long)await redis.WriteAsync(ForgetScript, [(startedBefore / PeriodSeconds) - 1, ForgetPeriodsMax]);
 }
