@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using ServiceDefaults;
@@ -26,6 +27,7 @@ internal sealed class ConfirmedScripts : IAsyncDisposable
     private readonly IConfiguration _configuration;
     private readonly Channel<Lane> _free = Channel.CreateBounded<Lane>(LanesMax);
     private readonly SemaphoreSlim _connecting = new(1);
+    private readonly ConcurrentDictionary<string, byte[]> _hashes = [];
 
     public ConfirmedScripts(IConnectionMultiplexer redis, IConfiguration configuration)
     {
@@ -45,9 +47,12 @@ internal sealed class ConfirmedScripts : IAsyncDisposable
         var lane = await TakeAsync();
         try
         {
+            var redis = await ConnectAsync(lane);
+            var hash = await LoadAsync(redis, lane.Master!, script);
             // A batch uses a single connection. WAIT on another one, for example after a failover, would confirm something else.
-            var batch = (await ConnectAsync(lane)).GetDatabase().CreateBatch();
-            var reply = batch.ScriptEvaluateAsync(script, null, arguments, CommandFlags.DemandMaster);
+            var batch = redis.GetDatabase().CreateBatch();
+            // By hash: with the text, the driver would repeat a script that the server does not know, in a batch that is never sent.
+            var reply = batch.ScriptEvaluateAsync(hash, null, arguments, CommandFlags.DemandMaster);
             // WAIT covers what its own connection has written, which is nothing if the script only found what an earlier attempt has written. A published
             // message is replicated in order with all writes and costs no disk.
             var marked = batch.ExecuteAsync("PUBLISH", ["stock:confirm", ""], CommandFlags.DemandMaster);
@@ -56,6 +61,11 @@ internal sealed class ConfirmedScripts : IAsyncDisposable
             await Task.WhenAll(reply, marked, confirmed);
             var count = (long)await confirmed;
             return count >= Replicas ? await reply : throw new UnconfirmedException(count, Replicas);
+        }
+        catch (RedisServerException e) when (RedisScripts.IsUnknownScript(e))
+        {
+            _hashes.TryRemove(script, out _); // the next attempt loads it
+            throw;
         }
         finally
         {
@@ -77,6 +87,9 @@ internal sealed class ConfirmedScripts : IAsyncDisposable
         await redis.DisposeAsync();
     }
 
+    private async ValueTask<byte[]> LoadAsync(IConnectionMultiplexer redis, EndPoint master, string script) =>
+        _hashes.TryGetValue(script, out var hash) ? hash : _hashes[script] = await redis.GetServer(master).ScriptLoadAsync(script);
+
     private async ValueTask<Lane> TakeAsync()
     {
         if (_free.Reader.TryRead(out var free)) return free;
@@ -94,7 +107,8 @@ internal sealed class ConfirmedScripts : IAsyncDisposable
     // The shared multiplexer follows failovers. A lane knows one server only, so all commands of a batch go there.
     private async ValueTask<IConnectionMultiplexer> ConnectAsync(Lane lane)
     {
-        var master = _redis.GetServer(default(RedisKey), flags: CommandFlags.DemandMaster).EndPoint;
+        var master = Array.Find(_redis.GetServers(), static server => server is { IsConnected: true, IsReplica: false })?.EndPoint
+            ?? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, CommandFlags.DemandMaster, "There is no connection to a master.");
         if (lane.Redis is not null && master.Equals(lane.Master)) return lane.Redis;
         if (!await _connecting.WaitAsync(LaneTimeMax)) throw new OverloadException();
         try

@@ -4,7 +4,7 @@ namespace Stock.Api.Scripting;
 
 /// <summary>
 /// Runs the Lua scripts in the stores' folders. Each script is atomic. The driver sends its hash and loads its text if the server does not have it.
-/// The scripts construct their keys themselves, so they require a single Redis, not a cluster.
+/// The scripts construct their keys themselves, so they require a single master, not a cluster.
 /// </summary>
 internal sealed class RedisScripts(IConnectionMultiplexer redis, ConfirmedScripts confirmed)
 {
@@ -34,9 +34,9 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis, ConfirmedScript
         {
             return await runAsync(script, arguments);
         }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        catch (RedisServerException e) when (IsUnknownScript(e))
         {
-            // The server was restarted. Nothing ran, and the driver has dropped the hash, so this attempt sends the text.
+            // The server was restarted. Nothing ran, and the hash was dropped, so this attempt sends the text.
             return await runAsync(script, arguments);
         }
     }
@@ -48,6 +48,9 @@ internal sealed class RedisScripts(IConnectionMultiplexer redis, ConfirmedScript
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    /// <summary>Whether the server does not know a script's hash.</summary>
+    public static bool IsUnknownScript(RedisServerException exception) => exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     /// <summary>Whether the error is an outage of Redis rather than an error in one of our scripts.</summary>
     public static bool IsOutage(RedisException exception) => exception is not RedisServerException
