@@ -19,9 +19,11 @@ internal static class HostRun
     /// <param name="hosts">Intact machines; they are intact again afterwards.</param>
     /// <param name="fault">Name for the report.</param>
     /// <param name="faultAsync">Injects the fault and reverts it; everything else must recover automatically. Returns a remark for the report.</param>
-    public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync) => TryAsync(hosts, async () =>
+    /// <param name="gateway">Index of the machine whose gateway stays up.</param>
+    public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync, int gateway = 1) => TryAsync(hosts, async () =>
     {
-        using var shop = hosts.Shop(hosts.Machines[1]); // the gateway that stays up
+        await hosts.LeadAsync(hosts.Machines[1]);
+        using var shop = hosts.Shop(hosts.Machines[gateway]);
         var books = await HostBooks.OpenAsync(hosts, shop);
         var customer = await NewCustomerAsync(shop);
         await using var load = new SteadyLoad(shop, HostBooks.Orders, fault);

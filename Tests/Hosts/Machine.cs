@@ -90,6 +90,9 @@ internal sealed class Machine : IAsyncDisposable
         await _units.ForgetAsync();
     }
 
+    /// <summary>Deletes all data of a machine that is off. Programs, configuration and units stay, as if they had been installed again.</summary>
+    public void Wipe() => Directory.Delete(Path.Combine(Disk, "var/lib/shop"), recursive: true);
+
     /// <summary>Runs a command in the machine as root.</summary>
     public Task<string> RunAsync(params string[] command) => Shell.RunAsync("nsenter", [.. Enter, .. command]);
 

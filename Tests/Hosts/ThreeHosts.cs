@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
 using EngineRoots;
 using Tests.Cluster;
 using Tests.Repository;
@@ -25,7 +26,7 @@ public sealed class ThreeHosts : IAsyncLifetime
 {
     private const int Count = 3;
     private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(8), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1),
-        DeliverTimeMax = TimeSpan.FromSeconds(30);
+        DeliverTimeMax = TimeSpan.FromSeconds(30), LeadTimeMax = TimeSpan.FromMinutes(1), ReplicateTimeMax = TimeSpan.FromSeconds(30);
     private static readonly string Scripts = Path.Combine(SourceTree.Root, "aspirate-output/vms");
     private readonly TempFolder _folder = new();
     private HostNetwork? _network;
@@ -121,6 +122,41 @@ public sealed class ThreeHosts : IAsyncLifetime
     {
         var (code, output) = await ScriptAsync(RunTimeMax, "backup.sh", [what, _folder / "backup", .. Machines.Select(m => m.Address)]);
         Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
+    }
+
+    /// <summary>Returns the address of the machine with the Redis master, as its sentinels say.</summary>
+    internal async Task<string> MasterAsync() => (await Machines.First(m => m.IsOn).RunAsync("/etc/shop/redis/replication.sh", "master")).Trim();
+
+    /// <summary>Makes a machine's Redis the master, as an operator does. Faults name the machine that they break.</summary>
+    internal async Task LeadAsync(Machine machine)
+    {
+        if (await MasterAsync() == machine.Address) return;
+        foreach (var other in Machines.Where(m => m != machine)) await RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", "0");
+        await Eventually.EqualAsync(machine.Address, async () =>
+        {
+            await RedisAsync(machine, 26379, "SENTINEL", "FAILOVER", "shop");
+            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+            return await MasterAsync();
+        }, LeadTimeMax);
+        foreach (var other in Machines.Where(m => m != machine)) await RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", "100");
+        await ReplicatedAsync();
+    }
+
+    /// <summary>Waits until all other machines' Redis replicate the master.</summary>
+    internal async Task ReplicatedAsync()
+    {
+        var master = await MasterAsync();
+        await Eventually.EqualAsync(Count - 1, async () => (await RedisAsync(Machines.Single(m => m.Address == master), 6379, "INFO", "replication"))
+            .Split('\n').Count(static line => line.StartsWith("slave", StringComparison.Ordinal) && line.Contains("state=online", StringComparison.Ordinal)),
+            ReplicateTimeMax);
+    }
+
+    /// <summary>Sends a command to a machine's Redis or Sentinel.</summary>
+    private static async Task<string> RedisAsync(Machine machine, int port, params string[] command)
+    {
+        var password = Regex.Match(await File.ReadAllTextAsync(machine.Disk + "/etc/shop/redis.env"), "user operator on >(\\S+)").Groups[1].Value;
+        return await machine.RunAsync(["env", $"REDISCLI_AUTH={password}", "/opt/shop/engine/usr/bin/redis-cli", "--user", "operator", "-h", machine.Address,
+            "-p", $"{port}", .. command]);
     }
 
     /// <summary>Calls a service of a machine directly over the network, for example at an internal path. Returns null if the status is not 200.</summary>

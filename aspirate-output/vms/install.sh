@@ -16,7 +16,7 @@ umask 022 # services' users can read their files, whatever root's own umask is
 
 machines=(customer-vm1 customer-vm2 customer-vm3)
 stores=() programs=()      # of this machine, from its machine.conf
-secrets=(ORDERS_PASSWORD PAYMENTS_PASSWORD REDIS_PASSWORD REDIS_OPERATOR_PASSWORD CUSTOMERS_PASSWORD COOKIE_SECRET)
+secrets=(ORDERS_PASSWORD PAYMENTS_PASSWORD REDIS_PASSWORD REDIS_OPERATOR_PASSWORD REDIS_REPLICATION_SECRET CUSTOMERS_PASSWORD COOKIE_SECRET)
 services=(stock-api:5101 payment-api:5102 order-api:5103 customer-api:5104 storefront:5105)      # NAME:PORT
 gateway=gateway:8000
 health_seconds=90
@@ -406,7 +406,7 @@ renew_addresses() {
 }
 
 # Listed by an operator who runs that database elsewhere, by its store's name.
-is_external() { grep -qsxF -e "$1" -e "${1%-engine}" "$root/etc/shop/external-stores"; }
+is_external() { grep -qsxF -e "$1" -e "${1%-engine}" -e "${1%-sentinel}" "$root/etc/shop/external-stores"; }
 
 start_stores() {
   on_machine || return 0

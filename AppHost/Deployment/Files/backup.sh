@@ -10,7 +10,7 @@ umask 077
 machines=(@MACHINES@)
 services=(@SERVICES@)
 writers=(@WRITERS@)
-stores=(@STORES@)          # NAME:MACHINE, counted from 0
+stores=(@STORES@)          # NAME:MACHINE[,MACHINE...], counted from 0
 read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
@@ -23,6 +23,7 @@ all() { # start|stop UNIT...
   local host
   for host in "${hosts[@]}"; do remote "$host" "systemctl $1 $(printf 'shop-%s.service ' "${@:2}")" </dev/null; done
 }
+machines_of() { tr , ' ' <<<"${1#*:}"; }
 store() { echo "/opt/shop/install/store.sh $1 ${2%%:*}"; }
 
 case $what in
@@ -31,7 +32,8 @@ case $what in
     trap 'all start "${writers[@]}"' EXIT
     all stop "${writers[@]}"
     for entry in "${stores[@]}"; do
-      remote "${hosts[${entry#*:}]}" "$(store dump "$entry")" </dev/null >"$folder/${entry%%:*}.new"
+      read -r machine _ < <(machines_of "$entry")
+      remote "${hosts[machine]}" "$(store dump "$entry")" </dev/null >"$folder/${entry%%:*}.new"
     done
     # All or none: stores of different backups are not consistent with each other.
     for entry in "${stores[@]}"; do mv "$folder/${entry%%:*}.new" "$folder/${entry%%:*}"; done
@@ -42,7 +44,9 @@ case $what in
     all stop "${services[@]}"
     for entry in "${stores[@]}"; do
       echo "restoring ${entry%%:*}"
-      remote "${hosts[${entry#*:}]}" "$(store load "$entry")" <"$folder/${entry%%:*}"
+      # Replicas of a store that still have the old data would copy it to the first one that is loaded.
+      if [[ $entry == *,* ]]; then all stop "${entry%%:*}"; fi
+      for machine in $(machines_of "$entry"); do remote "${hosts[machine]}" "$(store load "$entry")" <"$folder/${entry%%:*}"; done
     done
     all start "${services[@]}"
     ;;

@@ -406,7 +406,7 @@ renew_addresses() {
 }
 
 # Listed by an operator who runs that database elsewhere, by its store's name.
-is_external() { grep -qsxF -e "$1" -e "${1%-engine}" "$root/etc/shop/external-stores"; }
+is_external() { grep -qsxF -e "$1" -e "${1%-engine}" -e "${1%-sentinel}" "$root/etc/shop/external-stores"; }
 
 start_stores() {
   on_machine || return 0

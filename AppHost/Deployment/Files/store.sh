@@ -1,5 +1,5 @@
 #!/bin/bash
-# Writes a store of this machine to standard output, or loads one from standard input, as root:
+# Writes a store to standard output, or loads one from standard input, as root:
 #   store.sh dump NAME >FILE
 #   store.sh load NAME <FILE
 # Postgres: a tar with one dump per database, for this or any newer Postgres. MongoDB: the engine's folder, for the same engine. Redis: a snapshot (RDB).
@@ -42,11 +42,14 @@ load_postgres() {
 }
 databases() { sed -n '/^#/!s/=.*//p' "/etc/shop/$name.env"; }
 
-dump_redis() {
-  REDISCLI_AUTH=$(sed -n 's/^user operator on >\([^ ]*\) .*/\1/p' "/etc/shop/$name.env") redis-cli --user operator -p "$port" --rdb "$work/dump.rdb" >&2
+dump_redis() { # the master's data, wherever it is: a replica may be late
+  local master
+  master=$("/etc/shop/$name/replication.sh" master)
+  REDISCLI_AUTH=$(sed -n 's/^user operator on >\([^ ]*\) .*/\1/p' "/etc/shop/$name.env") \
+    redis-cli --user operator -h "$master" -p "$port" --rdb "$work/dump.rdb" >&2
   cat "$work/dump.rdb"
 }
-load_redis() { # a log begins with a snapshot
+load_redis() { # a log begins with a snapshot; load the same one on all machines, after stopping this unit on all
   local folder=/var/lib/shop/$name
   cat >"$work/appendonly.aof.1.base.rdb"
   redis-check-rdb "$work/appendonly.aof.1.base.rdb" >&2 || fail "the input is not a valid snapshot"

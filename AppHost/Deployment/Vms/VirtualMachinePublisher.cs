@@ -37,7 +37,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => s.Name).Append(model.Gateway.Name),
             ["WRITERS"] = model.Services.Where(s => s.Stores.Count > 0 && s.Services.Count > 0).Select(s => s.Name).Append(model.Gateway.Name),
-            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{environment.Machines.ToList().IndexOf(environment.Placement[s.Name])}"),
+            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{string.Join(',', MachinesOf(s).Select(m => environment.Machines.ToList().IndexOf(m)))}"),
         });
     }
 
@@ -49,7 +49,14 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
     private int PortOf(string service) => FirstServicePort + model.Services.Select(s => s.Name).ToList().IndexOf(service);
 
-    private IEnumerable<Store> StoresOn(string machine) => model.Stores.Where(s => environment.Placement[s.Name] == machine);
+    private IEnumerable<Store> StoresOn(string machine) => model.Stores.Where(s => MachinesOf(s).Contains(machine));
+
+    // A Redis is on all machines. The first one is that of its placement.
+    private IReadOnlyList<string> MachinesOf(Store store) =>
+        [.. environment.Machines.Where(m => m == environment.Placement[store.Name] || store.Kind == StoreKind.Redis)
+            .OrderBy(m => m != environment.Placement[store.Name])];
+
+    private ReplicatedRedis Replicated(Store store) => new(store, MachinesOf(store), AddressOf, Mark);
 
     private void WriteMachine(string machine)
     {
@@ -67,20 +74,21 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private static bool HasGateway(Store store) => store.Kind == StoreKind.MongoDB;
 
     /// <summary>Gets the units of a store, each with its user.</summary>
-    private static IEnumerable<string> UnitsOf(Store store)
-        => HasGateway(store) ? [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"] : [$"{store.Name}:{UserOf(store)}"];
+    private IEnumerable<string> UnitsOf(Store store) => store.Kind switch
+    {
+        StoreKind.Redis => Replicated(store).Units,
+        StoreKind.MongoDB => [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"],
+        _ => [$"{store.Name}:{UserOf(store)}"],
+    };
 
     // Administrators of Postgres and of the document engine have no password: they log in as their machine's user. Redis has no such login.
-    private static IEnumerable<string> SecretsOf(Store store)
-        => store.Kind == StoreKind.Redis ? store.ServiceSecrets.Append(OperatorSecret(store)) : store.ServiceSecrets;
-
-    private static string OperatorSecret(Store store) => $"{store.Name}-operator-password";
+    private IEnumerable<string> SecretsOf(Store store) => store.Kind == StoreKind.Redis ? Replicated(store).Secrets : store.ServiceSecrets;
 
     private static string Mark(string secret) => $"@{DeploymentModel.VariableOf(secret)}@";
 
     private void WriteService(string machine, Service service)
     {
-        var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => environment.Placement[s.Name] == machine);
+        var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => MachinesOf(s).Contains(machine));
         // All machines, its own first: a caller balances between them, and tries the next one if one does not answer. They are arguments and not variables,
         // because systemd rejects a variable whose name contains a dash.
         var addresses = from other in service.Services
@@ -105,7 +113,10 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         text.Append("OTEL_TRACES_SAMPLER=parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.01\n");
         foreach (var connection in service.Stores)
         {
-            var address = $"{AddressOf(environment.Placement[connection.Store.Name])}:{connection.Store.Port}";
+            var isReplicated = connection.Store.Kind == StoreKind.Redis;
+            var address = isReplicated ? Replicated(connection.Store).Hosts
+                : $"{AddressOf(environment.Placement[connection.Store.Name])}:{connection.Store.Port}";
+            if (isReplicated) text.Append(CultureInfo.InvariantCulture, $"Stock__ReplicasToConfirm={ReplicatedRedis.ReplicasToConfirm}\n");
             text.Append(CultureInfo.InvariantCulture, $"ConnectionStrings__{connection.Name}=\"{connection.Write(address, Mark(connection.Secret))}\"\n");
         }
         foreach (var (name, value) in service.Environment) text.Append(CultureInfo.InvariantCulture, $"{name}=\"{values.Write(value)}\"\n");
@@ -159,7 +170,6 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private static string UserOf(Store store) => store.Kind switch
     {
         StoreKind.Postgres => "postgres",
-        StoreKind.Redis => "redis",
         _ => "mongodb",
     };
 
@@ -179,7 +189,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
                 WriteDocumentGateway(machine, store);
                 break;
             case StoreKind.Redis:
-                WriteRedis(machine, store);
+                Replicated(store).Write(output, machine, Note);
                 break;
         }
     }
@@ -231,22 +241,6 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             $"Environment=Gateway__Address=0.0.0.0 Gateway__Port={store.Port}",
             $"Environment=\"Gateway__Engine=Host={EngineFolder(store)};Port={store.Port};Username=postgres;Database=postgres\"",
         ], Addresses, "1G"));
-    }
-
-    private void WriteRedis(string machine, Store store)
-    {
-        // The model's command line becomes a file, because everyone can read a process's arguments. Users and passwords have their own file.
-        var options = store.Arguments[^1].Split(" --").Skip(1).Where(o => !o.StartsWith("requirepass ", StringComparison.Ordinal));
-        output.Write($"{machine}/{store.Name}/redis.conf", Note + string.Concat(options.Select(o => $"{o}\n")) +
-            $"port {store.Port}\nbind 0.0.0.0\ndir /var/lib/shop/{store.Name}\ndaemonize no\nlogfile \"\"\n");
-        output.Write($"{machine}/env/{store.Name}.env", $"user default on >{Mark(store.Password.Name)} {Store.RedisRights}\n" +
-            $"user operator on >{Mark(OperatorSecret(store))} ~* &* +@all\n");
-        output.Write($"{machine}/units/shop-{store.Name}.service", Units.Write($"Shop: {store.Name}", UserOf(store), [],
-        [
-            $"StateDirectory=shop/{store.Name}", "StateDirectoryMode=0700", "Type=exec",
-            $"LoadCredential=users:/etc/shop/{store.Name}.env",
-            $"ExecStart={Engine}/usr/bin/redis-server /etc/shop/{store.Name}/redis.conf --aclfile %d/users",
-        ], Addresses, "4G", "120"));
     }
 
     private static string Lower(string text) => string.Concat(text.Select(char.ToLowerInvariant));

@@ -55,16 +55,16 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Services_cannot_administer_Redis()
+    public void Services_cannot_administer_Redis_or_its_sentinels()
     {
         string[] users =
         [
-            .. File.ReadLines(Path.Combine(published.Root, "vms/customer-vm2/env/redis.env"))
+            .. Directory.GetFiles(Path.Combine(published.Root, "vms"), "redis*.env", SearchOption.AllDirectories).SelectMany(File.ReadLines)
                 .Where(l => l.StartsWith("user default ", StringComparison.Ordinal)),
             .. Directory.GetFiles(published.Root, "*.yaml", SearchOption.AllDirectories).SelectMany(File.ReadLines)
                 .Where(l => l.Contains("redis-server", StringComparison.Ordinal)),
         ];
-        Assert.Equal(3, users.Length);
+        Assert.Equal(8, users.Length);
         Assert.All(users, user => Assert.Matches(@"default on .*-@admin.*-@dangerous", user));
     }
 

@@ -14,12 +14,12 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     private static readonly string[] Apis = ["stock-api", "payment-api", "order-api", "customer-api", "storefront"];
 
     [Fact]
-    public void Every_machine_runs_every_service_and_each_store_runs_once()
+    public void Every_machine_runs_every_service_and_Redis_and_other_stores_run_once()
     {
         foreach (var machine in Machines)
-            foreach (var service in Apis.Append("gateway"))
+            foreach (var service in Apis.Concat(["gateway", "redis", "redis-sentinel"]))
                 Assert.True(File.Exists(Path.Combine(published.Root, $"vms/{machine}/units/shop-{service}.service")));
-        foreach (var store in new[] { "postgres", "redis", "mongodb", "mongodb-engine" })
+        foreach (var store in new[] { "postgres", "mongodb", "mongodb-engine" })
             Assert.Single(Machines, m => File.Exists(Path.Combine(published.Root, $"vms/{m}/units/shop-{store}.service")));
     }
 
@@ -74,9 +74,12 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
 
         var secrets = root / "etc/shop/secrets.env";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
-        Assert.Equal(6, File.ReadAllLines(secrets).Length);
+        Assert.Equal(7, File.ReadAllLines(secrets).Length);
         Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48}$", line));
-        foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal)))
+        Assert.Contains("machines=(10.9.0.2 10.9.0.1 10.9.0.3) ", first["etc/shop/redis/replication.sh"], StringComparison.Ordinal);
+        Assert.Contains("\"10.9.0.2:26379,10.9.0.1:26379,10.9.0.3:26379,serviceName=shop,password=", first["etc/shop/stock-api.env"], StringComparison.Ordinal);
+        foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal) || f.Key.EndsWith("replication.sh",
+            StringComparison.Ordinal)))
         {
             Assert.DoesNotMatch(@"-address\b|@[A-Z_]+@", text);
             if (File.ReadAllLines(secrets).Any(l => text.Contains(l.Split('=')[1], StringComparison.Ordinal)))

@@ -1,0 +1,116 @@
+#!/bin/bash
+# One Redis is the master, and the others are its replicas. The sentinels decide which one: two of three must agree.
+#   replication.sh redis      starts this machine's Redis, as the sentinels say
+#   replication.sh sentinel   starts this machine's Sentinel
+#   replication.sh master     prints the master's address
+set -euo pipefail
+
+machines=(customer-vm2-address customer-vm1-address customer-vm3-address) own=customer-vm3-address
+first=customer-vm2-address # the master of a new shop
+port=6379 sentinel_port=26379 quorum=2
+configuration=/etc/shop/redis data=/var/lib/shop/redis
+engine=/opt/shop/engine/usr/bin
+users=${CREDENTIALS_DIRECTORY:-}/users
+[ -e "$users" ] || users=/etc/shop/redis.env
+say() { echo "$*" >&2; }
+
+password() { sed -n "s/^user $1 on >\([^ ]*\) .*/\1/p" "$users"; }
+
+ask() { # ADDRESS PORT USER COMMAND...
+  REDISCLI_AUTH=$(password "$3") timeout 1 "$engine/redis-cli" -h "$1" -p "$2" --user "$3" "${@:4}" 2>/dev/null
+}
+
+# Asks all sentinels. One that was away may name an old master, so the newest answer counts.
+find_master() { # sets master and epoch, the number of answers, those of other machines among them, and the replicas that these know
+  local address reply found
+  master='' epoch=-1 answers=0 others=0 known=0
+  for address in "${machines[@]}"; do
+    reply=$(ask "$address" "$sentinel_port" sentinel SENTINEL MASTER shop | awk 'NR % 2 { name = $0; next } { print name "=" $0 }') || continue
+    found=$(sed -n 's/^config-epoch=//p' <<<"$reply")
+    [[ $found =~ ^[0-9]+$ ]] || continue
+    answers=$((answers + 1))
+    if [ "$address" != "$own" ]; then
+      others=$((others + 1))
+      known=$((known + $(sed -n 's/^num-slaves=//p' <<<"$reply")))
+    fi
+    if [ "$found" -gt "$epoch" ]; then epoch=$found master=$(sed -n 's/^ip=//p' <<<"$reply"); fi
+  done
+}
+
+# Whether the shop has never had data: another machine is there, its sentinel has never seen a replica, and no Redis has a key.
+is_new() {
+  local address
+  [ "$others" -ge 1 ] && [ "$known" -eq 0 ] || return 1
+  for address in "${machines[@]}"; do
+    if [[ $address != "$own" && $(ask "$address" "$port" replica INFO keyspace) == *db0:* ]]; then return 1; fi
+  done
+}
+
+# Whether this Redis may be the master. One that has lost its data must not: the replicas would copy the empty one. It waits until they have replaced it.
+may_lead() {
+  [ "$master" = "$own" ] && [ "$answers" -ge "$quorum" ] || return 1
+  [ -e "$data/appendonlydir/appendonly.aof.manifest" ] || is_new
+}
+
+# Until a replica has copied the master since its start, it may lack what another one has, and Sentinel cannot tell: offsets do not survive a restart.
+admit() { # PID of this Redis, which logs a warning about a child that it does not know when this ends
+  local state
+  while kill -0 "$1" 2>/dev/null; do
+    state=$(ask "$own" "$port" replica INFO replication) || :
+    if [[ $state == *master_link_status:up* || $state == *role:master* ]]; then
+      ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null && return
+    fi
+    sleep 1
+  done
+}
+
+start_redis() {
+  local seconds role
+  for ((seconds = 0; ; seconds++)); do
+    find_master
+    role=()
+    if [[ $master != "$own" && " ${machines[*]} " == *" $master "* ]]; then role=(--replicaof "$master $port" --replica-priority 0); fi
+    if [ "${#role[@]}" -gt 0 ] || may_lead; then
+      say "starting with ${role[*]:-no master}"
+      admit $$ &
+      # Over standard input, because everyone can read a process's arguments.
+      exec "$engine/redis-server" "$configuration/redis.conf" --aclfile "$users" ${role[@]+"${role[@]}"} - < <(echo "masterauth $(password replica)")
+    fi
+    [ $((seconds % 10)) -ne 0 ] || say "waiting: master '$master' according to $answers of ${#machines[@]} sentinels"
+    sleep 1
+  done
+}
+
+# Sentinel rewrites its file. What it has learned is kept, except for machines that were replaced; all else is from the deployment.
+start_sentinel() {
+  local state=$data/sentinel.conf leader=''
+  leader=$(sed -n 's/^sentinel monitor shop \([^ ]*\) .*/\1/p' "$state" 2>/dev/null) || :
+  if [[ -z $leader || " ${machines[*]} " != *" $leader "* ]]; then
+    find_master
+    leader=${master:-$first}
+  fi
+  {
+    cat "$configuration/sentinel.conf"
+    echo "sentinel monitor shop $leader $port $quorum"
+    printf 'sentinel %s\n' "auth-user shop sentinel" "auth-pass shop $(password sentinel)" "sentinel-user sentinel" "sentinel-pass $(password sentinel)"
+    cat "$users"
+    if [ -s "$state" ]; then
+      awk -v machines="${machines[*]}" '
+        BEGIN { split(machines, list, " "); for (i in list) is_ours[list[i]] = 1 }
+        $1 == "sentinel" && ($2 == "current-epoch" || $2 ~ /^(config|leader)-epoch$/ || $2 ~ /^known-(replica|sentinel)$/ && is_ours[$4])' "$state"
+    fi
+  } >"$state.new"
+  mv "$state.new" "$state"
+  exec "$engine/redis-server" "$state" --sentinel
+}
+
+case ${1:-} in
+  redis) start_redis ;;
+  sentinel) start_sentinel ;;
+  master)
+    find_master
+    [ -n "$master" ] || { echo "error: no sentinel answers" >&2; exit 1; }
+    echo "$master"
+    ;;
+  *) echo "error: replication.sh redis|sentinel|master" >&2; exit 1 ;;
+esac
