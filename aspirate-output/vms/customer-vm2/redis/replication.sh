@@ -52,15 +52,26 @@ may_lead() {
   [ -e "$data/appendonlydir/appendonly.aof.manifest" ] || is_new
 }
 
-# Until a replica has copied the master since its start, it may lack what another one has, and Sentinel cannot tell: offsets do not survive a restart.
-admit() { # PID of this Redis, which logs a warning about a child that it does not know when this ends
-  local state
+# Stays beside this Redis, which logs a warning about a child that it does not know when this ends. Until a replica has copied the master since its start,
+# it may lack what another one has, and Sentinel cannot tell: offsets do not survive a restart. So it may not be chosen before. And Sentinel does not know a
+# replica of a replica, which the master's change during a start can leave behind.
+attend() { # PID
+  local state host pause=1 before=''
   while kill -0 "$1" 2>/dev/null; do
-    state=$(ask "$own" "$port" replica INFO replication) || :
-    if [[ $state == *master_link_status:up* || $state == *role:master* ]]; then
-      ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null && return
+    find_master
+    state=$(ask "$own" "$port" replica INFO replication | tr -d '\r') || :
+    host=$(sed -n 's/^master_host://p' <<<"$state")
+    if [[ $state == *role:master* || ($state == *master_link_status:up* && $answers -ge $quorum && $host == "$master") ]]; then
+      if [ "$pause" -eq 1 ]; then ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null && pause=5; fi
+    elif [[ -n $host && $answers -ge $quorum && $master != "$own" && $master != "$host" && " ${machines[*]} " == *" $master "* ]]; then
+      # Not at once: the sentinels may be about to say so themselves.
+      if [ "$before" = "$master" ]; then
+        say "following $master instead of $host"
+        ask "$own" "$port" operator REPLICAOF "$master" "$port" >/dev/null || :
+      fi
+      before=$master
     fi
-    sleep 1
+    sleep "$pause"
   done
 }
 
@@ -72,7 +83,7 @@ start_redis() {
     if [[ $master != "$own" && " ${machines[*]} " == *" $master "* ]]; then role=(--replicaof "$master $port" --replica-priority 0); fi
     if [ "${#role[@]}" -gt 0 ] || may_lead; then
       say "starting with ${role[*]:-no master}"
-      admit $$ &
+      attend $$ &
       # Over standard input, because everyone can read a process's arguments.
       exec "$engine/redis-server" "$configuration/redis.conf" --aclfile "$users" ${role[@]+"${role[@]}"} - < <(echo "masterauth $(password replica)")
     fi
