@@ -42,17 +42,17 @@ internal sealed class RedisNode : IDisposable
     ]);
 
     /// <summary>Starts a Sentinel with the settings of the deployment to machines.</summary>
-    public Task WatchAsync(RedisNode master)
+    public async Task WatchAsync(RedisNode master)
     {
         var file = Path.Combine(_folder, "sentinel.conf");
-        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"""
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
             sentinel monitor shop 127.0.0.1 {master.Port} 2
             sentinel down-after-milliseconds shop 3000
             sentinel failover-timeout shop 6000
             sentinel parallel-syncs shop 2
 
             """));
-        return LaunchAsync([file, "--sentinel"], hasFile: true);
+        await LaunchAsync([file, "--sentinel"], hasFile: true);
     }
 
     public void Send(Signal signal) => signal.Send(_process!.Id);
