@@ -53,7 +53,7 @@ internal sealed class OrderBatch(OrdersAtRest orders)
         await using var fill = new NpgsqlCommand(items > 1 ? FillTwoLines : FillOneLine, connection) { CommandTimeout = CommandTimeSecondsMax };
         foreach (var value in (long[])[count, items, users, price]) fill.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
         await fill.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
         await using var vacuum = new NpgsqlCommand(Vacuum, connection) { CommandTimeout = CommandTimeSecondsMax };
         await vacuum.ExecuteNonQueryAsync(CancellationToken.None);
     }, cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class AccountBatch(NpgsqlDataSource database)
         fill.Parameters.Add(new NpgsqlParameter<long> { TypedValue = count });
         fill.Parameters.Add(new NpgsqlParameter<long> { TypedValue = credit });
         await fill.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
         await using var vacuum = new NpgsqlCommand(Vacuum, connection) { CommandTimeout = CommandTimeSecondsMax };
         await vacuum.ExecuteNonQueryAsync(CancellationToken.None);
     }

@@ -11,6 +11,6 @@ internal sealed class AccountReset(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("TRUNCATE accounts, entries", connection) { CommandTimeout = CommandTimeSecondsMax };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }

@@ -55,7 +55,7 @@ public sealed partial class DatabaseSchema(DbDataSource database, string script,
         await command.ExecuteNonQueryAsync(cancellationToken);
         command.CommandText = script;
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     [LoggerMessage(121, LogLevel.Warning, "Creating the tables failed and will be retried: {Reason}")]

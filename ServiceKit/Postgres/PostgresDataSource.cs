@@ -8,11 +8,12 @@ public static class PostgresDataSource
 {
     private const string SummaryTag = "db.query.summary";
 
-    /// <summary>Sets <see cref="PostgresLimits"/>, and names spans after what their SQL does instead of the database.</summary>
+    /// <summary>Sets <see cref="PostgresLimits"/>, keeps timeouts from confirming commits (<see cref="CancelRequests"/>), and names spans after what their SQL does instead of the database.</summary>
     public static void Configure(NpgsqlDataSourceBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         PostgresLimits.Set(builder.ConnectionStringBuilder);
+        CancelRequests.Disable(builder);
         builder.ConfigureTracing(static tracing => tracing
             .ConfigureCommandSpanNameProvider(static command => SqlSummary.Of(command.CommandText))
             .ConfigureBatchSpanNameProvider(static batch => Summary(batch.BatchCommands))

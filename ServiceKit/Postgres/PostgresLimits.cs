@@ -17,6 +17,7 @@ public static class PostgresLimits
         // analyzed: for a minute after batch_init, a checkout would cost Postgres five times as much.
         connection["Options"] = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
         connection["Command Timeout"] = 5; // seconds
+        connection["Cancellation Timeout"] = -1; // a statement that timed out closes its connection at once and never succeeds; see CancelRequests
         connection["Timeout"] = 5; // seconds to wait for a connection
     }
 

@@ -19,6 +19,8 @@ internal sealed class EngineClient : IAsyncDisposable
         {
             MaxPoolSize = _options.EngineConnectionsMax, Timeout = (int)_options.EngineWait.TotalSeconds,
             CommandTimeout = (int)_options.CommandTime.TotalSeconds,
+            // Postgres reports a canceled commit that waits for its standby as done. With -1 a command that was canceled never succeeds.
+            CancellationTimeout = -1,
             MaxAutoPrepare = PreparedMax, AutoPrepareMinUsages = PrepareUsages, NoResetOnClose = true, Enlist = false, ApplicationName = "documentdb-gateway",
             IncludeErrorDetail = true, // the documents of a duplicate key; clients only see the text from DuplicateKeys
             // Sorted and aggregated cursors use files; otherwise each would hold its own connection. Concurrent writes of one unique key often deadlock, and

@@ -5,7 +5,10 @@ using NpgsqlTypes;
 
 namespace DocumentDb.Gateway.Engine;
 
-/// <summary>An engine connection for one command or one transaction. Dispose returns it to the pool and rolls back uncommitted changes.</summary>
+/// <summary>
+/// An engine connection for one command or one transaction. Dispose returns it to the pool and rolls back uncommitted changes. A write that succeeds after its
+/// token was canceled counts as failed: the cancellation may have ended the engine's wait for its standby.
+/// </summary>
 internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connection) : IAsyncDisposable
 {
     private bool _isOpen;
@@ -63,7 +66,9 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
             try
             {
                 await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, ct);
-                return await reader.ReadAsync(ct) && await ReadBytesAsync(reader, 0, reply, ct);
+                var isFound = await reader.ReadAsync(ct) && await ReadBytesAsync(reader, 0, reply, ct);
+                ct.ThrowIfCancellationRequested();
+                return isFound;
             }
             catch (Exception e)
             {
@@ -117,7 +122,9 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         {
             try
             {
-                return await command.ExecuteScalarAsync(ct) is var value and not DBNull ? value : null;
+                var value = await command.ExecuteScalarAsync(ct);
+                ct.ThrowIfCancellationRequested();
+                return value is DBNull ? null : value;
             }
             catch (Exception e)
             {
@@ -166,6 +173,7 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
         {
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(ct);
+            ct.ThrowIfCancellationRequested();
         }
         catch (Exception e)
         {
