@@ -10,7 +10,8 @@ internal sealed class GatewayOptions
     public int Port { get; set; } = 27017;
 
     /// <summary>
-    /// The engine's Npgsql connection string, for a PostgreSQL superuser and the database <c>postgres</c>. Clients log in as roles of that server.
+    /// The engine's Npgsql connection string, for a PostgreSQL superuser and the database <c>postgres</c>. Clients log in as roles of that server. Of several
+    /// hosts, the one that is the primary is used.
     /// </summary>
     public string Engine { get; set; } = "";
 
@@ -32,7 +33,7 @@ internal sealed class GatewayOptions
     /// <summary>The maximum number of messages above 1 MB in memory at the same time; others wait in their sockets.</summary>
     public int LargeMessagesMax { get; set; } = 16;
 
-    /// <summary>The maximum wait for a connection to the engine.</summary>
+    /// <summary>The maximum wait for a connection to the engine; 1 s with several hosts.</summary>
     public TimeSpan EngineWait { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The maximum duration of a command without its own maxTimeMS. Index builds may take longer.</summary>

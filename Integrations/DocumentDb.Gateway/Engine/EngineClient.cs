@@ -28,6 +28,7 @@ internal sealed class EngineClient : IAsyncDisposable
             Options = "-c client_min_messages=warning -c documentdb.useFileBasedPersistedCursors=on -c deadlock_timeout=50ms",
         };
         connection.Database ??= "postgres";
+        if (connection.Host?.Contains(',', StringComparison.Ordinal) == true) FollowPrimary(connection);
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
         // The gateway has one span for each command; the engine's would repeat it.
         builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false));
@@ -93,6 +94,14 @@ internal sealed class EngineClient : IAsyncDisposable
     {
         _setup.Dispose();
         return _source.DisposeAsync();
+    }
+
+    // A machine without power does not refuse connections, and Npgsql asks the hosts in order: waits for one that is gone have to be short, and remembered. A
+    // negative Cancellation Timeout would prevent that; EngineSession fails commands that were canceled.
+    private static void FollowPrimary(NpgsqlConnectionStringBuilder connection)
+    {
+        connection.TargetSessionAttributes = "primary";
+        (connection.Timeout, connection.HostRecheckSeconds, connection.CancellationTimeout) = (1, 5, 1); // s, s, ms
     }
 
     internal static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using DocumentDb.Gateway.Bson;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,7 +8,7 @@ namespace DocumentDb.Gateway.Engine;
 
 /// <summary>
 /// An engine connection for one command or one transaction. Dispose returns it to the pool and rolls back uncommitted changes. A write that succeeds after its
-/// token was canceled counts as failed: the cancellation may have ended the engine's wait for its standby.
+/// token was canceled, or after its time limit, counts as failed: the cancellation may have ended the engine's wait for its standby.
 /// </summary>
 internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connection) : IAsyncDisposable
 {
@@ -61,13 +62,14 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
     /// <summary>Runs a command that returns one row with a document in the first column, and appends the document to the reply.</summary>
     public async ValueTask<bool> ReadDocumentAsync(NpgsqlCommand command, BsonBuffer reply, CancellationToken ct)
     {
+        var askedAt = Stopwatch.GetTimestamp();
         await using (command)
         {
             try
             {
                 await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, ct);
                 var isFound = await reader.ReadAsync(ct) && await ReadBytesAsync(reader, 0, reply, ct);
-                ct.ThrowIfCancellationRequested();
+                Confirm(command, askedAt, ct);
                 return isFound;
             }
             catch (Exception e)
@@ -118,12 +120,13 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
     /// <summary>Runs a command that returns at most one value.</summary>
     public async ValueTask<object?> ReadValueAsync(NpgsqlCommand command, CancellationToken ct)
     {
+        var askedAt = Stopwatch.GetTimestamp();
         await using (command)
         {
             try
             {
                 var value = await command.ExecuteScalarAsync(ct);
-                ct.ThrowIfCancellationRequested();
+                Confirm(command, askedAt, ct);
                 return value is DBNull ? null : value;
             }
             catch (Exception e)
@@ -169,16 +172,24 @@ internal sealed class EngineSession(EngineClient engine, NpgsqlConnection connec
 
     public async ValueTask RunAsync(string sql, CancellationToken ct)
     {
+        var askedAt = Stopwatch.GetTimestamp();
         try
         {
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(ct);
-            ct.ThrowIfCancellationRequested();
+            Confirm(command, askedAt, ct);
         }
         catch (Exception e)
         {
             throw Translate(e);
         }
+    }
+
+    private static void Confirm(NpgsqlCommand command, long askedAt, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (Stopwatch.GetElapsedTime(askedAt).TotalSeconds >= command.CommandTimeout)
+            throw new CommandException(ErrorCodes.MaxTimeExpired, "The command took too long; its outcome is unknown");
     }
 
     private Exception Translate(Exception e) => engine.Translate(e, IsTransaction);
