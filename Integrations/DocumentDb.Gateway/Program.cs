@@ -7,12 +7,13 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-// Without the AppHost, this program also creates the engines, in a folder below the given one, and prints their path.
+// Without the AppHost, this program also creates the engines of a machine, in a folder below the given one, and prints their path.
 if (args is ["engines", var folder])
 {
     try
     {
-        var root = await EngineRoot.EnsureAsync(new() { CacheDirectory = Path.GetFullPath(folder) }, Console.Error.WriteLine, CancellationToken.None);
+        var options = new EngineRootOptions { CacheDirectory = Path.GetFullPath(folder), HasCluster = true };
+        var root = await EngineRoot.EnsureAsync(options, Console.Error.WriteLine, CancellationToken.None);
         await Console.Out.WriteLineAsync(root.Path);
         return 0;
     }

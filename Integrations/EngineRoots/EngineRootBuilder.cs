@@ -13,18 +13,22 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     /// <summary>The recipe's version. Increase it when a change here makes existing roots incompatible.</summary>
     public const int Recipe = 1;
 
-    private const string TemporaryPrefix = ".making-", DiscardedPrefix = ".discarded-";
+    private const string TemporaryPrefix = ".making-", DiscardedPrefix = ".discarded-", ClusterSuffix = "-cluster";
     private const long FreeBytesMin = 600L * 1024 * 1024; // measured: 431 MB at the peak
 
-    private static readonly string[] Packages = [$"postgresql-{EngineRoot.PostgresMajor}-documentdb", "redis-server", "nginx", "patchelf"];
+    private static readonly string[] EnginePackages = [$"postgresql-{EngineRoot.PostgresMajor}-documentdb", "redis-server", "nginx", "patchelf"];
+    private static readonly string[] ClusterPackages = ["patroni", "etcd-server", "etcd-client", "python3-etcd", "python3-dnspython"];
 
     // Dependencies of maintainer scripts and of parts that are not kept (postgis_raster, postgis_sfcgal). apt sees them as installed: with their own
     // dependencies they are 60 % of the download. A name that is no longer in the archive has no effect.
     private static readonly string[] NotNeeded =
     [
         "libgdal#", "libsfcgal#", "adduser", "debconf", "locales", "passwd", "perl", "perl-base", "postgresql-client-common", "postgresql-common", "procps",
-        "proj-data", "ssl-cert", "systemd", "tzdata", "ucf",
+        "proj-data", "ssl-cert", "systemd", "tzdata", "ucf", "ca-certificates", "media-types", "python3-consul", "python3-systemd", "python3-openssl",
     ];
+
+    // A third of Python, and nothing that Patroni imports.
+    private static readonly string[] PythonNotNeeded = ["test", "idlelib", "tkinter", "ensurepip", "turtledemo", "pydoc_data", "lib2to3"];
 
     private readonly (string Debian, string Triplet, string Loader) _architecture = RuntimeInformation.OSArchitecture switch
     {
@@ -34,8 +38,10 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     };
 
     /// <summary>The folder of the finished root.</summary>
-    public string Target => Path.Combine(options.CacheDirectory, $"{options.Suite}-{_architecture.Debian}-{Recipe}");
+    public string Target => Path.Combine(options.CacheDirectory, $"{Prefix}{Recipe}{(options.HasCluster ? ClusterSuffix : "")}");
 
+    private string Prefix => $"{options.Suite}-{_architecture.Debian}-";
+    private string[] Packages => options.HasCluster ? [.. EnginePackages, .. ClusterPackages] : EnginePackages;
     private string Libraries => $"usr/lib/{_architecture.Triplet}";
     private static string PostgresHome => $"usr/lib/postgresql/{EngineRoot.PostgresMajor}";
     private static string PostgresShare => $"usr/share/postgresql/{EngineRoot.PostgresMajor}";
@@ -50,7 +56,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         var apt = new AptPackages(Path.Combine(work, "apt"), _architecture.Debian, options, ct);
         try
         {
-            progress($"preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; this happens once and downloads about 60 MB.");
+            progress($"preparing PostgreSQL, Redis and nginx in {options.CacheDirectory}; this happens once and downloads about " +
+                $"{(options.HasCluster ? 90 : 60)} MB.");
             Step("checking the machine", () => { CheckMachine(); Sweep(); Directory.CreateDirectory(tree); return ""; });
             Step("reading the package lists", () => { apt.ReadLists(); return "package lists read"; });
             string[] debs = [];
@@ -118,7 +125,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     // Keeps programs, modules, libraries and Postgres' shared files, except unused ones that would double the size.
     private void Prune(string tree)
     {
-        string[] kept = ["etc/nginx", "usr/bin", "usr/sbin", PostgresHome, PostgresShare, Libraries];
+        string[] python = [.. Directory.GetDirectories(Path.Combine(tree, "usr/lib"), "python3*").Select(folder => Path.GetRelativePath(tree, folder))];
+        string[] kept = ["etc/nginx", "usr/bin", "usr/sbin", PostgresHome, PostgresShare, Libraries, .. python];
         foreach (var folder in new[] { "", "etc", "usr", "usr/lib", "usr/share" })
             foreach (var entry in Directory.GetFileSystemEntries(Path.Combine(tree, folder)))
             {
@@ -128,8 +136,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
             }
 
         string[] left = [$"{Libraries}/gconv", $"{PostgresHome}/lib/bitcode", $"{PostgresHome}/lib/pgxs", $"{PostgresShare}/contrib", $"{PostgresShare}/man"];
-        foreach (var part in left)
-            Delete(Path.Combine(tree, part));
+        var unused = python.SelectMany(folder => PythonNotNeeded.Select(part => $"{folder}/{part}")).Where(part => Directory.Exists(Path.Combine(tree, part)));
+        foreach (var part in left.Concat(unused)) Delete(Path.Combine(tree, part));
         foreach (var module in Files(tree, $"{PostgresHome}/lib", "postgis_*.so")) File.Delete(module);
         var extensions = Path.Combine(tree, PostgresShare, "extension");
         foreach (var pattern in new[] { "postgis_*", "postgis--*--*", "address_standardizer*", "rum--*--*" })
@@ -148,7 +156,23 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         Tool.Run(loader, [.. patchelf, "--set-interpreter", Path.Combine(Target, Libraries, _architecture.Loader), .. programs.Where(IsElf)], new(), ct);
         // Modules have their own RUNPATH, which would override the program's RPATH.
         Tool.Run(loader, [.. patchelf, .. Files(tree, $"{PostgresHome}/lib", "*.so")], new(), ct);
-        foreach (var other in Files(tree, "usr/bin", "*").Except(programs)) File.Delete(other);
+        string[] scripts = options.HasCluster ? LinkCluster(tree, loader, patchelf, ct) : [];
+        foreach (var other in Files(tree, "usr/bin", "*").Except([.. programs, .. scripts])) File.Delete(other);
+    }
+
+    // Returns the programs. Patroni's are scripts of Python, which is loaded at a fixed address: patchelf breaks it if it sets both paths in one run.
+    private string[] LinkCluster(string tree, string loader, string[] patchelf, CancellationToken ct)
+    {
+        string[] interpreter = ["--set-interpreter", Path.Combine(Target, Libraries, _architecture.Loader)];
+        string[] etcd = [.. Files(tree, "usr/bin", "etcd").Concat(Files(tree, "usr/bin", "etcdctl"))], python = Files(tree, "usr/bin", "python3*");
+        Tool.Run(loader, [.. patchelf, .. interpreter, .. etcd], new(), ct);
+        foreach (var program in python.Where(IsElf))
+        {
+            Tool.Run(loader, [.. patchelf, program], new(), ct);
+            Tool.Run(loader, [.. patchelf[..3], .. interpreter, program], new(), ct);
+        }
+
+        return [.. etcd, .. python, .. Files(tree, "usr/bin", "patroni"), .. Files(tree, "usr/bin", "patronictl")];
     }
 
     private static string[] Files(string tree, string folder, string pattern) => Directory.GetFiles(Path.Combine(tree, folder), pattern);
@@ -169,12 +193,23 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         foreach (var program in new[] { $"{PostgresHome}/bin/postgres", $"{PostgresHome}/bin/psql", "usr/bin/redis-server", "usr/bin/redis-cli" })
             Tool.Run(Path.Combine(Target, program), ["--version"], asUser, ct);
         Tool.Run(Path.Combine(Target, "usr/sbin/nginx"), ["-v"], asUser, ct);
+        if (options.HasCluster) TryCluster(asUser, ct);
         foreach (var module in new[] { "pg_cron", "pg_documentdb_core", "pg_documentdb", "pg_documentdb_extended_rum", "vector", "postgis-3" })
         {
             var listing = Tool.Run(loader, ["--list", Path.Combine(Target, PostgresHome, "lib", module + ".so")], asUser, ct);
             if (listing.Split('\n').FirstOrDefault(line => line.Contains("not found", StringComparison.Ordinal)) is { } missing)
                 throw new ToolException($"{module} needs {missing.Trim()}");
         }
+    }
+
+    private void TryCluster(ToolOptions asUser, CancellationToken ct)
+    {
+        var python = Path.Combine(Target, "usr/bin/python3");
+        // The engines' users cannot write there, so that Patroni would be compiled at each start.
+        Tool.Run(python, ["-m", "compileall", "-q", .. Directory.GetDirectories(Path.Combine(Target, "usr/lib"), "python3*")], new(), ct);
+        Tool.Run(python, [Path.Combine(Target, "usr/bin/patroni"), "--version"], asUser, ct);
+        Tool.Run(python, ["-c", "import patroni.dcs.etcd3, patroni.api, psycopg2, yaml, ssl"], asUser, ct);
+        foreach (var program in new[] { "etcd", "etcdctl" }) Tool.Run(Path.Combine(Target, "usr/bin", program), [program == "etcd" ? "--version" : "version"], asUser, ct);
     }
 
     private void WriteMarker(string[] debs, CancellationToken ct)
@@ -191,7 +226,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     private string Versions()
     {
         var versions = EngineRoot.TryOpen(Target)?.Versions ?? new Dictionary<string, string>();
-        string[] named = [$"postgresql-{EngineRoot.PostgresMajor}", Packages[0], "redis-server", "nginx"];
+        string[] named = [$"postgresql-{EngineRoot.PostgresMajor}", EnginePackages[0], "redis-server", "nginx", .. options.HasCluster ? ClusterPackages[..2] : []];
         return string.Join(", ", named.Select(name => $"{name} {versions.GetValueOrDefault(name)}"));
     }
 
@@ -203,7 +238,7 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         {
             var name = Path.GetFileName(folder);
             var isDead = name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) || name.StartsWith(DiscardedPrefix, StringComparison.Ordinal);
-            var isOldRoot = folder != Target && name.StartsWith($"{options.Suite}-{_architecture.Debian}-", StringComparison.Ordinal);
+            var isOldRoot = name.StartsWith(Prefix, StringComparison.Ordinal) && name.Split('-')[2] != $"{Recipe}";
             if (isDead || (isOldRoot && !running.Exists(exe => exe.StartsWith(folder + "/", StringComparison.Ordinal)))) Discard(folder);
         }
     }

@@ -50,7 +50,7 @@ public sealed class ThreeHosts : IAsyncLifetime
         _network = await HostNetwork.CreateAsync();
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = _network.Clients.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(30) };
         Machines = [.. Enumerable.Range(1, Count).Select(n => new Machine($"vm{n}", $"10.77.0.{n}", _folder / $"vm{n}", _network))];
-        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions(), _ => { }, TestContext.Current.CancellationToken);
+        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions { HasCluster = true }, _ => { }, TestContext.Current.CancellationToken);
         foreach (var machine in Machines)
         {
             await machine.PowerOnAsync();
