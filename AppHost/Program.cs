@@ -46,7 +46,7 @@ builder.AddLoadTest(gateway).ForwardTelemetrySettings();
 builder.AddKubernetesTarget("kubernetes");
 builder.AddComposeTarget("compose");
 builder.AddVirtualMachineTarget("vms", "customer-vm1", "customer-vm2", "customer-vm3")
-    .WithPlacement(postgres, "customer-vm1").WithPlacement(redis, "customer-vm2").WithPlacement(mongodb, "customer-vm3");
+    .WithPlacement(redis, "customer-vm2");
 
 return await builder.AddNativeEngines().AddRestarts().BuildAndRunAsync();
 

@@ -46,7 +46,8 @@ internal static class ProcessTable
         }
     }
 
-    private static string WorkingDirectory(int id)
+    /// <summary>Returns a process's working directory, as the process sees it.</summary>
+    public static string WorkingDirectory(int id)
     {
         try
         {

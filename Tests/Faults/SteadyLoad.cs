@@ -84,14 +84,15 @@ internal sealed class SteadyLoad : IAsyncDisposable
         return verdict;
     }
 
-    /// <summary>Waits for the given number of additional checkouts with an outcome.</summary>
-    public async Task DecidedAsync(int more)
+    /// <summary>Waits for the given number of additional checkouts with an outcome, 20 s by default.</summary>
+    public async Task DecidedAsync(int more, TimeSpan? timeMax = null)
     {
+        var limit = timeMax ?? DecidedLimit;
         var target = Volatile.Read(ref _decided) + more;
         var decided = await Eventually.UntilAsync(
-            () => Task.FromResult(Volatile.Read(ref _decided)), decided => decided >= target || _failure is not null, DecidedLimit);
+            () => Task.FromResult(Volatile.Read(ref _decided)), decided => decided >= target || _failure is not null, limit);
         Assert.True(_failure is null, _failure?.Message);
-        Assert.True(decided >= target, $"Of {more} checkouts, {target - decided} have no outcome after {DecidedLimit}.");
+        Assert.True(decided >= target, $"Of {more} checkouts, {target - decided} have no outcome after {limit}.");
     }
 
     /// <summary>Measures the checkouts with an outcome per second, from now on.</summary>

@@ -22,7 +22,8 @@ internal static class HostRun
     /// <param name="gateway">Index of the machine whose gateway stays up.</param>
     public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync, int gateway = 1) => TryAsync(hosts, async () =>
     {
-        await hosts.LeadAsync(hosts.Machines[1]);
+        await hosts.LeadAsync(hosts.Machines[0]); // Postgres on the first machine, Redis on the second
+        await hosts.LeadStockAsync(hosts.Machines[1]);
         using var shop = hosts.Shop(hosts.Machines[gateway]);
         var books = await HostBooks.OpenAsync(hosts, shop);
         var customer = await NewCustomerAsync(shop);

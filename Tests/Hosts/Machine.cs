@@ -91,7 +91,15 @@ internal sealed class Machine : IAsyncDisposable
     }
 
     /// <summary>Deletes all data of a machine that is off. Programs, configuration and units stay, as if they had been installed again.</summary>
-    public void Wipe() => Directory.Delete(Path.Combine(Disk, "var/lib/shop"), recursive: true);
+    public void WipeData() => Directory.Delete(Path.Combine(Disk, "var/lib/shop"), recursive: true);
+
+    /// <summary>Replaces the disk of a machine that is off with an empty one.</summary>
+    public async Task WipeAsync()
+    {
+        await Shell.RunAsync("rm", "-rf", Disk);
+        Directory.CreateDirectory(Disk);
+        _units.Reset();
+    }
 
     /// <summary>Runs a command in the machine as root.</summary>
     public Task<string> RunAsync(params string[] command) => Shell.RunAsync("nsenter", [.. Enter, .. command]);

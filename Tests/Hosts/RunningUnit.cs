@@ -177,11 +177,13 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         }
     }
 
-    /// <summary>Kills what is left of the main process; its children were adopted by the machine's first process.</summary>
+    /// <summary>Kills what is left of the main process: its children were adopted by the machine's first process. They work in one of the unit's folders.</summary>
     private async Task CleanAsync()
     {
         if (!machine.IsOn) return;
-        foreach (var orphan in ProcessTable.Tree(machine.FirstProcess).Skip(1)) Signal.Kill.TrySend(orphan);
+        foreach (var orphan in ProcessTable.Tree(machine.FirstProcess).Skip(1))
+            if (unit.Folders.Any(folder => ProcessTable.WorkingDirectory(orphan).StartsWith(folder.Path + "/", StringComparison.Ordinal)))
+                Signal.Kill.TrySend(orphan);
         foreach (var (path, _) in unit.Folders.Where(f => f.Path.StartsWith("/run/", StringComparison.Ordinal))) await machine.RunAsync("rm", "-rf", path);
     }
 

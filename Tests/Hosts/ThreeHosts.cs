@@ -31,6 +31,7 @@ public sealed class ThreeHosts : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private HostNetwork? _network;
     private HttpClient? _http;
+    private EngineRoot? _engines;
 
     /// <summary>The reason why this machine cannot run the test, or null.</summary>
     public string? Missing { get; private set; }
@@ -50,15 +51,7 @@ public sealed class ThreeHosts : IAsyncLifetime
         _network = await HostNetwork.CreateAsync();
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = _network.Clients.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(30) };
         Machines = [.. Enumerable.Range(1, Count).Select(n => new Machine($"vm{n}", $"10.77.0.{n}", _folder / $"vm{n}", _network))];
-        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions { HasCluster = true }, _ => { }, TestContext.Current.CancellationToken);
-        foreach (var machine in Machines)
-        {
-            await machine.PowerOnAsync();
-            await File.WriteAllTextAsync(_folder / machine.Address, machine.Disk + ".pid");
-            await machine.RunAsync("mkdir", "/opt/shop");
-            await machine.RunAsync("ln", "-s", engines.Path, "/opt/shop/engine");
-            await machine.RunAsync("ln", "-s", Path.GetDirectoryName(Path.GetDirectoryName(engines.Postgres))!, "/opt/shop/postgresql");
-        }
+        _engines = await EngineRoot.EnsureAsync(new EngineRootOptions { HasCluster = true }, _ => { }, TestContext.Current.CancellationToken);
         _folder.Write("bin/systemctl", """
             #!/bin/sh
             exec curl -sS --fail-with-body --unix-socket /run/manager.sock "http://manager/$(printf '%s/' "$@")"
@@ -70,14 +63,39 @@ public sealed class ThreeHosts : IAsyncLifetime
             exec nsenter --target="$(cat "$(cat "$folder/$host")")" --mount --net --pid --uts --ipc -- \
               env PATH=/opt/test:/usr/sbin:/usr/bin:/sbin:/bin bash -c "$*"
             """);
-        foreach (var machine in Machines) await machine.RunAsync("mkdir", "/opt/test");
         foreach (var machine in Machines)
         {
-            File.Copy(_folder / "bin/systemctl", machine.Disk + "/opt/test/systemctl");
-            await machine.RunAsync("chmod", "755", "/opt/test/systemctl");
+            await File.WriteAllTextAsync(_folder / machine.Address, machine.Disk + ".pid");
+            await StartEmptyAsync(machine);
         }
         await DeployAsync();
         DeployTime = clock.Elapsed;
+    }
+
+    /// <summary>Starts a machine whose disk is empty, with what a Debian with ssh has, and with the engines.</summary>
+    internal async Task StartEmptyAsync(Machine machine)
+    {
+        await machine.PowerOnAsync();
+        await machine.RunAsync("mkdir", "/opt/shop", "/opt/test");
+        await machine.RunAsync("ln", "-s", _engines!.Path, "/opt/shop/engine");
+        await machine.RunAsync("ln", "-s", Path.GetDirectoryName(Path.GetDirectoryName(_engines.Postgres))!, "/opt/shop/postgresql");
+        File.Copy(_folder / "bin/systemctl", machine.Disk + "/opt/test/systemctl");
+        await machine.RunAsync("chmod", "755", "/opt/test/systemctl");
+    }
+
+    /// <summary>Waits until all copies of both Postgres clusters follow their primary.</summary>
+    internal async Task CopiedAsync()
+    {
+        foreach (var cluster in PatroniCluster.All)
+            Assert.Equal("", await Eventually.UntilAsync(() => cluster.LaggingAsync(Machines), static lagging => lagging.Length == 0, HealthTimeMax));
+    }
+
+    /// <summary>Makes a machine the primary of both Postgres clusters.</summary>
+    internal async Task LeadAsync(Machine machine)
+    {
+        await CopiedAsync();
+        foreach (var cluster in PatroniCluster.All) await cluster.LeadAsync(Machines, machine);
+        await CopiedAsync();
     }
 
     /// <summary>Exception filter that prints the units' logs and never catches.</summary>
@@ -115,7 +133,9 @@ public sealed class ThreeHosts : IAsyncLifetime
     internal Task InstallAsync(Machine machine, string phase) => machine.RunAsync("env", "PATH=/opt/test:/usr/sbin:/usr/bin:/sbin:/bin",
         "/opt/shop/install/install.sh", $"customer-{machine.Name}", "--hosts", string.Join(',', Machines.Select(m => m.Address)), "--phase", phase);
 
-    private string CurrentRelease => Path.Combine(Machines[0].Disk, "opt/shop", new FileInfo(Machines[0].Disk + "/opt/shop/current").LinkTarget!);
+    // One machine may be empty.
+    private string CurrentRelease => Machines.Select(m => (m.Disk, new FileInfo(m.Disk + "/opt/shop/current").LinkTarget))
+        .Where(m => m.LinkTarget is not null).Select(m => Path.Combine(m.Disk, "opt/shop", m.LinkTarget!)).First();
 
     /// <summary>Runs the committed backup.sh, which must succeed.</summary>
     internal async Task BackupAsync(string what)
@@ -128,7 +148,7 @@ public sealed class ThreeHosts : IAsyncLifetime
     internal async Task<string> MasterAsync() => (await Machines.First(m => m.IsOn).RunAsync("/etc/shop/redis/replication.sh", "master")).Trim();
 
     /// <summary>Makes a machine's Redis the master, as an operator does. Faults name the machine that they break.</summary>
-    internal async Task LeadAsync(Machine machine)
+    internal async Task LeadStockAsync(Machine machine)
     {
         if (await MasterAsync() == machine.Address) return;
         foreach (var other in Machines.Where(m => m != machine)) await RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", "0");

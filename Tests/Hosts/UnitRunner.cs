@@ -51,6 +51,9 @@ internal sealed class UnitRunner : IAsyncDisposable
         _running.Clear();
     }
 
+    /// <summary>Handles the loss of the machine's disk: no unit is enabled.</summary>
+    public void Reset() => _enabled.Clear();
+
     public async ValueTask DisposeAsync()
     {
         await ForgetAsync();

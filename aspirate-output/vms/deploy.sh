@@ -32,8 +32,9 @@ remote() { local host=$1; shift; "${ssh[@]}" "$host" "$@"; }
 install_on() { # INDEX PHASE...
   local i=$1 arguments=() phase; shift
   for phase in "$@"; do arguments+=(--phase "$phase"); done
-  remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]}"
+  remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]} $first"
 }
+set_up_clusters() { for i in "${!hosts[@]}"; do install_on "$i" clusters; done; }
 # On all machines first files and stores, then services: those of a machine need the stores of the others.
 undo() {
   local i
@@ -57,7 +58,7 @@ finish() {
   clean_up
 }
 
-work=$(mktemp -d) copied='' switched=()
+work=$(mktemp -d) copied='' first='' switched=()
 trap finish EXIT
 mkdir "$work/$release"
 if [ -n "${BUILT:-}" ]; then
@@ -82,9 +83,22 @@ for i in "${!hosts[@]}"; do
     remote "${hosts[i]}" "rm -rf /opt/shop/install/${machines[i]} && tar -C /opt/shop/install -xz"
 done
 
+# If no machine has data yet, they start a new cluster. A new machine among others joins them.
+first=--new
+for host in "${hosts[@]}"; do
+  if remote "$host" "test -e /var/lib/shop/etcd/data" </dev/null; then first=''; fi
+done
 copied=all
 
-# One set of secrets: the first machine creates it, and the others get a copy. It is never stored on this machine.
+# One set of secrets: the first machine creates it, and the others get a copy; a new first machine gets that of another. It is never stored on this machine.
+if ! remote "${hosts[0]}" "test -e /etc/shop/secrets.env" </dev/null; then
+  for host in "${hosts[@]:1}"; do
+    if remote "$host" "test -e /etc/shop/secrets.env" </dev/null; then
+      remote "$host" "cat /etc/shop/secrets.env" </dev/null | remote "${hosts[0]}" "umask 077; cat >/opt/shop/install/secrets.env"
+      break
+    fi
+  done
+fi
 install_on 0 prepare
 for i in "${!hosts[@]}"; do
   [ "$i" -gt 0 ] || continue
@@ -92,7 +106,10 @@ for i in "${!hosts[@]}"; do
     remote "${hosts[i]}" "umask 077; cat >/opt/shop/install/secrets.env"
   install_on "$i" prepare
 done
+# New passwords first where they are checked: copies that are connected stay so.
+if [ -z "$first" ]; then set_up_clusters; fi
 for i in "${!hosts[@]}"; do install_on "$i" stores; done
+set_up_clusters
 
 for i in "${!hosts[@]}"; do
   switched+=("$i")

@@ -10,7 +10,7 @@ umask 077
 machines=(@MACHINES@)
 services=(@SERVICES@)
 writers=(@WRITERS@)
-stores=(@STORES@)          # NAME:MACHINE[,MACHINE...], counted from 0
+stores=(@STORES@) # NAME:KIND:MACHINE[,MACHINE...], counted from 0: the first one dumps the store, all of them load it
 read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
@@ -23,8 +23,14 @@ all() { # start|stop UNIT...
   local host
   for host in "${hosts[@]}"; do remote "$host" "systemctl $1 $(printf 'shop-%s.service ' "${@:2}")" </dev/null; done
 }
-machines_of() { tr , ' ' <<<"${1#*:}"; }
+machines_of() { tr , ' ' <<<"${1##*:}"; }
 store() { echo "/opt/shop/install/store.sh $1 ${2%%:*}"; }
+
+others() { # stop|copy ENTRY: the document store is restored as files, so its copies are made again
+  local i
+  [[ $2 == *:mongodb:* ]] || return 0
+  for i in "${!hosts[@]}"; do [ "$i" = "${2##*:}" ] || remote "${hosts[i]}" "$(store "$1" "$2")" </dev/null; done
+}
 
 case $what in
   save)
@@ -44,9 +50,11 @@ case $what in
     all stop "${services[@]}"
     for entry in "${stores[@]}"; do
       echo "restoring ${entry%%:*}"
+      others stop "$entry"
       # Replicas of a store that still have the old data would copy it to the first one that is loaded.
       if [[ $entry == *,* ]]; then all stop "${entry%%:*}"; fi
       for machine in $(machines_of "$entry"); do remote "${hosts[machine]}" "$(store load "$entry")" <"$folder/${entry%%:*}"; done
+      others copy "$entry"
     done
     all start "${services[@]}"
     ;;

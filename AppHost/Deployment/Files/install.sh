@@ -1,14 +1,16 @@
 #!/bin/bash
 # Installs this machine's part of the shop. Can be run again: unchanged files stay, and changed files are replaced.
-#   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--root FOLDER] [--dry-run]
+#   install.sh MACHINE --hosts ADDRESS1,ADDRESS2,ADDRESS3 [--release FOLDER] [--phase PHASE]... [--new] [--root FOLDER] [--dry-run]
 # PHASE, by default the first three in this order:
 #   prepare   users, engines, secrets, files; a failure leaves everything as it was
 #   stores    starts the databases, and restarts those whose files have changed
+#   clusters  on the machine of a primary: sets its databases, owners, passwords and shared settings (not by default)
 #   services  switches to the release, and waits until all services are healthy
 #   undo      takes back an installation of the release that failed: files, units, programs and stores; then restart the services
 #   rollback  back to the previous release, with its configuration and units
 #   addresses renews the addresses that units may reach, from /etc/resolv.conf and the operator's files; then restart the services
 #   engines   rebuilds the engines from Debian's newest packages, and restarts the programs that run from them
+# --new says that no machine has data: they start a new cluster. Otherwise a machine without data joins the others, which have it.
 # The operator's files are never written: /etc/shop/*.local.env, telemetry.env, allowed-addresses, external-stores, tls/.
 # --root installs below a folder, without users, engines and systemd: for tests and images. --dry-run prints the actions and changes nothing.
 set -euo pipefail
@@ -16,14 +18,16 @@ umask 022 # services' users can read their files, whatever root's own umask is
 
 machines=(@MACHINES@)
 stores=() programs=()      # of this machine, from its machine.conf
+clusters=()                # the Postgres clusters, from there too: UNIT:USER:PORT:PORT of Patroni
 secrets=(@SECRETS@)
+authority=@AUTHORITY@      # the secret that is the key of the machines' certificates
 services=(@SERVICES@)      # NAME:PORT
 gateway=@GATEWAY@
 health_seconds=90
 releases_kept=3
 
 here=$(cd "$(dirname "$0")" && pwd)
-root='' release='' dry='' preparing='' whole='' hosts=() phases=() machine=${1:-}
+root='' release='' dry='' preparing='' whole='' first='' hosts=() phases=() machine=${1:-}
 fail() { echo "error: $*" >&2; exit 1; }
 say() { echo "$machine: $*"; }
 
@@ -39,6 +43,7 @@ while [ $# -gt 0 ]; do
     --release) release=${2%/}; shift 2 ;;
     --phase) phases+=("${2:-}"); shift 2 ;;
     --root) root=${2:-}; shift 2 ;;
+    --new) first=1; shift ;;
     --dry-run) dry=1; shift ;;
     *) fail "unknown argument '$1'" ;;
   esac
@@ -47,6 +52,7 @@ done
 for host in "${hosts[@]}"; do
   [[ $host =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || fail "'$host' is not a valid IPv4 address"
 done
+for i in "${!machines[@]}"; do [ "${machines[i]}" != "$machine" ] || address=${hosts[i]}; done
 [ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
 [ "${#phases[@]}" -gt 0 ] || { phases=(prepare stores services) whole=1; }
 new=$(basename "${release:-none}")
@@ -80,7 +86,7 @@ current() { basename "$(readlink "$shop/current" || echo none)"; }
 
 packages() { # everything else comes with the release or the engines
   local wanted=() name
-  for name in curl debian-archive-keyring; do
+  for name in curl debian-archive-keyring openssl; do
     dpkg -s "$name" >/dev/null 2>&1 || wanted+=("$name")
   done
   [ "${#wanted[@]}" -gt 0 ] || return 0
@@ -88,10 +94,10 @@ packages() { # everything else comes with the release or the engines
   run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${wanted[@]}"
 }
 
-# PostgreSQL with DocumentDB, Redis and nginx: Debian's packages, unpacked below /opt/shop but not installed, the same on every Debian release.
+# PostgreSQL with DocumentDB, Patroni, etcd, Redis and nginx: Debian's packages, unpacked below /opt/shop but not installed, the same on every Debian release.
 engines() { # [again]
   local program made data
-  if [ -x /opt/shop/engine/usr/sbin/nginx ] && [ "${1:-}" != again ]; then return 0; fi
+  if [ -x /opt/shop/engine/usr/sbin/nginx ] && [ -e /opt/shop/engine/usr/bin/patroni ] && [ "${1:-}" != again ]; then return 0; fi
   program=/opt/shop/current/mongodb-gateway/DocumentDb.Gateway
   if [ -n "$release" ]; then program=/opt/shop/releases/$(basename "$release")/mongodb-gateway/DocumentDb.Gateway; fi
   if [ -n "$dry" ]; then echo "+ $program engines /opt/shop/engines/NOW"; return 0; fi
@@ -131,6 +137,13 @@ make_secrets() { # keeps existing secrets: a store keeps the password that it wa
     if [ -n "$dry" ]; then echo "+ make secret $name"; continue; fi
     echo "$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$file"
   done
+  if ! grep -qs "^$authority=" "$file"; then
+    if [ -n "$dry" ]; then
+      echo "+ make secret $authority"
+    else
+      echo "$authority=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -outform DER | od -An -v -tx1 | tr -d ' \n')" >>"$file"
+    fi
+  fi
   write /etc/shop/secrets.env 600 root:root <"$file"
 }
 
@@ -147,10 +160,47 @@ make_marks() {
   done <"$work/secrets.env" >>"$work/marks"
 }
 
+# The machines know each other by certificates of one authority, whose key they share. Its own certificate may differ between machines; its key counts.
+certificate() {
+  local live=$root/etc/shop/cluster new=$work/cluster file
+  if [ -n "$dry" ]; then echo "+ certificate for $address"; return 0; fi
+  mkdir -p "$new"
+  (umask 077; printf '%b' "$(sed -n "s/^$authority=//p" "$work/secrets.env" | sed 's/../\\x&/g')" | openssl pkey -inform DER -out "$work/authority.key")
+  if openssl verify -CAfile "$live/authority.pem" "$live/certificate.pem" && openssl x509 -in "$live/certificate.pem" -checkip "$address" -checkend 5184000 &&
+    openssl x509 -in "$live/certificate.pem" -noout -checkip "$address" | grep -q 'does match' &&
+    cmp <(openssl x509 -in "$live/authority.pem" -noout -pubkey) <(openssl pkey -in "$work/authority.key" -pubout); then
+    cp "$live"/*.pem "$new"
+  else
+    cat >"$work/openssl.cnf" <<END
+[req]
+distinguished_name=name
+[name]
+[authority]
+basicConstraints=critical,CA:TRUE
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+[machine]
+basicConstraints=critical,CA:FALSE
+keyUsage=critical,digitalSignature
+extendedKeyUsage=serverAuth,clientAuth
+subjectAltName=IP:$address,IP:127.0.0.1
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+END
+    (umask 077; openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$new/key.pem")
+    openssl req -x509 -new -config "$work/openssl.cnf" -extensions authority -key "$work/authority.key" -subj /CN=shop -days 3650 -out "$new/authority.pem"
+    openssl req -new -config "$work/openssl.cnf" -key "$new/key.pem" -subj "/CN=$machine" -out "$work/request.pem"
+    openssl x509 -req -in "$work/request.pem" -CA "$new/authority.pem" -CAkey "$work/authority.key" -CAcreateserial -CAserial "$work/serial" -days 3650 \
+      -extfile "$work/openssl.cnf" -extensions machine -out "$new/certificate.pem"
+  fi >"$work/openssl.log" 2>&1 || { cat "$work/openssl.log" >&2; fail "no certificate for $address"; }
+  for file in authority certificate key; do write "/etc/shop/cluster/$file.pem" 600 root:root <"$new/$file.pem"; done
+}
+
 files() {
   local file name user
   make_secrets
   make_marks
+  certificate
   for file in "$own"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
   render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
   write "/etc/shop/${gateway%%:*}.sh" 755 root:root <"$here/gateway.sh"
@@ -164,6 +214,7 @@ files() {
     for file in "$own/$name"/*; do
       case $file in
         *.sh) render "$file" | write "/etc/shop/$name/$(basename "$file")" 755 root:root ;;
+        */patroni.yml | */passwords | */services.conf) render "$file" | write "/etc/shop/$name/$(basename "$file")" 600 "$user:root" ;;
         *) render "$file" | write "/etc/shop/$name/$(basename "$file")" 640 "root:$user" ;;
       esac
     done
@@ -379,11 +430,18 @@ switch_release() {
 
 prepare() {
   local name
+  if on_machine && [ -e /var/lib/shop/postgres/data ] && [ ! -e /var/lib/shop/etcd ]; then
+    fail "/var/lib/shop has the data of a release without copies; save it, remove /var/lib/shop on all machines, deploy, then restore (backup.sh)"
+  fi
   [ -z "$release" ] || check_release
   [ -n "$dry" ] || preparing=1
   if on_machine; then packages; users; fi
   if [ -n "$release" ]; then copy_release; fi
   if on_machine; then engines; fi
+  if on_machine && [ -n "$first" ]; then
+    run install -d -o etcd -g etcd -m 700 /var/lib/shop/etcd
+    run touch /var/lib/shop/etcd/new
+  fi
   files
   name=$new
   [ -n "$release" ] || name=$(current)
@@ -408,9 +466,70 @@ renew_addresses() {
 # Listed by an operator who runs that database elsewhere, by its store's name.
 is_external() { grep -qsxF -e "$1" -e "${1%-engine}" -e "${1%-sentinel}" "$root/etc/shop/external-stores"; }
 
+# What needs a restart of a store: its unit, but for addresses, and the engines. Its files do too, unless it can reload them; etcd's matter for a first start.
+state_of() { # NAME
+  {
+    readlink /opt/shop/engine
+    grep -v '^IPAddress' "/etc/systemd/system/shop-$1.service" || :
+    cat "/etc/shop/$1.env" 2>/dev/null || :
+    if [ "$1" = etcd ] || has_reload "$1"; then cat /etc/shop/cluster/*; else cat "/etc/shop/$1"/* 2>/dev/null || :; fi
+  } | sha256sum
+}
+files_of() { { cat "/etc/shop/$1"/* 2>/dev/null || :; } | sha256sum; }
+has_reload() { grep -qs '^ExecReload=' "/etc/systemd/system/shop-$1.service"; }
+
+# A machine of a cluster is restarted only when the one before it is back: a primary without any copy would acknowledge nothing.
+wait_member() { # NAME
+  local entry second
+  [ -z "$dry" ] || return 0
+  for entry in ${clusters[@]+"${clusters[@]}"}; do
+    if [ "${entry%%:*}" != "$1" ] || [ ! -e "/var/lib/shop/$1/data/PG_VERSION" ]; then continue; fi
+    for ((second = 0; second < health_seconds; second++)); do
+      if patroni "$address:${entry##*:}" /readiness; then return 0; fi
+      sleep 1
+    done
+    say "$1 does not follow its primary after $health_seconds s: journalctl -u shop-$1" >&2
+    return 1
+  done
+}
+
+patroni() { # HOST:PORT PATH [CURL ARGUMENTS...]
+  curl -fsS -m 5 -o /dev/null --cacert /etc/shop/cluster/authority.pem --cert /etc/shop/cluster/certificate.pem --key /etc/shop/cluster/key.pem \
+    "${@:3}" "https://$1$2" 2>/dev/null
+}
+
+has_primary() { # PORT
+  local host
+  for host in "${hosts[@]}"; do if patroni "$host:$1" /primary; then return 0; fi; done
+  return 1
+}
+
+set_up_clusters() { # [wait]
+  on_machine || return 0
+  local entry name user port api second script
+  for entry in ${clusters[@]+"${clusters[@]}"}; do
+    IFS=: read -r name user port api <<<"$entry"
+    if is_external "$name"; then continue; fi
+    if [ -n "$dry" ]; then echo "+ set up $name"; continue; fi
+    for ((second = 0; second < health_seconds; second++)); do
+      if [ "${1:-}" != wait ] || has_primary "$api"; then break; fi
+      sleep 1
+    done
+    if [ "$second" = "$health_seconds" ]; then fail "$name has no primary after $health_seconds s: journalctl -u shop-$name"; fi
+    patroni "$address:$api" /primary || continue
+    patroni "$address:$api" /config -X PATCH --data "@/etc/shop/$name/shared.json" || fail "the settings of $name were not accepted"
+    # Copies with a new password cannot connect before it is set, so the primary does not wait for them.
+    for script in roles owners; do
+      (cd / && runuser -u "$user" -- env PATH=/opt/shop/postgresql/bin:/usr/bin:/bin LC_ALL=C PGHOST="/run/shop-$name" PGPORT="$port" POSTGRES_USER=postgres \
+        PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$name/passwords" "/etc/shop/$name/$script.sh")
+    done
+  done
+  [ "${1:-}" != wait ] || run rm -f /var/lib/shop/etcd/new
+}
+
 start_stores() {
   on_machine || return 0
-  local name state applied=/var/lib/shop/applied
+  local name state files applied=/var/lib/shop/applied
   # The gateway in front of the document engine is part of a release.
   if [ -n "$release" ] && [ ! -L /opt/shop/current ]; then switch_release; fi
   run mkdir -p "$applied"
@@ -421,14 +540,16 @@ start_stores() {
       continue
     fi
     run systemctl enable --quiet "shop-$name.service"
-    # Not every store has all these files.
-    state=$({ readlink /opt/shop/engine; cat "/etc/systemd/system/shop-$name.service" "/etc/shop/$name.env" "/etc/shop/$name"/* || :; } 2>/dev/null | sha256sum)
-    if [ "$(cat "$applied/$name" 2>/dev/null)" = "$state" ]; then
-      run systemctl start "shop-$name.service"
-    else
+    state=$(state_of "$name") files=$(files_of "$name")
+    if [ "$(cat "$applied/$name" 2>/dev/null)" != "$state" ]; then
       run systemctl restart "shop-$name.service"
-      [ -n "$dry" ] || echo "$state" >"$applied/$name"
+      wait_member "$name"
+    elif [ "$(cat "$applied/$name.files" 2>/dev/null)" != "$files" ] && has_reload "$name"; then
+      run systemctl reload-or-restart "shop-$name.service"
+    else
+      run systemctl start "shop-$name.service"
     fi
+    [ -n "$dry" ] || { echo "$state" >"$applied/$name"; echo "$files" >"$applied/$name.files"; }
   done
   for name in ${programs[@]+"${programs[@]}"}; do is_external "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}"; done
 }
@@ -476,6 +597,7 @@ rollback() {
   restore "$(basename "$previous")"
   release=''
   start_stores
+  set_up_clusters
   restart_services
 }
 
@@ -483,6 +605,7 @@ for phase in "${phases[@]}"; do
   case $phase in
     prepare) prepare ;;
     stores) start_stores ;;
+    clusters) set_up_clusters wait ;;
     services)
       if [ -n "$release" ]; then switch_release; fi
       if on_machine && [ -z "$dry" ] && [ ! -L "$shop/current" ]; then say "no release is installed"; continue; fi
@@ -493,7 +616,7 @@ for phase in "${phases[@]}"; do
       if [ -n "$dry" ]; then echo "+ undo $new"; continue; fi
       undo
       release=''
-      if [ -L "$shop/current" ]; then start_stores; fi
+      if [ -L "$shop/current" ]; then start_stores; set_up_clusters; fi
       ;;
     rollback) rollback ;;
     addresses) renew_addresses ;;

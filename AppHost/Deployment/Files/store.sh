@@ -3,12 +3,15 @@
 #   store.sh dump NAME >FILE
 #   store.sh load NAME <FILE
 # Postgres: a tar with one dump per database, for this or any newer Postgres. MongoDB: the engine's folder, for the same engine. Redis: a snapshot (RDB).
-# load replaces existing data; stop the services first. Passwords stay those of the machine, not those of the dump.
+# load replaces existing data; stop the services first. Passwords stay those of the machine, not those of the dump. Postgres works on any machine, whichever
+# is the primary. MongoDB's copies elsewhere must be stopped before load, and made again after it:
+#   store.sh stop|copy NAME
 set -euo pipefail
 
-stores=(@STORES@) # NAME:KIND:PORT
+stores=(@STORES@) # NAME:KIND:PORT, or the unit instead of the port of a Postgres
+roles='@ROLES@'
 fail() { echo "error: $*" >&2; exit 1; }
-[ $# -eq 2 ] || fail "store.sh dump|load NAME"
+[ $# -eq 2 ] || fail "store.sh dump|load|stop|copy NAME"
 for entry in "${stores[@]}"; do
   [ "${entry%%:*}" != "$2" ] || IFS=: read -r name kind port <<<"$entry"
 done
@@ -17,12 +20,16 @@ export PATH=/opt/shop/postgresql/bin:/opt/shop/engine/usr/bin:$PATH
 cd / # a folder that every user can enter
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+case $kind in
+  postgres | mongodb)
+    unit=$port
+    export PGSERVICEFILE=/etc/shop/$unit/services.conf LC_ALL=C
+    ;;
+esac
 
 dump_postgres() {
   local database
-  for database in $(databases); do
-    runuser -u postgres -- pg_dump -h "/run/shop-$name" -p "$port" -U postgres -Fc "$database" >"$work/$database.dump"
-  done
+  for database in $(databases); do pg_dump -Fc "service=postgres dbname=$database" >"$work/$database.dump"; done
   tar -C "$work" -c .
 }
 load_postgres() {
@@ -31,16 +38,16 @@ load_postgres() {
   for database in $(databases); do
     [ -s "$work/$database.dump" ] || fail "the input has no dump of $database"
   done
+  for database in $(databases); do psql -X -q "service=postgres" -c "DROP DATABASE IF EXISTS \"$database\" WITH (FORCE)"; done
+  PGSERVICE=postgres POSTGRES_USER=postgres PASSWORDS=/etc/shop/$unit/passwords "/etc/shop/$unit/owners.sh"
   for database in $(databases); do
-    runuser -u postgres -- psql -q -h "/run/shop-$name" -p "$port" -U postgres -c "DROP DATABASE IF EXISTS \"$database\" WITH (FORCE)"
-  done
-  systemctl restart "shop-$name.service" # creates them, with their owners
-  for database in $(databases); do
-    runuser -u postgres -- pg_restore -h "/run/shop-$name" -p "$port" -U postgres -d "$database" --no-owner --role="$database" --exit-on-error \
-      <"$work/$database.dump"
+    pg_restore -d "service=postgres dbname=$database" --no-owner --role="$database" --exit-on-error <"$work/$database.dump"
   done
 }
-databases() { sed -n '/^#/!s/=.*//p' "/etc/shop/$name.env"; }
+databases() {
+  local name
+  sed -n '/^#/!s/=.*//p' "/etc/shop/$unit/passwords" | while read -r name; do [[ " $roles " == *" $name "* ]] || echo "$name"; done
+}
 
 dump_redis() { # the master's data, wherever it is: a replica may be late
   local master
@@ -62,22 +69,46 @@ load_redis() { # a log begins with a snapshot; load the same one on all machines
 }
 
 dump_mongodb() {
-  runuser -u mongodb -- pg_basebackup -h "/run/shop-$name-engine" -p "$port" -U postgres -D - -Ft -X fetch -c fast
+  pg_basebackup -d "service=replicator" -D - -Ft -X fetch -c fast
 }
+# The data becomes a new cluster of this machine alone.
 load_mongodb() {
-  local folder=/var/lib/shop/$name-engine
+  local folder=/var/lib/shop/$unit second
   rm -rf "$folder/data.new"
   install -d -o mongodb -g mongodb -m 700 "$folder/data.new"
   tar -C "$folder/data.new" -x --no-same-owner
   [ -e "$folder/data.new/PG_VERSION" ] || fail "the input is not a folder of the engine"
   chown -R mongodb:mongodb "$folder/data.new"
-  systemctl stop "shop-$name.service" "shop-$name-engine.service"
+  stop
+  etcdctl --endpoints https://127.0.0.1:2379 --cacert /etc/shop/cluster/authority.pem --cert /etc/shop/cluster/certificate.pem \
+    --key /etc/shop/cluster/key.pem del --prefix "/service/$unit/" >/dev/null
   rm -rf "$folder/data"
   mv "$folder/data.new" "$folder/data"
-  systemctl start "shop-$name-engine.service" "shop-$name.service"
+  start
+  for ((second = 0; second < 90; second++)); do
+    if [ "$(locally psql -XAt -U postgres -d postgres -c 'SELECT pg_is_in_recovery()' 2>/dev/null)" = f ]; then
+      locally "/etc/shop/$unit/roles.sh"
+      locally "/etc/shop/$unit/owners.sh"
+      return 0
+    fi
+    sleep 1
+  done
+  fail "$name has no primary after 90 s: journalctl -u shop-$unit"
 }
+# As the engine's user, through its socket: the data may have other passwords, and no copy yet.
+locally() {
+  runuser -u mongodb -- env PATH="$PATH" PGHOST="/run/shop-$unit" PGPORT="$(sed -n 's/^port=//p' "$PGSERVICEFILE" | head -n 1)" POSTGRES_USER=postgres \
+    PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$unit/passwords" "$@"
+}
+stop() { systemctl stop "shop-$name.service" "shop-$unit.service"; }
+start() { systemctl start "shop-$unit.service" "shop-$name.service"; }
 
 case $1 in
   dump | load) "$1_$kind" ;;
-  *) fail "store.sh dump|load NAME" ;;
+  stop) stop ;;
+  copy)
+    rm -rf "/var/lib/shop/$unit/data"
+    start
+    ;;
+  *) fail "store.sh dump|load|stop|copy NAME" ;;
 esac

@@ -11,14 +11,15 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 {
     private const int FirstServicePort = 5101, GatewayPort = 8000;
     // Debian's engines, as the AppHost starts them without containers. install.sh creates them with the program that also serves MongoDB's protocol.
-    private const string Engine = "/opt/shop/engine", DocumentGateway = "mongodb-gateway:Integrations/DocumentDb.Gateway";
-    private const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
+    internal const string Engine = "/opt/shop/engine";
+    private const string DocumentGateway = "mongodb-gateway:Integrations/DocumentDb.Gateway";
+    internal const string Note = "# Written by `dotnet run --project AppHost -- publish`; change AppHost/ and publish again.\n";
 
     private string[] Addresses => [.. environment.Machines.Select(AddressOf)];
 
     public void Write()
     {
-        foreach (var store in model.Stores.Where(s => !environment.Placement.ContainsKey(s.Name)))
+        foreach (var store in model.Stores.Where(s => !PostgresCluster.Replicates(s) && !environment.Placement.ContainsKey(s.Name)))
             throw new DistributedApplicationException($"'{store.Name}' has no machine in '{environment.Name}'; call WithPlacement.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
         WriteNginx();
@@ -26,9 +27,14 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"),
             ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
+            ["AUTHORITY"] = [DeploymentModel.VariableOf(EtcdMember.AuthoritySecret)],
             ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
         });
-        WriteScript("store.sh", new() { ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{s.Port}") });
+        WriteScript("store.sh", new()
+        {
+            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{(PostgresCluster.Replicates(s) ? PostgresCluster.UnitOf(s) : s.Port)}"),
+            ["ROLES"] = [PostgresCluster.Administrator, PostgresCluster.Replicator],
+        });
         WriteScript("deploy.sh", new()
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{s.Project}").Append(DocumentGateway),
@@ -37,7 +43,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => s.Name).Append(model.Gateway.Name),
             ["WRITERS"] = model.Services.Where(s => s.Stores.Count > 0 && s.Services.Count > 0).Select(s => s.Name).Append(model.Gateway.Name),
-            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{string.Join(',', MachinesOf(s).Select(m => environment.Machines.ToList().IndexOf(m)))}"),
+            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{string.Join(',', PlacesOf(s))}"),
         });
     }
 
@@ -45,30 +51,35 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private void WriteScript(string name, Dictionary<string, IEnumerable<string>> marks) => output.Write(name,
         OutputFolder.Read(name, [.. marks.Select(m => (m.Key, string.Join(' ', m.Value)))]));
 
-    private static string AddressOf(string machine) => $"{machine}-address";
+    internal static string AddressOf(string machine) => $"{machine}-address";
 
     private int PortOf(string service) => FirstServicePort + model.Services.Select(s => s.Name).ToList().IndexOf(service);
 
-    private IEnumerable<Store> StoresOn(string machine) => model.Stores.Where(s => MachinesOf(s).Contains(machine));
-
     // A Redis is on all machines. The first one is that of its placement.
-    private IReadOnlyList<string> MachinesOf(Store store) =>
-        [.. environment.Machines.Where(m => m == environment.Placement[store.Name] || store.Kind == StoreKind.Redis)
-            .OrderBy(m => m != environment.Placement[store.Name])];
+    private IReadOnlyList<string> MachinesOf(Store redis) => [.. environment.Machines.OrderBy(m => m != environment.Placement[redis.Name])];
+
+    /// <summary>Gets the indices of the machines that restore a store, the first of which also reads it. Any one can restore a Postgres.</summary>
+    private IEnumerable<int> PlacesOf(Store store)
+        => PostgresCluster.Replicates(store) ? [0] : MachinesOf(store).Select(m => environment.Machines.ToList().IndexOf(m));
 
     private ReplicatedRedis Replicated(Store store) => new(store, MachinesOf(store), AddressOf, Mark);
+
+    private PostgresCluster ClusterOf(Store store) => new(store, model.Stores.Where(PostgresCluster.Replicates).ToList().IndexOf(store), environment.Machines);
 
     private void WriteMachine(string machine)
     {
         foreach (var service in model.Services) WriteService(machine, service);
         WriteGateway(machine);
-        foreach (var store in StoresOn(machine)) WriteStore(machine, store);
+        EtcdMember.Write(output, machine, environment.Machines);
+        foreach (var store in model.Stores) WriteStore(machine, store);
         output.Write($"{machine}/machine.conf", Note +
             "# Used among the machines; empty: the address of ssh. To set it, publish with Machines__NAME__PrivateAddress.\n" +
             $"private_address='{environment.PrivateAddresses.GetValueOrDefault(machine)}'\n" +
             "# UNIT:USER in start order; below, the units that are part of a release, UNIT:PORT.\n" +
-            $"stores=({string.Join(' ', StoresOn(machine).SelectMany(UnitsOf))})\n" +
-            $"programs=({string.Join(' ', StoresOn(machine).Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"))})\n");
+            $"stores=({string.Join(' ', model.Stores.SelectMany(UnitsOf).Prepend($"{EtcdMember.Name}:{EtcdMember.Name}"))})\n" +
+            "# Postgres clusters, UNIT:USER:PORT:PORT of Patroni.\n" +
+            $"clusters=({string.Join(' ', model.Stores.Where(PostgresCluster.Replicates).Select(s => ClusterOf(s).Entry))})\n" +
+            $"programs=({string.Join(' ', model.Stores.Where(HasGateway).Select(s => $"{s.Name}:{s.Port}"))})\n");
     }
 
     private static bool HasGateway(Store store) => store.Kind == StoreKind.MongoDB;
@@ -81,14 +92,15 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         _ => [$"{store.Name}:{UserOf(store)}"],
     };
 
-    // Administrators of Postgres and of the document engine have no password: they log in as their machine's user. Redis has no such login.
-    private IEnumerable<string> SecretsOf(Store store) => store.Kind == StoreKind.Redis ? Replicated(store).Secrets : store.ServiceSecrets;
+    // Administrators log in to Postgres and to the document engine as their machine's user. The machines use a password among each other.
+    private IEnumerable<string> SecretsOf(Store store)
+        => store.Kind == StoreKind.Redis ? Replicated(store).Secrets : store.ServiceSecrets.Append(PostgresCluster.SecretOf(store));
 
-    private static string Mark(string secret) => $"@{DeploymentModel.VariableOf(secret)}@";
+    internal static string Mark(string secret) => $"@{DeploymentModel.VariableOf(secret)}@";
 
     private void WriteService(string machine, Service service)
     {
-        var stores = service.Stores.Select(c => c.Store).Distinct().Where(s => MachinesOf(s).Contains(machine));
+        var stores = service.Stores.Select(c => c.Store).Distinct();
         // All machines, its own first: a caller balances between them, and tries the next one if one does not answer. They are arguments and not variables,
         // because systemd rejects a variable whose name contains a dash.
         var addresses = from other in service.Services
@@ -106,18 +118,17 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             $"EnvironmentFile=-/etc/shop/{service.Name}.local.env",
         ], Addresses, "1G"));
 
-        var values = new Values(name => AddressOf(environment.Placement[name]), endpoint => endpoint.TargetPort ?? 0,
+        var values = new Values(name => AddressOf(environment.Placement.GetValueOrDefault(name, machine)), endpoint => endpoint.TargetPort ?? 0,
             p => Mark(p.Name));
         var text = new StringBuilder(Note).Append(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={PortOf(service.Name)}\n");
         text.Append(CultureInfo.InvariantCulture, $"OTEL_SERVICE_NAME={service.Name}\nOTEL_RESOURCE_ATTRIBUTES=service.instance.id={machine}\n");
         text.Append("OTEL_TRACES_SAMPLER=parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.01\n");
         foreach (var connection in service.Stores)
         {
-            var isReplicated = connection.Store.Kind == StoreKind.Redis;
-            var address = isReplicated ? Replicated(connection.Store).Hosts
-                : $"{AddressOf(environment.Placement[connection.Store.Name])}:{connection.Store.Port}";
-            if (isReplicated) text.Append(CultureInfo.InvariantCulture, $"Stock__ReplicasToConfirm={ReplicatedRedis.ReplicasToConfirm}\n");
-            text.Append(CultureInfo.InvariantCulture, $"ConnectionStrings__{connection.Name}=\"{connection.Write(address, Mark(connection.Secret))}\"\n");
+            if (connection.Store.Kind == StoreKind.Redis)
+                text.Append(CultureInfo.InvariantCulture, $"Stock__ReplicasToConfirm={ReplicatedRedis.ReplicasToConfirm}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"ConnectionStrings__{connection.Name}=\"{connection.Write(HostsOf(connection.Store, machine), Mark(connection.Secret))}\"\n");
         }
         foreach (var (name, value) in service.Environment) text.Append(CultureInfo.InvariantCulture, $"{name}=\"{values.Write(value)}\"\n");
         if (service.HasProperties)
@@ -130,6 +141,15 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
         output.Write($"{machine}/env/{service.Name}.env", text.ToString());
     }
+
+    // Of Postgres all copies, that of the same machine first: it is not the one that is gone. Of MongoDB the machine's own gateway, which finds its engine. Of
+    // Redis the sentinels.
+    private string HostsOf(Store store, string machine) => store.Kind switch
+    {
+        StoreKind.Postgres => ClusterOf(store).HostsNear(machine),
+        StoreKind.MongoDB => $"{AddressOf(machine)}:{store.Port}",
+        _ => Replicated(store).Hosts,
+    };
 
     private void WriteNginx()
     {
@@ -178,14 +198,10 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         switch (store.Kind)
         {
             case StoreKind.Postgres:
-                var databases = store.Databases.SelectMany(d => Addresses.Select(a => $"host {d.DatabaseName} {d.Owner} {a}/32 scram-sha-256\n"));
-                WritePostgres(machine, store, store.Name, "postgres-owners.sh", "local all postgres peer\nlocal replication postgres peer\n" +
-                    string.Concat(databases), ["listen_addresses=*", .. store.Arguments.Where(a => a != "-c")]);
+                ClusterOf(store).Write(output, machine, UserOf(store));
                 break;
             case StoreKind.MongoDB:
-                WritePostgres(machine, store, $"{store.Name}-engine", "documentdb-owners.sh",
-                    "# Only through the socket, in a folder that only this server's user can enter.\nlocal all all trust\nlocal replication all trust\n",
-                    DocumentDbSettings(EngineFolder(store)));
+                ClusterOf(store).Write(output, machine, UserOf(store));
                 WriteDocumentGateway(machine, store);
                 break;
             case StoreKind.Redis:
@@ -193,41 +209,6 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
                 break;
         }
     }
-
-    private static string EngineFolder(Store store) => $"/run/shop-{store.Name}-engine";
-
-    private void WritePostgres(string machine, Store store, string unit, string owners, string access, IEnumerable<string> settings)
-    {
-        var run = $"/run/shop-{unit}";
-        output.Write($"{machine}/units/shop-{unit}.service", Units.Write($"Shop: {unit} (PostgreSQL)", UserOf(store), [],
-        [
-            $"StateDirectory=shop/{unit}", "StateDirectoryMode=0700", $"RuntimeDirectory=shop-{unit}", "RuntimeDirectoryMode=0700",
-            "Type=notify", "TimeoutStartSec=120", "KillSignal=SIGINT", "KillMode=mixed",
-            "Environment=PATH=/opt/shop/postgresql/bin:/usr/bin:/bin TZ=GMT LC_ALL=C POSTGRES_USER=postgres",
-            $"Environment=PGDATA=/var/lib/shop/{unit}/data PGHOST={run} PGPORT={store.Port}",
-            $"LoadCredential=passwords:/etc/shop/{unit}.env",
-            $"ExecStartPre=/etc/shop/{unit}/init.sh",
-            $"ExecStart=/opt/shop/postgresql/bin/postgres -p {store.Port} -c unix_socket_directories={run} -c hba_file=/etc/shop/{unit}/pg_hba.conf " +
-                string.Join(' ', settings.Select(s => $"-c {s}")),
-            $"ExecStartPost=/etc/shop/{unit}/owners.sh",
-        ], Addresses, "6G", "120"));
-        output.Write($"{machine}/{unit}/pg_hba.conf", Note + access);
-        output.WriteResource($"{machine}/{unit}/init.sh", "postgres-init.sh");
-        output.Write($"{machine}/{unit}/owners.sh", Owners.Script(owners, store,
-            d => $"$(sed -n 's/^{d.Owner}=//p' \"$CREDENTIALS_DIRECTORY/passwords\")"));
-        output.Write($"{machine}/env/{unit}.env", Note + string.Concat(store.Databases.Select(d => $"{d.Owner}={Mark(d.Secret)}\n")));
-    }
-
-    // The AppHost's settings without containers; Integrations/NativeEngines/PostgresRecipe.cs has the reasons.
-    private static string[] DocumentDbSettings(string folder) =>
-    [
-        "listen_addresses=", "unix_socket_permissions=0700",
-        "shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb,pg_documentdb_extended_rum",
-        "documentdb.alternate_index_handler_name=extended_rum", "documentdb.useFileBasedPersistedCursors=on",
-        "documentdb.defaultCursorExpiryTimeLimitSeconds=600", "documentdb_core.enableCollation=on", $"documentdb.localhost_connection_string=host={folder}",
-        "cron.database_name=postgres", "cron.use_background_workers=on", "cron.log_run=off", "cron.log_statement=off", "max_worker_processes=16",
-        "hash_mem_multiplier=200", "shared_buffers=1GB", "maintenance_work_mem=512MB", "max_wal_size=6GB", "checkpoint_timeout=15min", "wal_compression=lz4",
-    ];
 
     private void WriteDocumentGateway(string machine, Store store)
     {
@@ -238,9 +219,12 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             "Type=exec",
             $"WorkingDirectory=/opt/shop/current/{folder}",
             $"ExecStart=/opt/shop/current/{folder}/DocumentDb.Gateway",
-            $"Environment=Gateway__Address=0.0.0.0 Gateway__Port={store.Port}",
-            $"Environment=\"Gateway__Engine=Host={EngineFolder(store)};Port={store.Port};Username=postgres;Database=postgres\"",
+            "# A machine that is gone does not answer; a command may take as long as a request at the gateway.",
+            $"Environment=Gateway__Address=0.0.0.0 Gateway__Port={store.Port} Gateway__CommandTime=00:00:30",
+            $"EnvironmentFile=/etc/shop/{store.Name}.env",
         ], Addresses, "1G"));
+        output.Write($"{machine}/env/{store.Name}.env", $"{Note}Gateway__Engine=\"Host={ClusterOf(store).HostsNear(machine)};" +
+            $"Username={PostgresCluster.Administrator};Password={Mark(PostgresCluster.SecretOf(store))};Database=postgres\"\n");
     }
 
     private static string Lower(string text) => string.Concat(text.Select(char.ToLowerInvariant));

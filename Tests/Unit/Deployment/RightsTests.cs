@@ -17,7 +17,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     public void A_service_uses_its_own_database_and_is_not_an_administrator(string folder)
     {
         var connections = Directory.GetFiles(Path.Combine(published.Root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .SelectMany(file => File.ReadLines(file)).SelectMany(line => Connections().Matches(line)).ToArray();
+            .SelectMany(file => File.ReadLines(file)).Where(static line => !line.StartsWith("Gateway__Engine=", StringComparison.Ordinal)).SelectMany(line => Connections().Matches(line)).ToArray();
         Assert.Contains(connections, c => c.Value.Contains("Database=orders", StringComparison.Ordinal));
         Assert.Contains(connections, c => c.Value.StartsWith("mongodb://", StringComparison.Ordinal));
         foreach (var connection in connections)
@@ -45,13 +45,13 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
-    public void Over_the_network_Postgres_admits_each_owner_to_its_own_database_only()
+    public void Over_the_network_Postgres_admits_each_owner_to_its_own_database_only_and_the_machines()
     {
-        var rules = Directory.GetFiles(Path.Combine(published.Root, "vms"), "pg_hba.conf", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
-            .Where(l => l.StartsWith("host", StringComparison.Ordinal)).Select(l => l.Split(' ')).ToArray();
+        var rules = Directory.GetFiles(Path.Combine(published.Root, "vms"), "patroni.yml", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
+            .Where(l => l.StartsWith("  - host", StringComparison.Ordinal)).Select(l => l[4..].Split(' ')).ToArray();
         Assert.NotEmpty(rules);
-        Assert.All(rules, rule => Assert.True(rule[0] == "host" && rule[1] == rule[2] && rule[3].EndsWith("/32", StringComparison.Ordinal)
-            && rule[4] == "scram-sha-256", string.Join(' ', rule)));
+        Assert.All(rules, rule => Assert.True(rule[0] == "host" && (rule[1] == rule[2] || rule[1..3] is ["all", "postgres"] or ["replication", "replicator"])
+            && rule[3].EndsWith("-address/32", StringComparison.Ordinal) && rule[4] == "scram-sha-256", string.Join(' ', rule)));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     // Connection strings of Postgres and of MongoDB.
-    [GeneratedRegex(@"Host=[^;]+;Port=\d+;Username=(?<user>[^;]+);Password=(?<password>[^;]+);Database=(?<database>\w+)" +
+    [GeneratedRegex(@"Host=[^;]+;(Port=\d+;)?Username=(?<user>[^;]+);Password=(?<password>[^;]+);Database=(?<database>\w+)" +
         @"|mongodb://(?<user>[^:/]+):(?<password>.+?)@(?=[\w-]+[.:-])[^/@]+/(?<database>\w+)\?")]
     private static partial Regex Connections();
 

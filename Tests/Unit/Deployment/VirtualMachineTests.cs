@@ -14,13 +14,13 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
     private static readonly string[] Apis = ["stock-api", "payment-api", "order-api", "customer-api", "storefront"];
 
     [Fact]
-    public void Every_machine_runs_every_service_and_Redis_and_other_stores_run_once()
+    public void Every_machine_runs_every_service_and_a_copy_of_each_store()
     {
         foreach (var machine in Machines)
             foreach (var service in Apis.Concat(["gateway", "redis", "redis-sentinel"]))
                 Assert.True(File.Exists(Path.Combine(published.Root, $"vms/{machine}/units/shop-{service}.service")));
-        foreach (var store in new[] { "postgres", "mongodb", "mongodb-engine" })
-            Assert.Single(Machines, m => File.Exists(Path.Combine(published.Root, $"vms/{m}/units/shop-{store}.service")));
+        foreach (var store in new[] { "etcd", "postgres", "mongodb", "mongodb-engine", "redis" })
+            Assert.All(Machines, machine => Assert.True(File.Exists(Path.Combine(published.Root, $"vms/{machine}/units/shop-{store}.service"))));
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
 
         var secrets = root / "etc/shop/secrets.env";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secrets));
-        Assert.Equal(7, File.ReadAllLines(secrets).Length);
-        Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48}$", line));
+        Assert.Equal(10, File.ReadAllLines(secrets).Length);
+        Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48,}$", line));
         Assert.Contains("machines=(10.9.0.2 10.9.0.1 10.9.0.3) ", first["etc/shop/redis/replication.sh"], StringComparison.Ordinal);
         Assert.Contains("\"10.9.0.2:26379,10.9.0.1:26379,10.9.0.3:26379,serviceName=shop,password=", first["etc/shop/stock-api.env"], StringComparison.Ordinal);
         foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal) || f.Key.EndsWith("replication.sh",
@@ -86,7 +86,7 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(root / file));
         }
         Assert.Contains($"instance_id = {machine}", first["etc/shop/customer-api/config.properties"], StringComparison.Ordinal);
-        Assert.Contains("Host=10.9.0.1;Port=5432;Username=orders;", first["etc/shop/order-api.env"], StringComparison.Ordinal);
+        foreach (var host in Hosts.Split(',')) Assert.Contains($"{host}:5432", first["etc/shop/order-api.env"], StringComparison.Ordinal);
 
         Install(machine, root.Path);
         Assert.Equal(first, Snapshot(root.Path));

@@ -11,5 +11,5 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'owner', :'owner') WHERE NOT EXIST
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', :'owner') \gexec
 SQL
 }
-owner orders "$(sed -n 's/^orders=//p' "$CREDENTIALS_DIRECTORY/passwords")"
-owner payments "$(sed -n 's/^payments=//p' "$CREDENTIALS_DIRECTORY/passwords")"
+owner orders "$(sed -n 's/^orders=//p' "$PASSWORDS")"
+owner payments "$(sed -n 's/^payments=//p' "$PASSWORDS")"

@@ -13,4 +13,4 @@ SELECT format('GRANT documentdb_admin_role TO %I', :'owner') \gexec
 SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD %L', :'owner', :'password') \gexec
 SQL
 }
-owner customers "$(sed -n 's/^customers=//p' "$CREDENTIALS_DIRECTORY/passwords")"
+owner customers "$(sed -n 's/^customers=//p' "$PASSWORDS")"

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Tests.Cluster;
+
+namespace Tests.Hosts;
+
+/// <summary>A Postgres with a copy on each machine, as seen through Patroni on any of them.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed record PatroniCluster(string Name, int Port)
+{
+    private static readonly TimeSpan SwitchTimeMax = TimeSpan.FromSeconds(60);
+
+    public static readonly PatroniCluster[] All = [new("postgres", 8008), new("mongodb-engine", 8009)];
+
+    /// <summary>Returns the states of the copies, unless all of them follow a primary without delay.</summary>
+    public async Task<string> LaggingAsync(Machine[] machines)
+    {
+        var (text, members) = await MembersAsync(machines);
+        return members.Length == machines.Length && members.Count(IsLeader) == 1 && members.Where(m => !IsLeader(m)).All(IsFollowing) ? "" : text;
+    }
+
+    /// <summary>Moves the primary to a machine.</summary>
+    public async Task LeadAsync(Machine[] machines, Machine machine)
+    {
+        var name = $"customer-{machine.Name}";
+        await Eventually.UntilAsync(async () =>
+        {
+            var leader = (await MembersAsync(machines)).Members.FirstOrDefault(IsLeader);
+            if (leader.ValueKind == JsonValueKind.Undefined) return false;
+            if (leader.GetProperty("name").GetString() == name) return true;
+            await TryAskAsync(machine, "/switchover", "-X", "POST", "--data",
+                $$"""{"leader": "{{leader.GetProperty("name").GetString()}}", "candidate": "{{name}}"}""");
+            return false;
+        }, static isDone => isDone, SwitchTimeMax);
+        Assert.Equal("200", await TryAskAsync(machine, "/primary", "-o", "/dev/null", "-w", "%{http_code}"));
+    }
+
+    private static bool IsLeader(JsonElement member) => member.GetProperty("role").GetString() == "leader";
+
+    private static bool IsFollowing(JsonElement member) => member.GetProperty("state").GetString() == "streaming";
+
+    private async Task<(string Text, JsonElement[] Members)> MembersAsync(Machine[] machines)
+    {
+        foreach (var machine in machines.Where(static machine => machine.IsOn))
+        {
+            var text = await TryAskAsync(machine, "/cluster");
+            if (text.StartsWith('{')) return (text, [.. JsonElement.Parse(text).GetProperty("members").EnumerateArray()]);
+        }
+        return ("no member answers", []);
+    }
+
+    private async Task<string> TryAskAsync(Machine machine, string path, params string[] arguments)
+    {
+        var folder = "/etc/shop/cluster";
+        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(30), new Dictionary<string, string?>(), "nsenter",
+        [
+            .. machine.Enter, "curl", "-sS", "-m", "20", "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
+            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{machine.Address}:{Port}{path}"),
+        ]);
+        return text;
+    }
+}
