@@ -209,7 +209,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
         Tool.Run(python, ["-m", "compileall", "-q", .. Directory.GetDirectories(Path.Combine(Target, "usr/lib"), "python3*")], new(), ct);
         Tool.Run(python, [Path.Combine(Target, "usr/bin/patroni"), "--version"], asUser, ct);
         Tool.Run(python, ["-c", "import patroni.dcs.etcd3, patroni.api, psycopg2, yaml, ssl"], asUser, ct);
-        foreach (var program in new[] { "etcd", "etcdctl" }) Tool.Run(Path.Combine(Target, "usr/bin", program), [program == "etcd" ? "--version" : "version"], asUser, ct);
+        Tool.Run(Path.Combine(Target, "usr/bin/etcd"), ["--version"], asUser, ct);
+        Tool.Run(Path.Combine(Target, "usr/bin/etcdctl"), ["version"], asUser, ct);
     }
 
     private void WriteMarker(string[] debs, CancellationToken ct)
@@ -226,7 +227,8 @@ internal sealed class EngineRootBuilder(EngineRootOptions options, Action<string
     private string Versions()
     {
         var versions = EngineRoot.TryOpen(Target)?.Versions ?? new Dictionary<string, string>();
-        string[] named = [$"postgresql-{EngineRoot.PostgresMajor}", EnginePackages[0], "redis-server", "nginx", .. options.HasCluster ? ClusterPackages[..2] : []];
+        string[] named =
+            [$"postgresql-{EngineRoot.PostgresMajor}", EnginePackages[0], "redis-server", "nginx", .. options.HasCluster ? ClusterPackages[..2] : []];
         return string.Join(", ", named.Select(name => $"{name} {versions.GetValueOrDefault(name)}"));
     }
 

@@ -18,8 +18,8 @@ internal sealed class Checkouts
     /// <summary>Maximum number of concurrent clients. Above it, clients are asked to retry.</summary>
     public const int RunningMax = 4_096;
 
-    // While one batch waits for a disk or a participant, the other uses the CPU. A third lane, or a second one for a few checkouts, would make the batches small
-    // (docs/performance-tried.md).
+    // While one batch waits for a disk or a participant, the other uses the CPU. A third lane, or a second one for a few checkouts, would make the batches
+    // small (docs/performance-tried.md).
     private const int Lanes = 2, LaneMin = 32;
 
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(25);

@@ -157,14 +157,14 @@ internal sealed class AccountStore
 
     // Locks first, then reads the keys in a separate statement, which sees the commits that the locks waited for. BEGIN and COMMIT are sent with the
     // statements: two round trips in all. If a connection returns to the pool before its COMMIT, the driver rolls it back.
-    private static async Task<(Dictionary<string, Account>, Dictionary<Guid, Entry>)> LockAsync(NpgsqlConnection connection, IReadOnlyList<Movement> movements)
+    private static async Task<(Dictionary<string, Account>, Dictionary<Guid, Entry>)> LockAsync(NpgsqlConnection connection, Movement[] movements)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         batch.BatchCommands.Add(Command(LockAccounts, Array(movements.Select(static movement => movement.Account).Distinct())));
         batch.BatchCommands.Add(Command(SelectEntries, Array(movements.Select(static movement => movement.Key))));
         await using var reader = await batch.ExecuteReaderAsync();
-        var accounts = new Dictionary<string, Account>(movements.Count);
+        var accounts = new Dictionary<string, Account>(movements.Length);
         while (await reader.ReadAsync())
         {
             var account = new Account
@@ -178,7 +178,7 @@ internal sealed class AccountStore
             accounts.Add(account.Id, account);
         }
 
-        var entries = new Dictionary<Guid, Entry>(movements.Count);
+        var entries = new Dictionary<Guid, Entry>(movements.Length);
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
         {

@@ -8,7 +8,10 @@ public static class PostgresDataSource
 {
     private const string SummaryTag = "db.query.summary";
 
-    /// <summary>Sets <see cref="PostgresLimits"/>, keeps timeouts from confirming commits (<see cref="CancelRequests"/>), and names spans after what their SQL does instead of the database.</summary>
+    /// <summary>
+    /// Sets <see cref="PostgresLimits"/>, keeps timeouts from confirming commits (<see cref="CancelRequests"/>), and names spans after what their SQL does
+    /// instead of the database.
+    /// </summary>
     public static void Configure(NpgsqlDataSourceBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

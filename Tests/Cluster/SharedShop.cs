@@ -15,7 +15,8 @@ public sealed class SharedShop : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            _cluster ??= ClusterFixture.StartAsync(builder => builder.Configuration["Gateway:AllowedOrigins"] = ClusterFixture.AllowedOrigin, arguments: Sampled);
+            _cluster ??= ClusterFixture.StartAsync(
+                builder => builder.Configuration["Gateway:AllowedOrigins"] = ClusterFixture.AllowedOrigin, arguments: Sampled);
             return await _cluster;
         }
         finally

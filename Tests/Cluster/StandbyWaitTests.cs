@@ -6,7 +6,7 @@ namespace Tests.Cluster;
 /// <summary>
 /// A commit that waits for its standby in vain is never reported as done. With Npgsql's defaults it is: a timeout cancels the wait, and Postgres then commits.
 /// </summary>
-[Trait("Category", "Cluster")]
+[Collection(Alone.Name), Trait("Category", "Cluster")]
 public sealed class StandbyWaitTests(PostgresServer server) : IClassFixture<PostgresServer>, IAsyncLifetime
 {
     private const int TimeoutSeconds = 1;

@@ -55,7 +55,8 @@ internal sealed record PatroniCluster(string Name, int Port)
         var folder = "/etc/shop/cluster";
         var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(30), new Dictionary<string, string?>(), "nsenter",
         [
-            .. machine.Enter, "curl", "-sS", "-m", "20", "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
+            .. machine.Enter, "curl", "-sS", "-m", "20",
+            "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
             .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{machine.Address}:{Port}{path}"),
         ]);
         return text;

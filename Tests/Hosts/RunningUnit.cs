@@ -177,7 +177,9 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
         }
     }
 
-    /// <summary>Kills what is left of the main process: its children were adopted by the machine's first process. They work in one of the unit's folders.</summary>
+    /// <summary>
+    /// Kills what is left of the main process: its children were adopted by the machine's first process. They work in one of the unit's folders.
+    /// </summary>
     private async Task CleanAsync()
     {
         if (!machine.IsOn) return;

@@ -2,7 +2,9 @@ using static AppHost.Deployment.Vms.VirtualMachinePublisher;
 
 namespace AppHost.Deployment.Vms;
 
-/// <summary>Writes a machine's member of etcd, in which the copies of each Postgres agree on their primary. Only holders of a machine's certificate can connect.</summary>
+/// <summary>
+/// Writes a machine's member of etcd, in which the copies of each Postgres agree on their primary. Only holders of a machine's certificate can connect.
+/// </summary>
 internal static class EtcdMember
 {
     public const string Name = "etcd", AuthoritySecret = "cluster-key";
@@ -10,7 +12,8 @@ internal static class EtcdMember
     private const int PeerPort = 2380;
 
     /// <summary>The lines of a unit that hold the machine's certificate; they become files in the unit's own folder of credentials.</summary>
-    public static IEnumerable<string> Credentials => new[] { "authority.pem", "certificate.pem", "key.pem" }.Select(f => $"LoadCredential={f}:/etc/shop/cluster/{f}");
+    public static IEnumerable<string> Credentials =>
+        new[] { "authority.pem", "certificate.pem", "key.pem" }.Select(f => $"LoadCredential={f}:/etc/shop/cluster/{f}");
 
     public static void Write(OutputFolder output, string machine, IReadOnlyList<string> machines)
     {

@@ -6,8 +6,8 @@ using static AppHost.Deployment.Vms.VirtualMachinePublisher;
 namespace AppHost.Deployment.Vms;
 
 /// <summary>
-/// Writes a Postgres with a copy on each machine, one of which is the primary. Patroni starts Postgres and decides with etcd which one; a commit is acknowledged
-/// when the primary and one other machine have it on disk.
+/// Writes a Postgres with a copy on each machine, one of which is the primary. Patroni starts Postgres and decides with etcd which one; a commit is
+/// acknowledged when the primary and one other machine have it on disk.
 /// </summary>
 /// <param name="store">Postgres, or MongoDB, whose engine is a Postgres with an extension.</param>
 /// <param name="index">Number of the cluster; each has its own ports.</param>

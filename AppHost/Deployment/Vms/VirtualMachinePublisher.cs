@@ -32,7 +32,8 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         });
         WriteScript("store.sh", new()
         {
-            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{(PostgresCluster.Replicates(s) ? PostgresCluster.UnitOf(s) : s.Port)}"),
+            ["STORES"] = model.Stores.Select(s =>
+                $"{s.Name}:{Lower(s.Kind.ToString())}:{(PostgresCluster.Replicates(s) ? PostgresCluster.UnitOf(s) : s.Port)}"),
             ["ROLES"] = [PostgresCluster.Administrator, PostgresCluster.Replicator],
         });
         WriteScript("deploy.sh", new()

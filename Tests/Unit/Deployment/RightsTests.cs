@@ -17,7 +17,9 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     public void A_service_uses_its_own_database_and_is_not_an_administrator(string folder)
     {
         var connections = Directory.GetFiles(Path.Combine(published.Root, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .SelectMany(file => File.ReadLines(file)).Where(static line => !line.StartsWith("Gateway__Engine=", StringComparison.Ordinal)).SelectMany(line => Connections().Matches(line)).ToArray();
+            .SelectMany(file => File.ReadLines(file))
+            .Where(static line => !line.StartsWith("Gateway__Engine=", StringComparison.Ordinal))
+            .SelectMany(line => Connections().Matches(line)).ToArray();
         Assert.Contains(connections, c => c.Value.Contains("Database=orders", StringComparison.Ordinal));
         Assert.Contains(connections, c => c.Value.StartsWith("mongodb://", StringComparison.Ordinal));
         foreach (var connection in connections)
