@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using ServiceDefaults;
 using ServiceKit.Batching;
@@ -65,14 +66,14 @@ internal sealed class AccountStore
 
     /// <summary>Applies a client's movement, once per key.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
-    public async Task<EntryStatus> MoveAsync(Movement movement) => (await _requests.AddAsync(new AccountRequest(movement.Account, movement))).Status;
+    public async Task<EntryStatus> MoveAsync(Movement movement) => (await _requests.AddAsync(new AccountRequest(movement.Account, movement))).Outcome();
 
     /// <summary>Applies sagas' charges and refunds, each once per key. The outcomes are in the same order.</summary>
     /// <exception cref="OverloadException">Too many callers are waiting. Nothing was done.</exception>
     public async Task<EntryStatus[]> ChargeAsync(Movement[] charges)
     {
         var answers = await _requests.AddAsync([.. charges.Select(static charge => new AccountRequest(charge.Account, charge))]);
-        return [.. answers.Select(static answer => answer.Status)];
+        return [.. answers.Select(static answer => answer.Outcome())];
     }
 
     private async Task<AccountAnswer[]> CommitAsync(IReadOnlyList<AccountRequest> requests)
@@ -81,8 +82,17 @@ internal sealed class AccountStore
         var left = await TransactionRetry.RunAsync(() => MoveAsync(requests, answers));
         if (left.Count == 0) return answers;
         left.Sort(); // the order in which they came
-        var outcomes = await TransactionRetry.RunAsync(() => ApplyAsync([.. left.Select(index => requests[index].Movement!.Value)]));
-        foreach (var (i, index) in left.Index()) answers[index] = new(outcomes[i]);
+        try
+        {
+            var outcomes = await TransactionRetry.RunAsync(() => ApplyAsync([.. left.Select(index => requests[index].Movement!.Value)]));
+            foreach (var (i, index) in left.Index()) answers[index] = new(outcomes[i]);
+        }
+        catch (Exception e)
+        {
+            // Only theirs: the other movements are committed.
+            foreach (var index in left) answers[index] = new(Failure: ExceptionDispatchInfo.Capture(e));
+        }
+
         return answers;
     }
 

@@ -25,7 +25,7 @@ public sealed class GroupCommit<TRequest, TResult>
     /// <param name="options">Limits of the queue.</param>
     /// <param name="meters">Creates the queue's meter.</param>
     /// <param name="commit">
-    /// Processes a batch atomically and returns the results in the order of the requests. If it throws, all callers get the exception.
+    /// Processes a batch and returns the results in the order of the requests. If it throws, all callers get the exception.
     /// </param>
     /// <param name="time">Measures rests; null for the system's clock.</param>
     public GroupCommit(BatcherOptions options, IMeterFactory meters, Func<IReadOnlyList<TRequest>, Task<TResult[]>> commit, TimeProvider? time = null)

@@ -41,7 +41,8 @@ public static class PostgresLimits
     /// are the ones it does not.
     /// </summary>
     public static bool IsOutage(DbException exception) => exception?.SqlState is not { } state
-        ? exception is NpgsqlException { InnerException: null or AggregateException } // no host is the primary
+        // No host is the primary. The other one is an error in our code.
+        ? exception is NpgsqlException { InnerException: null or AggregateException } and not NpgsqlOperationInProgressException
         : state is "42P01" or "3D000" or "25006" or "25P03" // table not found, database not found, read-only, transaction idle for too long
             || state.StartsWith("57P", StringComparison.Ordinal) // shutting down or starting up
             || state.StartsWith("53", StringComparison.Ordinal); // out of connections, memory, disk

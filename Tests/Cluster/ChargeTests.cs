@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
+using Npgsql;
 
 namespace Tests.Cluster;
 
@@ -91,6 +92,29 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
             _shop.NewUserAsync(),
         }));
         Assert.Equal(1_000 + (Rounds * (7 - 5 - 3)), await _shop.CreditAsync(user));
+    }
+
+    /// <summary>The refund waits for the account's row until it times out. What came with it is done, and says so.</summary>
+    [Fact]
+    public async Task A_movement_that_fails_does_not_fail_those_that_came_with_it()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var (locked, user, saga) = (await _shop.NewUserAsync(100), await _shop.NewUserAsync(100), Guid.CreateVersion7());
+        await AnswersAsync([Charged], Charge(locked, 10, saga));
+        _sagas.Add((saga, locked, 10));
+        await using (var connection = new NpgsqlConnection(await cluster.Cluster.App.GetConnectionStringAsync("payments", stop)))
+        {
+            await connection.OpenAsync(stop);
+            await using var transaction = await connection.BeginTransactionAsync(stop);
+            await using var command = new NpgsqlCommand("SELECT FROM accounts WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = locked } } };
+            await command.ExecuteNonQueryAsync(stop);
+            var refund = _paymentApi.PostAsJsonAsync("/internal/charges", new { Members = new[] { Charge(locked, 10, saga, isRefund: true) } }, stop);
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => MovesAsync($"/payment/pay/{user}/1", null)));
+            using var failed = await refund;
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        }
+
+        Assert.Equal((90, 80), (await _shop.CreditAsync(locked), await _shop.CreditAsync(user)));
     }
 
     private async Task MovesAsync(string path, string? key)

@@ -20,7 +20,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     public void Write()
     {
         foreach (var store in model.Stores.Where(s => !PostgresCluster.Replicates(s) && !environment.Placement.ContainsKey(s.Name)))
-            throw new DistributedApplicationException($"'{store.Name}' has no machine in '{environment.Name}'; call WithPlacement.");
+            throw new DistributedApplicationException($"'{store.Name}' has no machine for its first master in '{environment.Name}'; call WithPlacement.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
         WriteNginx();
         WriteScript("install.sh", new()

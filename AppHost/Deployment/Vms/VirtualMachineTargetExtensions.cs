@@ -24,7 +24,7 @@ internal static class VirtualMachineTargetExtensions
         return builder.AddTarget(target, (model, output) => new VirtualMachinePublisher(model, target, output).Write());
     }
 
-    /// <summary>Places a store that is not replicated on a machine.</summary>
+    /// <summary>Places the first master of a Redis on a machine.</summary>
     /// <exception cref="ArgumentException">The target does not have this machine.</exception>
     public static IResourceBuilder<VirtualMachineTarget> WithPlacement<T>(this IResourceBuilder<VirtualMachineTarget> target, IResourceBuilder<T> store,
         string machine) where T : IResourceWithConnectionString

@@ -57,7 +57,7 @@ internal sealed class TransactionTable(EngineClient engine, GatewayOptions optio
                 await session.EndAsync("COMMIT", CancellationToken.None);
                 transaction.State = TransactionState.Committed;
             }
-            catch (CommandException e) when (e.Code != ErrorCodes.ShutdownInProgress)
+            catch (CommandException e) when (e.Code is not (ErrorCodes.ShutdownInProgress or ErrorCodes.MaxTimeExpired or ErrorCodes.ExceededTimeLimit))
             {
                 transaction.State = TransactionState.Aborted;
                 throw;
