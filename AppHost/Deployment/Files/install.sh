@@ -469,9 +469,9 @@ forget() {
   if [ ! -e /var/lib/shop/etcd/new ]; then return 0; fi
   # The names are this script's, not the file's: etcd's user can write that.
   for name in etcd ${clusters[@]+"${clusters[@]%%:*}"}; do
-    if [ -e "/etc/systemd/system/shop-$name.service" ]; then fail "shop-$name is still installed; its data stays"; fi
-    if ! grep -qxF "$name" /var/lib/shop/etcd/new; then continue; fi
-    run rm -rf "/var/lib/shop/$name/data"
+    # There was an earlier release, which is back.
+    if [ -e "/etc/systemd/system/shop-$name.service" ]; then return 0; fi
+    if grep -qxF "$name" /var/lib/shop/etcd/new; then run rm -rf "/var/lib/shop/$name/data"; fi
   done
   run rm -f /var/lib/shop/etcd/new
 }

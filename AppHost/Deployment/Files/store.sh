@@ -47,8 +47,8 @@ load_postgres() {
   done
 }
 databases() { # fails without any: a store without databases would be an empty dump
-  local name names
-  names=$(sed -n '/^#/!s/=.*//p' "/etc/shop/$unit/passwords" | while read -r name; do [[ " $roles " == *" $name "* ]] || echo "$name"; done)
+  local names role
+  names=$(sed -n '/^#/!s/=.*//p' "/etc/shop/$unit/passwords" | while read -r role; do [[ " $roles " == *" $role "* ]] || echo "$role"; done)
   [ -n "$names" ] || fail "/etc/shop/$unit/passwords names no database"
   echo "$names"
 }
@@ -118,7 +118,7 @@ start() { systemctl start "shop-$unit.service" "shop-$name.service"; }
 case $1 in
   dump | load) "$1_$kind" ;;
   stop | copy)
-    [ "$kind" = mongodb ] || fail "$1 is only for MongoDB: load reaches all copies of '$name' by itself"
+    [ "$kind" = mongodb ] || fail "$1 is only for MongoDB; '$name' needs only load"
     stop
     if [ "$1" = copy ]; then
       leads_elsewhere || { start; fail "no other machine has the primary of '$name', so this machine's data may be the only one"; }
