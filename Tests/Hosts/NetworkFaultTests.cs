@@ -38,16 +38,17 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
         return "";
     });
 
-    /// <summary>The store's disk is full: the store exits and is restarted until there is space.</summary>
+    /// <summary>The disk of a store's primary is full: it exits and is restarted until there is space, and another machine takes over.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(0, "postgres", "/var/lib/shop/postgres/data/pg_wal")]
     [InlineData(1, "redis", "/var/lib/shop/redis")]
     public Task The_books_balance_after_a_full_disk(int machine, string store, string folder) =>
         HostRun.BalancesAsync(hosts, $"the disk of {store} is full", async _ =>
     {
-        await OnSmallDiskAsync(machine, store, folder, true);
         try
         {
+            await OnSmallDiskAsync(machine, store, folder, true);
+            await (store == "redis" ? hosts.LeadStockAsync(hosts.Machines[machine]) : hosts.LeadAsync(hosts.Machines[machine]));
             await hosts.Machines[machine].RunAsync("sh", "-c", $"cat /dev/zero >{folder}/full 2>/dev/null || :");
             await Task.Delay(FaultTime, TestContext.Current.CancellationToken);
             await hosts.Machines[machine].RunAsync("rm", $"{folder}/full");
@@ -59,14 +60,14 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
         return "";
     });
 
-    /// <summary>Moves a folder of a store to a tmpfs of 128 MB, or back.</summary>
+    /// <summary>Moves a folder of a store to a tmpfs of 512 MB, or back.</summary>
     private Task<string> OnSmallDiskAsync(int machine, string store, string folder, bool isSmall) => hosts.Machines[machine].RunAsync("sh", "-c", $"""
         set -e
         /opt/test/systemctl stop shop-{store}.service
         owner=$(stat -c %U:%G {folder})
         rm -rf /var/lib/copy
         cp -a {folder} /var/lib/copy
-        {(isSmall ? $"mount -t tmpfs -o size=128m,mode=700 tmpfs {folder}" : $"umount {folder}; rm -rf {folder}/..?* {folder}/*")}
+        {(isSmall ? $"mount -t tmpfs -o size=512m,mode=700 tmpfs {folder}" : $"umount {folder}; rm -rf {folder}/..?* {folder}/*")}
         cp -a /var/lib/copy/. {folder}/
         rm -rf /var/lib/copy
         chown "$owner" {folder}

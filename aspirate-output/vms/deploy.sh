@@ -34,11 +34,18 @@ install_on() { # INDEX PHASE...
   for phase in "$@"; do arguments+=(--phase "$phase"); done
   remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]} $first"
 }
-set_up_clusters() { for i in "${!hosts[@]}"; do install_on "$i" clusters; done; }
+on_all() { for i in "${!hosts[@]}"; do install_on "$i" "$1"; done; }
 # On all machines first files and stores, then services: those of a machine need the stores of the others.
 undo() {
-  local i
-  for i in "${!hosts[@]}"; do install_on "$i" undo || echo "error: $release could not be taken back on ${hosts[i]}" >&2; done
+  local i whole=1
+  for i in "${!hosts[@]}"; do
+    install_on "$i" undo || { echo "error: $release could not be taken back on ${hosts[i]}" >&2; whole=''; }
+  done
+  # A first deployment that no service has used leaves no clusters, so the next one is a first one too. All machines or none: those that keep their members of
+  # etcd would not let the others start new ones.
+  if [ -n "$first" ] && [ -n "$whole" ]; then
+    for i in "${!hosts[@]}"; do install_on "$i" forget || echo "error: ${hosts[i]} keeps data of the failed deployment in /var/lib/shop" >&2; done
+  fi
   for i in ${switched[@]+"${switched[@]}"}; do
     remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --phase services" ||
       echo "error: ${hosts[i]} is not healthy with its previous release" >&2
@@ -60,6 +67,12 @@ finish() {
 
 work=$(mktemp -d) copied='' first='' switched=()
 trap finish EXIT
+# Before anything is copied: only the scripts of that release, which are still there, can save its data.
+for host in "${hosts[@]}"; do
+  old=$(remote "$host" "if [ -e /var/lib/shop/postgres/data ] && [ ! -e /var/lib/shop/etcd ]; then echo old; fi" </dev/null)
+  [ -z "$old" ] || fail "$host has the data of a release without copies; save it with that release's backup.sh, remove /var/lib/shop on all machines, deploy," \
+    "then restore"
+done
 mkdir "$work/$release"
 if [ -n "${BUILT:-}" ]; then
   cp -a "$BUILT/." "$work/$release/"
@@ -86,7 +99,9 @@ done
 # If no machine has data yet, they start a new cluster. A new machine among others joins them.
 first=--new
 for host in "${hosts[@]}"; do
-  if remote "$host" "test -e /var/lib/shop/etcd/data" </dev/null; then first=''; fi
+  # A machine that does not answer is not one without data.
+  data=$(remote "$host" "if [ -e /var/lib/shop/etcd/data ]; then echo data; fi" </dev/null)
+  [ -z "$data" ] || first=''
 done
 copied=all
 
@@ -106,10 +121,11 @@ for i in "${!hosts[@]}"; do
     remote "${hosts[i]}" "umask 077; cat >/opt/shop/install/secrets.env"
   install_on "$i" prepare
 done
-# New passwords first where they are checked: copies that are connected stay so.
-if [ -z "$first" ]; then set_up_clusters; fi
-for i in "${!hosts[@]}"; do install_on "$i" stores; done
-set_up_clusters
+# New passwords and addresses first where they are checked: copies that are connected stay so. There is no primary if an earlier deployment has failed.
+if [ -z "$first" ]; then on_all primaries; fi
+on_all stores
+on_all clusters
+first='' # from here on the data is used, and stays
 
 for i in "${!hosts[@]}"; do
   switched+=("$i")

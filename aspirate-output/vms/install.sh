@@ -4,9 +4,11 @@
 # PHASE, by default the first three in this order:
 #   prepare   users, engines, secrets, files; a failure leaves everything as it was
 #   stores    starts the databases, and restarts those whose files have changed
-#   clusters  on the machine of a primary: sets its databases, owners, passwords and shared settings (not by default)
+#   clusters  waits for primaries; on the machine of one: sets its databases, owners, passwords and shared settings (not by default)
+#   primaries the same, but goes on without a primary (not by default)
 #   services  switches to the release, and waits until all services are healthy
 #   undo      takes back an installation of the release that failed: files, units, programs and stores; then restart the services
+#   forget    after undo of a first deployment on all machines: deletes the data of etcd and Postgres that it has created, and that no service has used
 #   rollback  back to the previous release, with its configuration and units
 #   addresses renews the addresses that units may reach, from /etc/resolv.conf and the operator's files; then restart the services
 #   engines   rebuilds the engines from Debian's newest packages, and restarts the programs that run from them
@@ -431,7 +433,7 @@ switch_release() {
 prepare() {
   local name
   if on_machine && [ -e /var/lib/shop/postgres/data ] && [ ! -e /var/lib/shop/etcd ]; then
-    fail "/var/lib/shop has the data of a release without copies; save it, remove /var/lib/shop on all machines, deploy, then restore (backup.sh)"
+    fail "/var/lib/shop has the data of a release without copies; save it with that release's backup.sh, remove /var/lib/shop, deploy, then restore"
   fi
   [ -z "$release" ] || check_release
   [ -n "$dry" ] || preparing=1
@@ -440,7 +442,8 @@ prepare() {
   if on_machine; then engines; fi
   if on_machine && [ -n "$first" ]; then
     run install -d -o etcd -g etcd -m 700 /var/lib/shop/etcd
-    run touch /var/lib/shop/etcd/new
+    # Until services start: the stores that have no data yet. A repeated deployment goes on with the file, and forget deletes only the data of these.
+    [ -n "$dry" ] || stores_without_data >/var/lib/shop/etcd/new
   fi
   files
   name=$new
@@ -452,6 +455,25 @@ prepare() {
     activate "$name"
   fi
   preparing=''
+}
+
+stores_without_data() {
+  local name
+  for name in etcd ${clusters[@]+"${clusters[@]%%:*}"}; do [ -e "/var/lib/shop/$name/data" ] || echo "$name"; done
+}
+
+# Members of etcd that never had a majority, or that know other addresses, would keep the next deployment from starting a cluster. Redis keeps its data.
+forget() {
+  local name
+  on_machine || return 0
+  if [ ! -e /var/lib/shop/etcd/new ]; then return 0; fi
+  # The names are this script's, not the file's: etcd's user can write that.
+  for name in etcd ${clusters[@]+"${clusters[@]%%:*}"}; do
+    # There was an earlier release, which is back.
+    if [ -e "/etc/systemd/system/shop-$name.service" ]; then return 0; fi
+    if grep -qxF "$name" /var/lib/shop/etcd/new; then run rm -rf "/var/lib/shop/$name/data"; fi
+  done
+  run rm -f /var/lib/shop/etcd/new
 }
 
 renew_addresses() {
@@ -493,9 +515,34 @@ wait_member() { # NAME
   done
 }
 
-patroni() { # HOST:PORT PATH [CURL ARGUMENTS...]
-  curl -fsS -m 5 -o /dev/null --cacert /etc/shop/cluster/authority.pem --cert /etc/shop/cluster/certificate.pem --key /etc/shop/cluster/key.pem \
+patroni() { ask_patroni "$@" >/dev/null; }
+ask_patroni() { # HOST:PORT PATH [CURL ARGUMENTS...]
+  curl -fsS -m 5 --cacert /etc/shop/cluster/authority.pem --cert /etc/shop/cluster/certificate.pem --key /etc/shop/cluster/key.pem \
     "${@:3}" "https://$1$2" 2>/dev/null
+}
+
+# Without a primary there is none to follow, and a restart makes nothing worse: it may be what brings a primary back.
+restart_store() { # NAME
+  local entry led=''
+  for entry in ${clusters[@]+"${clusters[@]}"}; do
+    if [ -z "$dry" ] && [ "${entry%%:*}" = "$1" ] && has_primary "${entry##*:}"; then led=1; fi
+  done
+  run systemctl restart "shop-$1.service"
+  [ -z "$led" ] || wait_member "$1"
+}
+
+# Some settings of Postgres need a restart. Patroni says so once it has read them, which is a moment after the reload.
+needs_restart() { # NAME
+  local entry second
+  [ -z "$dry" ] || return 1
+  for entry in ${clusters[@]+"${clusters[@]}"}; do
+    if [ "${entry%%:*}" != "$1" ]; then continue; fi
+    for ((second = 0; second < 5; second++)); do
+      sleep 1
+      if [[ $(ask_patroni "$address:${entry##*:}" /patroni) == *'"pending_restart": true'* ]]; then return 0; fi
+    done
+  done
+  return 1
 }
 
 has_primary() { # PORT
@@ -517,6 +564,8 @@ set_up_clusters() { # [wait]
     done
     if [ "$second" = "$health_seconds" ]; then fail "$name has no primary after $health_seconds s: journalctl -u shop-$name"; fi
     patroni "$address:$api" /primary || continue
+    # Its files are new already. A machine with a new address can follow only when the primary accepts it, and may be restarted before this one's stores are.
+    systemctl reload-or-restart "shop-$name.service" || fail "$name was not reloaded: journalctl -u shop-$name"
     patroni "$address:$api" /config -X PATCH --data "@/etc/shop/$name/shared.json" || fail "the settings of $name were not accepted"
     # Copies with a new password cannot connect before it is set, so the primary does not wait for them.
     for script in roles owners; do
@@ -524,7 +573,6 @@ set_up_clusters() { # [wait]
         PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$name/passwords" "/etc/shop/$name/$script.sh")
     done
   done
-  [ "${1:-}" != wait ] || run rm -f /var/lib/shop/etcd/new
 }
 
 start_stores() {
@@ -542,10 +590,10 @@ start_stores() {
     run systemctl enable --quiet "shop-$name.service"
     state=$(state_of "$name") files=$(files_of "$name")
     if [ "$(cat "$applied/$name" 2>/dev/null)" != "$state" ]; then
-      run systemctl restart "shop-$name.service"
-      wait_member "$name"
+      restart_store "$name"
     elif [ "$(cat "$applied/$name.files" 2>/dev/null)" != "$files" ] && has_reload "$name"; then
       run systemctl reload-or-restart "shop-$name.service"
+      if needs_restart "$name"; then restart_store "$name"; fi
     else
       run systemctl start "shop-$name.service"
     fi
@@ -606,9 +654,11 @@ for phase in "${phases[@]}"; do
     prepare) prepare ;;
     stores) start_stores ;;
     clusters) set_up_clusters wait ;;
+    primaries) set_up_clusters ;;
     services)
       if [ -n "$release" ]; then switch_release; fi
       if on_machine && [ -z "$dry" ] && [ ! -L "$shop/current" ]; then say "no release is installed"; continue; fi
+      if on_machine; then run rm -f /var/lib/shop/etcd/new; fi
       restart_services
       ;;
     undo)
@@ -618,6 +668,7 @@ for phase in "${phases[@]}"; do
       release=''
       if [ -L "$shop/current" ]; then start_stores; set_up_clusters; fi
       ;;
+    forget) forget ;;
     rollback) rollback ;;
     addresses) renew_addresses ;;
     engines) renew_engines ;;

@@ -28,25 +28,29 @@ case $kind in
 esac
 
 dump_postgres() {
-  local database
-  for database in $(databases); do pg_dump -Fc "service=postgres dbname=$database" >"$work/$database.dump"; done
+  local database names
+  names=$(databases)
+  for database in $names; do pg_dump -Fc "service=postgres dbname=$database" >"$work/$database.dump"; done
   tar -C "$work" -c .
 }
 load_postgres() {
-  local database
+  local database names
+  names=$(databases)
   tar -C "$work" -x
-  for database in $(databases); do
+  for database in $names; do
     [ -s "$work/$database.dump" ] || fail "the input has no dump of $database"
   done
-  for database in $(databases); do psql -X -q "service=postgres" -c "DROP DATABASE IF EXISTS \"$database\" WITH (FORCE)"; done
+  for database in $names; do psql -X -q "service=postgres" -c "DROP DATABASE IF EXISTS \"$database\" WITH (FORCE)"; done
   PGSERVICE=postgres POSTGRES_USER=postgres PASSWORDS=/etc/shop/$unit/passwords "/etc/shop/$unit/owners.sh"
-  for database in $(databases); do
+  for database in $names; do
     pg_restore -d "service=postgres dbname=$database" --no-owner --role="$database" --exit-on-error <"$work/$database.dump"
   done
 }
-databases() {
-  local name
-  sed -n '/^#/!s/=.*//p' "/etc/shop/$unit/passwords" | while read -r name; do [[ " $roles " == *" $name "* ]] || echo "$name"; done
+databases() { # fails without any: a store without databases would be an empty dump
+  local names role
+  names=$(sed -n '/^#/!s/=.*//p' "/etc/shop/$unit/passwords" | while read -r role; do [[ " $roles " == *" $role "* ]] || echo "$role"; done)
+  [ -n "$names" ] || fail "/etc/shop/$unit/passwords names no database"
+  echo "$names"
 }
 
 dump_redis() { # the master's data, wherever it is: a replica may be late
@@ -100,15 +104,27 @@ locally() {
   runuser -u mongodb -- env PATH="$PATH" PGHOST="/run/shop-$unit" PGPORT="$(sed -n 's/^port=//p' "$PGSERVICEFILE" | head -n 1)" POSTGRES_USER=postgres \
     PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$unit/passwords" "$@"
 }
+leads_elsewhere() { # after stop: if this machine had the primary, another one becomes it
+  local second
+  for ((second = 0; second < 60; second++)); do
+    if psql -XAt "service=postgres" -c 'SELECT 1' >/dev/null 2>&1; then return 0; fi
+    sleep 1
+  done
+  return 1
+}
 stop() { systemctl stop "shop-$name.service" "shop-$unit.service"; }
 start() { systemctl start "shop-$unit.service" "shop-$name.service"; }
 
 case $1 in
   dump | load) "$1_$kind" ;;
-  stop) stop ;;
-  copy)
-    rm -rf "/var/lib/shop/$unit/data"
-    start
+  stop | copy)
+    [ "$kind" = mongodb ] || fail "$1 is only for MongoDB; '$name' needs only load"
+    stop
+    if [ "$1" = copy ]; then
+      leads_elsewhere || { start; fail "no other machine has the primary of '$name', so this machine's data may be the only one"; }
+      rm -rf "/var/lib/shop/$unit/data"
+      start
+    fi
     ;;
   *) fail "store.sh dump|load|stop|copy NAME" ;;
 esac

@@ -8,13 +8,23 @@ ask() { etcdctl --endpoints https://customer-vm2-address:2379,https://customer-v
 
 state=existing
 if [ ! -e "$folder/data/member" ]; then
-  # install.sh --new leaves this file on machines that become a new cluster together.
+  # install.sh --new leaves this file on machines that become a new cluster together, until services start. One that a failed first deployment did not reach
+  # still starts as the member that the others expect, even if they have no majority without it.
   if [ -e "$folder/new" ]; then
     state=new
   else
     known=$(ask list | awk -F ', ' -v name="$name" -v peer="https://$address:2380" '$3 == name || $4 == peer { print $1 }')
     for id in $known; do ask remove "$id"; done
     members=$(ask add "$name" --peer-urls "https://$address:2380" | sed -n 's/^ETCD_INITIAL_CLUSTER="\(.*\)"$/\1/p')
+  fi
+  echo "$address" >"$folder/address"
+elif [ "$(cat "$folder/address" 2>/dev/null)" != "$address" ]; then
+  # With data, etcd ignores the addresses below: the others have to be told a changed one. Without them it starts as it is, and the next start tries again.
+  if id=$(ask list | awk -F ', ' -v name="$name" -v peer="https://$address:2380" '$3 == name && $4 != peer { print $1 }') &&
+    { [ -z "$id" ] || ask update "$id" --peer-urls "https://$address:2380"; }; then
+    echo "$address" >"$folder/address"
+  else
+    echo "the other members do not know yet that this one's address is $address" >&2
   fi
 fi
 exec etcd --name "$name" --data-dir "$folder/data" --initial-cluster "$members" --initial-cluster-state "$state" --initial-cluster-token shop \
