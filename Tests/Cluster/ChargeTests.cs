@@ -95,7 +95,7 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     /// <summary>The refund waits for the account's row until it times out. What came with it is done, and says so.</summary>
-    [Fact]
+    [Fact, Trait("Category", "Long")]
     public async Task A_movement_that_fails_does_not_fail_those_that_came_with_it()
     {
         var stop = TestContext.Current.CancellationToken;
@@ -106,12 +106,16 @@ public sealed class ChargeTests(ClusterFixture cluster) : IAsyncLifetime
         {
             await connection.OpenAsync(stop);
             await using var transaction = await connection.BeginTransactionAsync(stop);
-            await using var command = new NpgsqlCommand("SELECT FROM accounts WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = locked } } };
+            await using var command = new NpgsqlCommand("SELECT FROM accounts WHERE id = $1 FOR UPDATE", connection, transaction);
+            command.Parameters.Add(new() { Value = locked });
             await command.ExecuteNonQueryAsync(stop);
+            await using var busy = new NpgsqlCommand("SELECT pg_sleep(8)", connection, transaction); // Postgres ends idle transactions
+            var held = busy.ExecuteNonQueryAsync(stop);
             var refund = _paymentApi.PostAsJsonAsync("/internal/charges", new { Members = new[] { Charge(locked, 10, saga, isRefund: true) } }, stop);
             await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => MovesAsync($"/payment/pay/{user}/1", null)));
             using var failed = await refund;
             Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+            await held;
         }
 
         Assert.Equal((90, 80), (await _shop.CreditAsync(locked), await _shop.CreditAsync(user)));

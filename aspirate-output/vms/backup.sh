@@ -10,7 +10,8 @@ umask 077
 machines=(customer-vm1 customer-vm2 customer-vm3)
 services=(stock-api payment-api order-api customer-api storefront gateway)
 writers=(order-api gateway)
-stores=(postgres:postgres:0 redis:redis:1,0,2 mongodb:mongodb:0) # NAME:KIND:MACHINE[,MACHINE...], counted from 0: the first one dumps the store, all of them load it
+# NAME:KIND:MACHINE[/MACHINE...], counted from 0: the first one dumps the store, all of them load it.
+stores=(postgres:postgres:0 redis:redis:1/0/2 mongodb:mongodb:0)
 read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=10}"
 fail() { echo "error: $*" >&2; exit 1; }
 
@@ -23,7 +24,7 @@ all() { # start|stop UNIT...
   local host
   for host in "${hosts[@]}"; do remote "$host" "systemctl $1 $(printf 'shop-%s.service ' "${@:2}")" </dev/null; done
 }
-machines_of() { tr , ' ' <<<"${1##*:}"; }
+machines_of() { tr / ' ' <<<"${1##*:}"; }
 store() { echo "/opt/shop/install/store.sh $1 ${2%%:*}"; }
 
 others() { # stop|copy ENTRY: the document store is restored as files, so its copies are made again
@@ -52,7 +53,7 @@ case $what in
       echo "restoring ${entry%%:*}"
       others stop "$entry"
       # Replicas of a store that still have the old data would copy it to the first one that is loaded.
-      if [[ $entry == *,* ]]; then all stop "${entry%%:*}"; fi
+      if [[ $entry == */* ]]; then all stop "${entry%%:*}"; fi
       for machine in $(machines_of "$entry"); do remote "${hosts[machine]}" "$(store load "$entry")" <"$folder/${entry%%:*}"; done
       others copy "$entry"
     done

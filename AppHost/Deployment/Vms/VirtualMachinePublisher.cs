@@ -44,7 +44,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         {
             ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => s.Name).Append(model.Gateway.Name),
             ["WRITERS"] = model.Services.Where(s => s.Stores.Count > 0 && s.Services.Count > 0).Select(s => s.Name).Append(model.Gateway.Name),
-            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{string.Join(',', PlacesOf(s))}"),
+            ["STORES"] = model.Stores.Select(s => $"{s.Name}:{Lower(s.Kind.ToString())}:{string.Join('/', PlacesOf(s))}"),
         });
     }
 
