@@ -18,9 +18,8 @@ internal sealed class Checkouts
     /// <summary>Maximum number of concurrent clients. Above it, clients are asked to retry.</summary>
     public const int RunningMax = 4_096;
 
-    // While one batch waits for a disk or a participant, the other uses the CPU. A third lane, or a second one for a few checkouts, would make the batches
-    // small (docs/performance-tried.md).
-    private const int Lanes = 2, LaneMin = 32;
+    // While one batch waits for a disk or a participant, the other uses the CPU. A third lane would make the batches small (docs/performance.md).
+    private const int Lanes = 2;
 
     private static readonly TimeSpan LookPauseMin = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LookPauseMax = TimeSpan.FromMilliseconds(250);
@@ -31,15 +30,10 @@ internal sealed class Checkouts
     private readonly Batcher<CheckoutCall> _queue;
     private int _callers;
 
-    /// <param name="store">Remembers sagas.</param>
-    /// <param name="lane">Processes the checkouts.</param>
-    /// <param name="meters">Creates the queue's meter.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="laneMin">Number of waiting checkouts that start the second lane. The simulation uses both lanes for a few checkouts.</param>
-    public Checkouts(ISagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time, int laneMin = LaneMin)
+    public Checkouts(ISagaStore store, CheckoutLane lane, IMeterFactory meters, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: Lanes, LaneMin: laneMin), meters, lane.RunAsync);
+        _queue = new(new("checkouts", QueueMax: RunningMax, Lanes: Lanes), meters, lane.RunAsync);
     }
 
     public async Task<CheckoutResult> CheckoutAsync(string orderId)

@@ -51,7 +51,7 @@ public sealed class Batcher<T>
             if (_waiting.Count >= _options.QueueMax) throw new OverloadException();
             if (_waiting.Count == 0) _waitingSince = Stopwatch.GetTimestamp();
             _waiting.Add(item);
-            if (_lanes == _options.Lanes || (_lanes > 0 && _waiting.Count < _options.LaneMin)) return;
+            if (_lanes == _options.Lanes) return;
             _lanes++;
         }
 

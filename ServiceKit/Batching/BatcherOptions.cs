@@ -5,5 +5,4 @@ namespace ServiceKit.Batching;
 /// <param name="QueueMax">Maximum number of waiting items.</param>
 /// <param name="BatchMax">Maximum number of items per batch.</param>
 /// <param name="Lanes">Maximum number of concurrent batches.</param>
-/// <param name="LaneMin">Number of waiting items that start another lane while one runs.</param>
-public sealed record BatcherOptions(string Name, int QueueMax = 8_192, int BatchMax = 500, int Lanes = 1, int LaneMin = 1);
+public sealed record BatcherOptions(string Name, int QueueMax = 8_192, int BatchMax = 500, int Lanes = 1);

@@ -26,7 +26,7 @@ internal sealed class Replica
         (Process, _store, _stock) = (process, store, stock);
         var runner = new CheckoutSagaRunner(store, stock, payment, telemetry, process.Time, new Alarm(journal));
         _recovery = new(store, runner, telemetry, process.Time, NullLogger<CheckoutRecovery>.Instance);
-        Checkouts = new(store, new CheckoutLane(store, runner, telemetry, process.Time), meters, process.Time, laneMin: 1);
+        Checkouts = new(store, new CheckoutLane(store, runner, telemetry, process.Time), meters, process.Time);
     }
 
     public Process Process { get; }
