@@ -15,7 +15,8 @@ public sealed class LostMachineTests(ThreeHosts hosts)
 {
     private const int LimitMs = 600_000, CheckoutsWithout = 200, DelayMsMax = 2_000;
 
-    private static readonly TimeSpan InterruptionMax = TimeSpan.FromSeconds(60);
+    /// <summary>Usually half a minute: Patroni's lease is 20 s. Longer on two cores that run three machines and copy databases.</summary>
+    private static readonly TimeSpan InterruptionMax = TimeSpan.FromSeconds(120);
 
     /// <summary>Its place is taken by an empty machine with the same command that has deployed it.</summary>
     [Theory(Timeout = LimitMs)]
