@@ -179,7 +179,10 @@ internal sealed class EngineRuntime(DistributedApplicationExecutionContext execu
         foreach (var resource in all)
             await notifications.PublishUpdateAsync(resource, s => s with
             {
-                State = now.State, ExitCode = now.ExitCode, StartTimeStamp = now.StartTimeStamp, StopTimeStamp = now.StopTimeStamp,
+                State = now.State,
+                ExitCode = now.ExitCode,
+                StartTimeStamp = now.StartTimeStamp,
+                StopTimeStamp = now.StopTimeStamp,
                 Urls = [.. s.Urls.Select(url => url with { IsInactive = !isRunning })],
             });
     }

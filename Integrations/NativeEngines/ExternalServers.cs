@@ -62,7 +62,9 @@ internal sealed class ExternalServers(IConfiguration configuration, IDistributed
         foreach (var resource in resources)
             await notifications.PublishUpdateAsync(resource, s => s with
             {
-                ResourceType = "External", State = KnownResourceStates.Running, Properties = [new(CustomResourceKnownProperties.Source, "ConnectionStrings")],
+                ResourceType = "External",
+                State = KnownResourceStates.Running,
+                Properties = [new(CustomResourceKnownProperties.Source, "ConnectionStrings")],
             });
     }
 

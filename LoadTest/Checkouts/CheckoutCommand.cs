@@ -36,7 +36,8 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
         var committed = outcomes.LongCount(outcome => outcome == CheckoutOutcome.Committed);
         var report = Report(done, hop.Report(done.PerSecond)) with
         {
-            Postgres = Report(storesBefore.Postgres, storesAfter.Postgres, committed), Redis = Report(storesBefore.Redis, storesAfter.Redis, committed),
+            Postgres = Report(storesBefore.Postgres, storesAfter.Postgres, committed),
+            Redis = Report(storesBefore.Redis, storesAfter.Redis, committed),
         };
         output.Print(report);
         Save(report);
@@ -79,9 +80,13 @@ internal sealed class CheckoutCommand(CheckoutOptions options, IAnsiConsole outp
     {
         Load = RunReport.Of(options.IsMix ? "mix" : "checkout", _startedAt, options.RatePerSecond, done, _seconds) with
         {
-            Targets = [options.Target.ToString()], Users = options.Connections, RampSeconds = options.WarmupSeconds, Seed = options.Seed,
+            Targets = [options.Target.ToString()],
+            Users = options.Connections,
+            RampSeconds = options.WarmupSeconds,
+            Seed = options.Seed,
             Requests = [.. done.Requests.Select((latency, kind) => RequestReport.Of(ShopMix.Names[kind], latency, done.Seconds))],
-            Processes = ProcessReport.Between(_before!, _after!, done.Succeeded), BareHop = hop,
+            Processes = ProcessReport.Between(_before!, _after!, done.Succeeded),
+            BareHop = hop,
         },
         DurationSeconds = options.DurationSeconds, Orders = options.Orders, Lines = options.IsHotItem ? 1 : options.Lines, Items = options.Items,
         Users = options.Users, RanOutOfOrders = done.RanOut, OtherLatency = LatencyReport.Of(done.Failure),

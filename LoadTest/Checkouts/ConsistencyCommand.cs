@@ -40,8 +40,10 @@ internal sealed class ConsistencyCommand(ConsistencyOptions options, IAnsiConsol
         var wrongCount = wrong.Sum(static fault => fault.Count);
         var report = RunReport.Of("consistency", startedAt, 0, done, _seconds) with
         {
-            Targets = [.. options.Targets.Select(static target => target.ToString())], Users = shop.Connections,
-            Outcomes = [new OutcomeReport(Scenario, Math.Max(options.Size - failed - wrongCount, 0), wrongCount, failed, 0)], Wrong = wrong,
+            Targets = [.. options.Targets.Select(static target => target.ToString())],
+            Users = shop.Connections,
+            Outcomes = [new OutcomeReport(Scenario, Math.Max(options.Size - failed - wrongCount, 0), wrongCount, failed, 0)],
+            Wrong = wrong,
         };
         output.Print(report);
         output.WriteLine($"consistent {(report.IsRight ? $"yes: {ledger.OrdersPaid:N0} of {options.Size:N0} got one of {pieces:N0} pieces" : "NO")}");

@@ -56,20 +56,20 @@ internal sealed record RunReport
     [JsonIgnore]
     public bool IsRight => Outcomes.All(static outcome => outcome.Wrong == 0);
 
-    public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done,
-        IReadOnlyList<SecondStatistics> seconds) => new()
-    {
-        Command = command, StartedAt = startedAt, Machine = MeasuredMachine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
-        HandledPerSecond = done.PerSecond, Errors = [.. done.Others.Select(static kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
-        Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures, Latency = LatencyReport.Of(done.Success),
-        RatePerSecond = ratePerSecond,
-        Arrivals = ArrivalReport.Of(ratePerSecond, done),
-        Seconds = [.. seconds.Where(static second => second.Phase != LoadPhase.Draining).Select(static second => new SecondReport(second.Second,
-            second.Phase == LoadPhase.Measured, second.Succeeded, second.Refused, second.Failed, second.Median / 1e6, second.Percentile99 / 1e6))],
-        Distribution = [.. done.Success.RecordedValues().Select(static value => (UpTo: value.ValueIteratedTo, Count: value.CountAtValueIteratedTo))
-            .GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
-            .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
-    };
+    public static RunReport Of(string command, DateTimeOffset startedAt, int ratePerSecond, LoadStatistics done, IReadOnlyList<SecondStatistics> seconds)
+        => new()
+        {
+            Command = command, StartedAt = startedAt, Machine = MeasuredMachine.Current, MeasuredSeconds = done.Seconds, Handled = done.Succeeded,
+            HandledPerSecond = done.PerSecond, Errors = [.. done.Others.Select(static kind => new AnswerReport(kind.Status, kind.Type, kind.Count))],
+            Unanswered = done.Unanswered, ConnectFailures = done.ConnectFailures, Latency = LatencyReport.Of(done.Success),
+            RatePerSecond = ratePerSecond,
+            Arrivals = ArrivalReport.Of(ratePerSecond, done),
+            Seconds = [.. seconds.Where(static second => second.Phase != LoadPhase.Draining).Select(static second => new SecondReport(second.Second,
+                second.Phase == LoadPhase.Measured, second.Succeeded, second.Refused, second.Failed, second.Median / 1e6, second.Percentile99 / 1e6))],
+            Distribution = [.. done.Success.RecordedValues().Select(static value => (UpTo: value.ValueIteratedTo, Count: value.CountAtValueIteratedTo))
+                .GroupBy(static bucket => Math.Ceiling(Math.Log2(bucket.UpTo + 1) * BucketsPerDoubling))
+                .Select(static group => new BucketReport(Math.Round(Math.Pow(2, group.Key / BucketsPerDoubling) / 1e6, 6), group.Sum(static b => b.Count)))],
+        };
 
     /// <summary>Reads a file that a command wrote with <c>--json</c>.</summary>
     /// <exception cref="UsageException">The file is not a report.</exception>

@@ -38,10 +38,14 @@ internal static class ScenarioCommand
         if (!stop.IsCancellationRequested) hop.After();
         var report = RunReport.Of(options.Set.Name, startedAt, options.RatePerSecond, done, seconds) with
         {
-            Targets = [.. options.Targets.Select(static target => target.ToString())], Users = options.Users,
-            RampSeconds = options.RampSeconds, Seed = options.Seed, IsStoppedEarly = stop.IsCancellationRequested,
+            Targets = [.. options.Targets.Select(static target => target.ToString())],
+            Users = options.Users,
+            RampSeconds = options.RampSeconds,
+            Seed = options.Seed,
+            IsStoppedEarly = stop.IsCancellationRequested,
             Requests = [.. done.Requests.Select((latency, kind) => RequestReport.Of(visits.Kinds[kind], latency, done.Seconds))],
-            Processes = options.HasBareHop ? ProcessReport.Between(before!, after!, done.Succeeded) : [], BareHop = hop.Report(done.PerSecond),
+            Processes = options.HasBareHop ? ProcessReport.Between(before!, after!, done.Succeeded) : [],
+            BareHop = hop.Report(done.PerSecond),
             Outcomes = [.. visits.Ended()],
             Wrong = [.. visits.Wrong.Select(static wrong => new CountReport(wrong.What, wrong.Count))],
         };

@@ -78,12 +78,13 @@ internal sealed class CheckoutKeys
     }
 
     private static (KeyState, CheckoutResult) State(
-        (Guid Key, string Request) asked, HashSet<Guid> taken, Dictionary<Guid, (string Request, CheckoutResult? Result)> found) => found[asked.Key] switch
-    {
-        var (request, _) when request != asked.Request => (KeyState.Reused, default),
-        (_, { } result) => (KeyState.Done, result),
-        _ => (taken.Remove(asked.Key) ? KeyState.New : KeyState.Running, default),
-    };
+        (Guid Key, string Request) asked, HashSet<Guid> taken, Dictionary<Guid, (string Request, CheckoutResult? Result)> found)
+        => found[asked.Key] switch
+        {
+            var (request, _) when request != asked.Request => (KeyState.Reused, default),
+            (_, { } result) => (KeyState.Done, result),
+            _ => (taken.Remove(asked.Key) ? KeyState.New : KeyState.Running, default),
+        };
 
     private async Task<bool[]> EndAsync(IReadOnlyList<(Guid Key, CheckoutResult Result)> ended)
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Stock.Api.Identity;
 using StackExchange.Redis;
+using Stock.Api.Identity;
 
 namespace Stock.Api.Catalog;
 

@@ -24,7 +24,7 @@ internal static class PictureReader
     private static (Picture?, string?) Sized(string type, byte[] bytes, (int Width, int Height)? size) => size switch
     {
         null => (null, "The picture is damaged: its header has no size."),
-        (>= 1 and <= SideMax, >= 1 and <= SideMax) => (new(type, bytes), null),
+        { Width: >= 1 and <= SideMax, Height: >= 1 and <= SideMax } => (new(type, bytes), null),
         _ => (null, $"The picture must be 1 to {SideMax} pixels wide and high."),
     };
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Stock.Api.Scripting;
 using StackExchange.Redis;
+using Stock.Api.Scripting;
 
 namespace Stock.Api.Identity;
 

@@ -1,5 +1,5 @@
-using Stock.Api.Scripting;
 using StackExchange.Redis;
+using Stock.Api.Scripting;
 
 namespace Stock.Api.Items;
 

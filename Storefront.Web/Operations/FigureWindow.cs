@@ -58,9 +58,11 @@ internal sealed class FigureWindow(IReadOnlyList<FigureReport> replicas)
     private (long Count, double Sum, double Max)[] Seconds(string instrument, Func<string, bool> isWanted)
     {
         var seconds = new (long Count, double Sum, double Max)[LiveFigures.WindowSeconds];
-        foreach (var (index, second) in from replica in replicas
+        var measured =
+            from replica in replicas
             from series in replica.Series where series.Instrument == instrument && isWanted(series.Tag)
-            from second in series.Seconds select (second.At - replica.Now + LiveFigures.WindowSeconds, second))
+            from second in series.Seconds select (second.At - replica.Now + LiveFigures.WindowSeconds, second);
+        foreach (var (index, second) in measured)
         {
             if (index is < 0 or >= LiveFigures.WindowSeconds) continue;
             var before = seconds[index];

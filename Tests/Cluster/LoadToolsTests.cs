@@ -219,8 +219,8 @@ public sealed partial class LoadToolsTests(ClusterFixture cluster) : IDisposable
     private Process StartJMeterServer(string server)
     {
         var port = server.Split(':')[1];
-        var start = new ProcessStartInfo(Path.Combine(JMeterFolder, "jmeter"), ["-s", "-Djava.rmi.server.hostname=127.0.0.1", $"-Dserver_port={port}",
-            "-Jserver.rmi.ssl.disable=true", "-j", ServerLog(server)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] options = ["-s", "-Djava.rmi.server.hostname=127.0.0.1", $"-Dserver_port={port}", "-Jserver.rmi.ssl.disable=true", "-j", ServerLog(server)];
+        var start = new ProcessStartInfo(Path.Combine(JMeterFolder, "jmeter"), options) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -9,8 +9,10 @@ namespace Tests.Cluster;
 public sealed class ShopClient(Uri gateway, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null) : IDisposable
 {
     /// <summary>The gateway itself times out after 30 s.</summary>
-    private readonly HttpClient _http = new(
-        new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false, ConnectCallback = connect }) { Timeout = TimeSpan.FromSeconds(40) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, AllowAutoRedirect = false, ConnectCallback = connect })
+    {
+        Timeout = TimeSpan.FromSeconds(40),
+    };
 
     /// <summary>A complete response.</summary>
     public sealed record Answer(HttpStatusCode Status, string? MediaType, string Body, TimeSpan? RetryAfter)

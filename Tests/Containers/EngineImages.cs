@@ -110,8 +110,10 @@ internal static class EngineImages
     }
 
     private static Task AddTextAsync(TarWriter tar, string path, string text, CancellationToken ct)
-        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path)) { Mode = Everyone,
-            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, ct);
+        => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Name(path))
+        {
+            Mode = Everyone, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+        }, ct);
 
     private static string Name(string path) => path.TrimStart('/');
 }

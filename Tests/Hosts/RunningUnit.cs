@@ -141,11 +141,12 @@ internal sealed class RunningUnit(Machine machine, SystemdUnit unit) : IDisposab
 
     private Process Begin(string[] command, Dictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo("nsenter",
+        string[] arguments =
         [
             .. machine.Enter, "sh", "-c", Script, "sh", unit.FileMask, unit.WorkingDirectory, unit.OpenFilesMax,
             "setpriv", $"--reuid={unit.User}", $"--regid={unit.Group}", "--init-groups", "--no-new-privs", "--", .. command,
-        ]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ];
+        var start = new ProcessStartInfo("nsenter", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in variables) start.Environment[name] = value;
         var process = new Process { StartInfo = start };

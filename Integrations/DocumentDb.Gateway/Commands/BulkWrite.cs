@@ -32,7 +32,8 @@ internal sealed class BulkWrite : IDisposable
                 case "errorsOnly": _errorsOnly = view.IsTrue; break;
                 case "let" or "bypassDocumentValidation" or "maxTimeMS": _shared.Append(view.Element); break;
                 case "ops" or "nsInfo" or "cursor" or "comment" or "lsid" or "txnNumber" or "startTransaction" or "autocommit" or "readConcern"
-                    or "writeConcern" or "apiVersion" or "apiStrict" or "apiDeprecationErrors" or ['$', ..]: break;
+                    or "writeConcern" or "apiVersion" or "apiStrict" or "apiDeprecationErrors" or ['$', ..]:
+                    break;
                 case var field: throw new CommandException(ErrorCodes.UnknownField, $"BSON field 'bulkWrite.{field}' is an unknown field.");
             }
         }

@@ -19,8 +19,11 @@ internal static class RunReports
             (long)(ms * 1e6 * second.Noise), 0));
         return RunReport.Of("shop", DateTimeOffset.UnixEpoch, 0, statistics, [.. each]) with
         {
-            Targets = ["http://shop & <co>"], Users = 8, Requests = [RequestReport.Of("find <item>", statistics.Requests.First(), statistics.Seconds)],
-            Outcomes = [new("one", 90, 2, 1, 1), new("two", 0, 0, 0, 0)], Wrong = [new("one: find item: \"wrong\" & <worse>", 2)],
+            Targets = ["http://shop & <co>"],
+            Users = 8,
+            Requests = [RequestReport.Of("find <item>", statistics.Requests.First(), statistics.Seconds)],
+            Outcomes = [new("one", 90, 2, 1, 1), new("two", 0, 0, 0, 0)],
+            Wrong = [new("one: find item: \"wrong\" & <worse>", 2)],
         };
     }
 }

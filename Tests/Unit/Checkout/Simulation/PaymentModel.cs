@@ -6,8 +6,8 @@ using OrderApi::Order.Api.Checkout.Participants;
 using PaymentApi::Payment.Api;
 using PaymentApi::Payment.Api.Accounts;
 using PaymentApi::Payment.Api.Charges;
-using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
 using ChargeMember = OrderApi::Order.Api.Checkout.Participants.ChargeMember;
+using PaymentOutcome = OrderApi::Order.Api.Checkout.Participants.PaymentOutcome;
 
 namespace Tests.Unit.Checkout.Simulation;
 
