@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Tests.Cluster;
 
@@ -10,6 +11,9 @@ namespace Tests.Browser;
 /// <summary>Actions of a person using the shop.</summary>
 internal static partial class Shopper
 {
+    // All rules that axe has on by default, and that of WCAG 2.2 for the size of what can be touched.
+    private static readonly AxeRunOptions Rules = new() { Rules = new() { ["target-size"] = new() { Enabled = true } } };
+
     public static async Task AddToBasketAsync(this IPage page, string product, int quantity = 1)
     {
         await page.GotoAsync("/");
@@ -68,12 +72,12 @@ internal static partial class Shopper
     }
 
     /// <summary>
-    /// Checks the accessibility of the given pages, or of the current one, in light and in dark colors. With SHOP_SCREENSHOTS set, screenshots of each page are
-    /// saved in that folder for review.
+    /// Checks the accessibility and the layout of the given pages, or of the current one, in light and in dark colors. With SHOP_SCREENSHOTS set, screenshots
+    /// of each page are saved in that folder for review.
     /// </summary>
     public static async Task InspectAsync(this IPage page, params string[] paths)
     {
-        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Browser", "accessibility.js"), TestContext.Current.CancellationToken);
+        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Browser", "layout.js"), TestContext.Current.CancellationToken);
         foreach (var path in paths.DefaultIfEmpty(null))
         {
             if (path is not null) await page.GotoAsync(path);
@@ -81,10 +85,11 @@ internal static partial class Shopper
         }
     }
 
-    private static async Task InspectAsync(this IPage page, string script, ColorScheme scheme)
+    private static async Task InspectAsync(this IPage page, string layout, ColorScheme scheme)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        var faults = await page.EvaluateAsync<JsonElement>(script);
+        var violations = (await page.RunAxe(Rules)).Violations.SelectMany(rule => rule.Nodes, (rule, node) => $"{rule.Id} ({rule.Help}): {node.Html}");
+        string[] faults = [.. await page.EvaluateAsync<string[]>(layout), .. violations];
         if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
         {
             var width = await page.EvaluateAsync<int>("innerWidth");
@@ -93,7 +98,7 @@ internal static partial class Shopper
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name), FullPage = true });
         }
 
-        Assert.True(faults.GetArrayLength() == 0, $"{page.Url} in {scheme} colors: {faults}");
+        Assert.True(faults.Length == 0, $"{page.Url} in {scheme} colors:\n{string.Join('\n', faults)}");
     }
 
     [GeneratedRegex("/orders/([0-9a-f-]{36})$")]
