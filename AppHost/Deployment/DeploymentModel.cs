@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -91,8 +92,16 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
 
         foreach (var variable in OfPublishing) variables.Remove(variable);
         var path = project.GetProjectMetadata().ProjectPath;
-        return new(project.Name, Path.GetFileNameWithoutExtension(path), variables, connections, services,
-            File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "config.properties")));
+        var folder = Path.GetDirectoryName(path)!;
+        return new(project.Name, Path.GetFileNameWithoutExtension(path), LaunchPortOf(folder), variables, connections, services,
+            File.Exists(Path.Combine(folder, "config.properties")));
+    }
+
+    // The port of `dotnet run --project`. It does not depend on the model's other services, so adding one moves no port of a deployed shop.
+    private static int LaunchPortOf(string project)
+    {
+        var settings = JsonElement.Parse(File.ReadAllText(Path.Combine(project, "Properties", "launchSettings.json")));
+        return new Uri(settings.GetProperty("profiles").GetProperty("http").GetProperty("applicationUrl").GetString()!).Port;
     }
 
     private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource, DistributedApplicationExecutionContext context,

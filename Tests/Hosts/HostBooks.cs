@@ -63,7 +63,7 @@ internal sealed class HostBooks
     {
         await _hosts.DeliveredAsync();
         var report = await Eventually.UntilAsync(
-            async () => await _hosts.GetAsync(_hosts.Machines[1], 5103, "/internal/reconciliation") ?? "", Holds, SettleTimeMax);
+            async () => await _hosts.GetAsync(_hosts.Machines[1], "order-api", "/internal/reconciliation") ?? "", Holds, SettleTimeMax);
         Assert.True(Holds(report), report);
 
         bool Holds(string text) => text.Length > 0 && isRest(JsonElement.Parse(text));

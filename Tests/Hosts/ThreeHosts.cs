@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using EngineRoots;
@@ -28,6 +29,9 @@ public sealed class ThreeHosts : IAsyncLifetime
     private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(8), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1),
         DeliverTimeMax = TimeSpan.FromSeconds(30), LeadTimeMax = TimeSpan.FromMinutes(1), ReplicateTimeMax = TimeSpan.FromSeconds(30);
     private static readonly string Scripts = Path.Combine(SourceTree.Root, "aspirate-output/vms");
+    private static readonly Dictionary<string, int> ServicePorts = Regex.Matches(
+        File.ReadLines(Path.Combine(Scripts, "install.sh")).First(line => line.StartsWith("services=(", StringComparison.Ordinal)), @"([\w-]+):(\d+)")
+        .ToDictionary(entry => entry.Groups[1].Value, entry => int.Parse(entry.Groups[2].Value, CultureInfo.InvariantCulture));
     private readonly TempFolder _folder = new();
     private HostNetwork? _network;
     private HttpClient? _http;
@@ -180,7 +184,9 @@ public sealed class ThreeHosts : IAsyncLifetime
     }
 
     /// <summary>Calls a service of a machine directly over the network, for example at an internal path. Returns null if the status is not 200.</summary>
-    internal async Task<string?> GetAsync(Machine machine, int port, string path)
+    internal Task<string?> GetAsync(Machine machine, string service, string path) => GetAsync(machine, ServicePorts[service], path);
+
+    private async Task<string?> GetAsync(Machine machine, int port, string path)
     {
         try
         {
@@ -197,7 +203,7 @@ public sealed class ThreeHosts : IAsyncLifetime
     internal async Task WholeAsync()
     {
         foreach (var machine in Machines)
-            foreach (var (port, path) in Enumerable.Range(5101, 5).Select(port => (port, "/health")).Append((8000, "/gateway/health")))
+            foreach (var (port, path) in ServicePorts.Values.Select(port => (port, "/health")).Append((8000, "/gateway/health")))
                 Assert.True(await Eventually.UntilAsync(() => GetAsync(machine, port, path), a => a is not null, HealthTimeMax) is not null,
                     $"{machine.Name}:{port} is not healthy\n{machine.Log}");
     }

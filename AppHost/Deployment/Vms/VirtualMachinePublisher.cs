@@ -9,7 +9,7 @@ namespace AppHost.Deployment.Vms;
 /// </summary>
 internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMachineTarget environment, OutputFolder output)
 {
-    private const int FirstServicePort = 5101, GatewayPort = 8000;
+    private const int GatewayPort = 8000;
     // Debian's engines, as the AppHost starts them without containers. install.sh creates them with the program that also serves MongoDB's protocol.
     internal const string Engine = "/opt/shop/engine";
     private const string DocumentGateway = "mongodb-gateway:Integrations/DocumentDb.Gateway";
@@ -21,11 +21,14 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     {
         foreach (var store in model.Stores.Where(s => !PostgresCluster.Replicates(s) && !environment.Placement.ContainsKey(s.Name)))
             throw new DistributedApplicationException($"'{store.Name}' has no machine for its first master in '{environment.Name}'; call WithPlacement.");
+        foreach (var port in model.Services.GroupBy(s => s.Port).Where(services => services.Count() > 1))
+            throw new DistributedApplicationException($"{string.Join(" and ", port.Select(s => $"'{s.Name}'"))} have the same port, {port.Key}; give each " +
+                "its own in its Properties/launchSettings.json.");
         foreach (var machine in environment.Machines) WriteMachine(machine);
         WriteNginx();
         WriteScript("install.sh", new()
         {
-            ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{PortOf(s.Name)}"),
+            ["MACHINES"] = environment.Machines, ["SERVICES"] = model.Services.Select(s => $"{s.Name}:{s.Port}"),
             ["SECRETS"] = model.Stores.SelectMany(SecretsOf).Concat(model.ServiceSecrets.Select(p => p.Name)).Select(DeploymentModel.VariableOf),
             ["AUTHORITY"] = [DeploymentModel.VariableOf(EtcdMember.AuthoritySecret)],
             ["GATEWAY"] = [$"{model.Gateway.Name}:{GatewayPort}"],
@@ -53,8 +56,6 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         OutputFolder.Read(name, [.. marks.Select(m => (m.Key, string.Join(' ', m.Value)))]));
 
     internal static string AddressOf(string machine) => $"{machine}-address";
-
-    private int PortOf(string service) => FirstServicePort + model.Services.Select(s => s.Name).ToList().IndexOf(service);
 
     // A Redis is on all machines. The first one is that of its placement.
     private IReadOnlyList<string> MachinesOf(Store redis) => [.. environment.Machines.OrderBy(m => m != environment.Placement[redis.Name])];
@@ -105,8 +106,9 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         // All machines, its own first: a caller balances between them, and tries the next one if one does not answer. They are arguments and not variables,
         // because systemd rejects a variable whose name contains a dash.
         var addresses = from other in service.Services
+                        join called in model.Services on other equals called.Name
                         from near in environment.Machines.OrderBy(m => m != machine).Index()
-                        select $" --services:{other}:http:{near.Index}=http://{AddressOf(near.Item)}:{PortOf(other)}";
+                        select $" --services:{other}:http:{near.Index}=http://{AddressOf(near.Item)}:{called.Port}";
         output.Write($"{machine}/units/shop-{service.Name}.service", Units.Write($"Shop: {service.Name}", "shop", stores.Select(s => $"shop-{s.Name}.service"),
         [
             "Type=exec",
@@ -121,7 +123,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
         var values = new Values(name => AddressOf(environment.Placement.GetValueOrDefault(name, machine)), endpoint => endpoint.TargetPort ?? 0,
             p => Mark(p.Name));
-        var text = new StringBuilder(Note).Append(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={PortOf(service.Name)}\n");
+        var text = new StringBuilder(Note).Append(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={service.Port}\n");
         text.Append(CultureInfo.InvariantCulture, $"OTEL_SERVICE_NAME={service.Name}\nOTEL_RESOURCE_ATTRIBUTES=service.instance.id={machine}\n");
         text.Append("OTEL_TRACES_SAMPLER=parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG=0.01\n");
         foreach (var connection in service.Stores)
@@ -137,7 +139,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             text.Append(CultureInfo.InvariantCulture, $"CONFIG_FILE=/etc/shop/{service.Name}/config.properties\n");
             // The connection string contains a password, so it is in the environment, in a file that only root can read.
             output.Write($"{machine}/{service.Name}/config.properties",
-                $"{Note}instance_id = {machine}\napi_port = {PortOf(service.Name)}\n");
+                $"{Note}instance_id = {machine}\napi_port = {service.Port}\n");
         }
 
         output.Write($"{machine}/env/{service.Name}.env", text.ToString());
@@ -155,7 +157,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private void WriteNginx()
     {
         var addresses = model.Services.SelectMany(s => environment.Machines.Index()
-            .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{PortOf(s.Name)}"))).ToDictionary();
+            .Select(m => ($"services__{s.Name}__http__{m.Index}", $"http://{AddressOf(m.Item)}:{s.Port}"))).ToDictionary();
         var configuration = NginxGateway.Configuration(GatewayPort.ToString(CultureInfo.InvariantCulture), model.Gateway.Routes, addresses,
             model.Gateway.Limits, model.Gateway.Cors);
         // The defaults of the distribution's nginx are folders that only root can write.

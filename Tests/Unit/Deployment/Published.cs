@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
 namespace Tests.Unit.Deployment;
@@ -12,9 +14,13 @@ public sealed class Published : IAsyncLifetime
     /// <summary>Replaces <c>aspirate-output</c>.</summary>
     public string Root => _folder.Path;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await PublishAsync(Root);
+
+    /// <summary>Publishes into a folder, after a change to the model.</summary>
+    public static async Task PublishAsync(string folder, Action<IResourceCollection>? change = null)
     {
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(["publish", "--output-path", Root]);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(["publish", "--output-path", folder]);
+        change?.Invoke(builder.Resources);
         await using var app = await builder.BuildAsync();
         await app.RunAsync(TestContext.Current.CancellationToken);
     }

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using AppHost.Deployment.Vms;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Tests.Unit.Deployment;
 
@@ -42,6 +43,28 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             // Only the gateway is reachable by clients.
             Assert.Equal(Path.GetFileName(unit) != "shop-gateway.service", lines.Contains("IPAddressDeny=any"));
         }
+    }
+
+    /// <summary>Machines are replaced one after the other. Services that listen elsewhere in a new release would not find those of the previous one.</summary>
+    [Fact]
+    public async Task A_service_keeps_its_port_wherever_it_is_in_the_model()
+    {
+        using var folder = new TempFolder();
+        await Published.PublishAsync(folder.Path, resources =>
+        {
+            var first = resources.OfType<ProjectResource>().First();
+            resources.Remove(first);
+            resources.Add(first);
+        });
+        string[] expected = ["stock-api 5101", "payment-api 5102", "order-api 5103", "customer-api 5104", "storefront 5105"];
+        Assert.Equal(expected, Ports(published.Root));
+        Assert.Equal(expected, Ports(folder.Path));
+
+        static IEnumerable<string> Ports(string root) =>
+            from service in Apis
+            from line in File.ReadLines(Path.Combine(root, $"vms/customer-vm1/env/{service}.env"))
+            where line.StartsWith("ASPNETCORE_HTTP_PORTS=", StringComparison.Ordinal)
+            select $"{service} {line.Split('=')[1]}";
     }
 
     [Fact]
