@@ -90,7 +90,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private IEnumerable<string> UnitsOf(Store store) => store.Kind switch
     {
         StoreKind.Redis => Replicated(store).Units,
-        StoreKind.MongoDB => [$"{store.Name}-engine:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"],
+        StoreKind.MongoDB => [$"{PostgresCluster.UnitOf(store)}:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"],
         _ => [$"{store.Name}:{UserOf(store)}"],
     };
 
@@ -198,26 +198,16 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
     private void WriteStore(string machine, Store store)
     {
-        switch (store.Kind)
-        {
-            case StoreKind.Postgres:
-                ClusterOf(store).Write(output, machine, UserOf(store));
-                break;
-            case StoreKind.MongoDB:
-                ClusterOf(store).Write(output, machine, UserOf(store));
-                WriteDocumentGateway(machine, store);
-                break;
-            case StoreKind.Redis:
-                Replicated(store).Write(output, machine, Note);
-                break;
-        }
+        if (!PostgresCluster.Replicates(store)) Replicated(store).Write(output, machine, Note);
+        else ClusterOf(store).Write(output, machine, UserOf(store));
+        if (HasGateway(store)) WriteDocumentGateway(machine, store);
     }
 
     private void WriteDocumentGateway(string machine, Store store)
     {
         var folder = DocumentGateway.Split(':')[0];
         output.Write($"{machine}/units/shop-{store.Name}.service", Units.Write($"Shop: {store.Name} (its protocol, in front of the engine)", UserOf(store),
-            [$"shop-{store.Name}-engine.service"],
+            [$"shop-{PostgresCluster.UnitOf(store)}.service"],
         [
             "Type=exec",
             $"WorkingDirectory=/opt/shop/current/{folder}",
