@@ -60,16 +60,18 @@ internal sealed class PlacedOrders(NpgsqlDataSource database)
 
     private static PlacedOrder Read(NpgsqlDataReader row)
     {
-        var (items, quantities, costs) = (row.GetFieldValue<string[]>(4), row.GetFieldValue<long[]>(5), row.GetFieldValue<long[]>(6));
-        var isShipped = !row.IsDBNull(8) && !row.IsDBNull(9);
+        var (items, quantities, costs) = (row.Get<string[]>("item_ids"), row.Get<long[]>("quantities"), row.Get<long[]>("costs"));
+        var address = row.GetOrNull<string>("state") is { } state && row.GetOrNull<string>("name") is { } name
+            ? new Shipping(name, row.Get<string>("street"), row.GetOrNull<string>("city"), state, row.Get<string>("zip"))
+            : null;
         return new(
-            row.GetString(0),
-            row.GetString(1),
-            row.GetEnum<OrderStatus>(2),
-            row.GetEnum<Refusal>(3),
+            row.Get<string>("id"),
+            row.Get<string>("user_id"),
+            row.GetEnum<OrderStatus>(row.GetOrdinal("status")),
+            row.GetEnum<Refusal>(row.GetOrdinal("refusal")),
             [.. items.Select((item, i) => new OrderLine(item, quantities[i], costs[i]))],
-            row.GetInt64(7),
-            isShipped ? new(row.GetString(9), row.GetString(10), row.IsDBNull(13) ? null : row.GetString(13), row.GetString(8), row.GetString(11)) : null,
-            isShipped ? row.GetDateTime(12) : null);
+            row.Get<long>("total_cost"),
+            address,
+            address is null ? null : row.Get<DateTime>("placed_at"));
     }
 }

@@ -71,12 +71,12 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
         UPDATE sagas s SET epoch = s.epoch + 1, owner = $1, lease_until = now() + $2
         FROM (SELECT id FROM sagas WHERE lease_until < now() ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED) AS due
         WHERE s.id = due.id
-        RETURNING s.id, s.epoch, floor(extract(epoch FROM s.started_at))::bigint, now() - s.started_at, s.traceparent,
+        RETURNING s.id, s.epoch, floor(extract(epoch FROM s.started_at))::bigint AS started_at, now() - s.started_at AS age, s.traceparent,
             s.saga_ids, s.order_ids, s.user_ids, s.totals
         """;
 
     private const string FindSagasSql = """
-        SELECT o.saga_id, o.status, o.item_ids, o.quantities, o.state IS NOT NULL
+        SELECT o.saga_id, o.status, o.item_ids, o.quantities, o.state IS NOT NULL AS is_shipped
         FROM unnest($1, $2) AS a (saga_id, order_id) JOIN orders o ON o.id = a.order_id
         WHERE o.saga_id = a.saga_id
         """;
@@ -150,7 +150,9 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.SagaIds)));
             find.Parameters.Add(Array(intents.SelectMany(static intent => intent.OrderIds)));
             await using var row = await find.ExecuteReaderAsync();
-            while (await row.ReadAsync()) orders[row.GetGuid(0)] = new((OrderStatus)row.GetInt16(1), Lines(row, 2), row.GetBoolean(4));
+            var (items, quantities) = (row.GetOrdinal("item_ids"), row.GetOrdinal("quantities"));
+            while (await row.ReadAsync())
+                orders[row.Get<Guid>("saga_id")] = new((OrderStatus)row.Get<short>("status"), Lines(row, items, quantities), row.Get<bool>("is_shipped"));
         }
 
         return intents.ConvertAll(intent => Adopted(intent, orders));
@@ -248,17 +250,21 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
     {
         var calls = turn.Begin.ToDictionary(static call => call.OrderId);
         SagaBatch? batch = null;
+        var (order, saga, user, total) = (row.GetOrdinal("id"), row.GetOrdinal("saga_id"), row.GetOrdinal("user_id"), row.GetOrdinal("total_cost"));
+        var (items, quantities, isShipped, now) = (
+            row.GetOrdinal("item_ids"), row.GetOrdinal("quantities"), row.GetOrdinal("is_shipped"), row.GetOrdinal("now"));
         while (await row.ReadAsync())
         {
-            batch ??= new(turn.BatchId, 1, Keep(row.GetDateTime(7), askedAt).Now.ToUnixTimeSeconds(), leasedAt)
+            batch ??= new(turn.BatchId, 1, Keep(row.GetDateTime(now), askedAt).Now.ToUnixTimeSeconds(), leasedAt)
             {
                 Trace = turn.Begin.Select(static call => call.Trace).FirstOrDefault(static trace => trace != default),
             };
             batch.Add();
-            var id = row.GetString(0);
-            begun.Add(id, new(row.GetGuid(1), id, row.GetString(2), Lines(row, 3), row.GetInt64(5), batch, SagaState.Started, calls[id])
+            var id = row.GetString(order);
+            var lines = Lines(row, items, quantities);
+            begun.Add(id, new(row.GetGuid(saga), id, row.GetString(user), lines, row.GetInt64(total), batch, SagaState.Started, calls[id])
             {
-                IsShipped = row.GetBoolean(6),
+                IsShipped = row.GetBoolean(isShipped),
             });
         }
     }
@@ -307,13 +313,13 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
     }
 
     private static Intent ReadIntent(NpgsqlDataReader row, long now) => new(
-        new(row.GetGuid(0), row.GetInt32(1), row.GetInt64(2), now),
-        row.GetTimeSpan(3) > SagaLimits.PivotAgeMax,
-        row.IsDBNull(4) ? null : row.GetString(4),
-        row.GetFieldValue<Guid[]>(5),
-        row.GetFieldValue<string[]>(6),
-        row.GetFieldValue<string[]>(7),
-        row.GetFieldValue<long[]>(8));
+        new(row.Get<Guid>("id"), row.Get<int>("epoch"), row.Get<long>("started_at"), now),
+        row.Get<TimeSpan>("age") > SagaLimits.PivotAgeMax,
+        row.GetOrNull<string>("traceparent"),
+        row.Get<Guid[]>("saga_ids"),
+        row.Get<string[]>("order_ids"),
+        row.Get<string[]>("user_ids"),
+        row.Get<long[]>("totals"));
 
     private AdoptedBatch Adopted(Intent intent, Dictionary<Guid, FrozenOrder> orders)
     {
@@ -353,11 +359,11 @@ internal sealed partial class PostgresSagaStore(NpgsqlDataSource database, TimeP
 
     private static bool IsCounted(CheckoutSaga saga) => saga.IsShipped && saga.State.Step == SagaStep.RecordPaid;
 
-    private static ReservationLine[] Lines(NpgsqlDataReader row, int items)
+    private static ReservationLine[] Lines(NpgsqlDataReader row, int items, int quantities)
     {
-        var (ids, quantities) = (row.GetFieldValue<string[]>(items), row.GetFieldValue<long[]>(items + 1));
+        var (ids, counts) = (row.GetFieldValue<string[]>(items), row.GetFieldValue<long[]>(quantities));
         var lines = new ReservationLine[ids.Length];
-        for (var i = 0; i < lines.Length; i++) lines[i] = new(ids[i], quantities[i]);
+        for (var i = 0; i < lines.Length; i++) lines[i] = new(ids[i], counts[i]);
         return lines;
     }
 
