@@ -6,13 +6,15 @@ namespace Tests.Repository;
 [Trait("Category", "Unit")]
 public sealed partial class RepositoryTests
 {
-    private const int LineLengthMax = 160, ProgramLinesMax = 60, EndpointsLinesMax = 150, ReadmeLinesMax = 25;
+    private const int LineLengthMax = 160, ProgramLinesMax = 60, EndpointsLinesMax = 150, ReadmeLinesMax = 25, SharedLinesMax = 11;
 
     private static readonly string[] TextTypes =
     [
         ".cs", ".csproj", ".props", ".targets", ".sln", ".json", ".md", ".lua", ".sql", ".proto", ".http", ".config", ".ts", ".js", ".html", ".css", ".yml",
             ".sh", "",
     ];
+
+    private static readonly string[] CodeTypes = [".cs", ".cshtml", ".csproj", ".props", ".targets", ".css", ".js", ".lua", ".py", ".sh", ".sql"];
 
     // Concatenated, so that this file does not contain the text it searches for.
     private static readonly string[] MachinePaths = ["/wo" + "rk/", "/tmp" + "/w/", "/ho" + "me/", "/ro" + "ot/", @"C:\Us" + "ers"];
@@ -56,6 +58,15 @@ public sealed partial class RepositoryTests
             && Path.GetFileName(file) != "Program.cs" && !file.EndsWith(".cshtml.cs", StringComparison.Ordinal)
         from Match type in TypeDeclaration().Matches(SourceTree.Read(file))
         where type.Groups["name"].Value != Path.GetFileNameWithoutExtension(file) select $"{file}: {type.Groups["name"].Value}");
+
+    /// <summary>Code that is written twice is corrected once. Indentation and blank lines do not count.</summary>
+    [Fact]
+    public void No_two_places_share_more_than_a_few_lines_of_code() => AssertNone(
+        from file in SourceTree.Files where CodeTypes.Contains(Path.GetExtension(file)) && !IsBelow(file, "aspirate-output")
+        let lines = SourceTree.Read(file).Split('\n').Index().Select(line => (line.Index, Text: line.Item.Trim())).Where(line => line.Text.Length > 0).ToArray()
+        from first in Enumerable.Range(0, Math.Max(lines.Length - SharedLinesMax, 0))
+        group $"{file}:{lines[first].Index + 1}" by string.Join('\n', lines[first..(first + SharedLinesMax + 1)].Select(line => line.Text)) into places
+        where places.Count() > 1 select string.Join(", ", places));
 
     [Fact]
     public void No_file_name_needs_quotes()
