@@ -37,13 +37,15 @@ internal static class HostRun
         await load.DecidedAsync(CheckoutsAfter);
         var back = clock.Elapsed;
         await hosts.WholeAsync();
+        await hosts.CopiedAsync();
+        await hosts.ReplicatedAsync();
         var whole = clock.Elapsed;
         await load.StopAsync();
         var verdict = load.Judge(await books.CloseAsync());
         Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("GET", $"/customers/{customer}")).Status);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"deployed in {hosts.DeployTime.TotalSeconds:0} s; {report}healed: {CheckoutsAfter} checkouts after {back.TotalSeconds:0.0} s, " +
-            $"all healthy after {whole.TotalSeconds:0.0} s; {verdict}"));
+            $"all healthy and replicated after {whole.TotalSeconds:0.0} s; {verdict}"));
     });
 
     /// <summary>Prints the units' logs if a test fails, and restarts machines that it has left off.</summary>

@@ -27,7 +27,8 @@ public sealed class ThreeHosts : IAsyncLifetime
 {
     private const int Count = 3;
     private static readonly TimeSpan DeployTimeMax = TimeSpan.FromMinutes(8), HealthTimeMax = TimeSpan.FromSeconds(60), RunTimeMax = TimeSpan.FromMinutes(1),
-        DeliverTimeMax = TimeSpan.FromSeconds(30), LeadTimeMax = TimeSpan.FromMinutes(1), ReplicateTimeMax = TimeSpan.FromSeconds(30);
+        DeliverTimeMax = TimeSpan.FromSeconds(30), LeadTimeMax = TimeSpan.FromMinutes(1), ReplicateTimeMax = TimeSpan.FromSeconds(30),
+        CommandTimeMax = TimeSpan.FromSeconds(10);
     private static readonly string Scripts = Path.Combine(SourceTree.Root, "aspirate-output/vms");
     private static readonly Dictionary<string, int> ServicePorts = Regex.Matches(
         File.ReadLines(Path.Combine(Scripts, "install.sh")).First(line => line.StartsWith("services=(", StringComparison.Ordinal)), @"([\w-]+):(\d+)")
@@ -154,33 +155,47 @@ public sealed class ThreeHosts : IAsyncLifetime
     /// <summary>Makes a machine's Redis the master, as an operator does. Faults name the machine that they break.</summary>
     internal async Task LeadStockAsync(Machine machine)
     {
+        await ReplicatedAsync();
         if (await MasterAsync() == machine.Address) return;
-        foreach (var other in Machines.Where(m => m != machine)) await RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", "0");
-        await Eventually.EqualAsync(machine.Address, async () =>
+        var answers = new List<string>();
+        await SetPriorityAsync(0);
+        var master = await Eventually.UntilAsync(async () =>
         {
-            await RedisAsync(machine, 26379, "SENTINEL", "FAILOVER", "shop");
+            answers.Add((await RedisAsync(machine, 26379, "SENTINEL", "FAILOVER", "shop")).Trim());
             await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
             return await MasterAsync();
-        }, LeadTimeMax);
-        foreach (var other in Machines.Where(m => m != machine)) await RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", "100");
+        }, address => address == machine.Address, LeadTimeMax);
+        var state = await StockStateAsync();
+        await SetPriorityAsync(100);
+        Assert.True(master == machine.Address, $"{master} is the master; Sentinel: {string.Join(", ", answers)}; {state}");
         await ReplicatedAsync();
+
+        Task SetPriorityAsync(int priority) => Task.WhenAll(Machines.Where(m => m != machine)
+            .Select(other => RedisAsync(other, 6379, "CONFIG", "SET", "replica-priority", $"{priority}")));
     }
 
-    /// <summary>Waits until all other machines' Redis replicate the master.</summary>
+    /// <summary>Waits until all other machines' Redis replicate the master, and each may be chosen as the next one.</summary>
     internal async Task ReplicatedAsync()
+        => Assert.Equal("", await Eventually.UntilAsync(StockStateAsync, static state => state.Length == 0, ReplicateTimeMax));
+
+    /// <summary>Returns what Redis and Sentinel say on all machines, or an empty text if all replicate and may be chosen.</summary>
+    private async Task<string> StockStateAsync()
     {
-        var master = await MasterAsync();
-        await Eventually.EqualAsync(Count - 1, async () => (await RedisAsync(Machines.Single(m => m.Address == master), 6379, "INFO", "replication"))
-            .Split('\n').Count(static line => line.StartsWith("slave", StringComparison.Ordinal) && line.Contains("state=online", StringComparison.Ordinal)),
-            ReplicateTimeMax);
+        var states = await Task.WhenAll(Machines.Select(async machine => (Replication: await RedisAsync(machine, 6379, "INFO", "replication"),
+            Sentinel: await RedisAsync(machine, 26379, "SENTINEL", "REPLICAS", "shop"))));
+        var masters = states.Count(static state => state.Replication.Contains("role:master", StringComparison.Ordinal));
+        var replicas = states.Count(static state => state.Replication.Contains("master_link_status:up", StringComparison.Ordinal)
+            && state.Replication.Contains("slave_priority:100", StringComparison.Ordinal));
+        return masters == 1 && replicas == Count - 1 ? "" : string.Join('\n', states.Select((state, i) => $"{Machines[i].Name}: {state}"));
     }
 
-    /// <summary>Sends a command to a machine's Redis or Sentinel.</summary>
+    /// <summary>Sends a command to a machine's Redis or Sentinel, and returns the answer or the error.</summary>
     private static async Task<string> RedisAsync(Machine machine, int port, params string[] command)
     {
         var password = Regex.Match(await File.ReadAllTextAsync(machine.Disk + "/etc/shop/redis.env"), "user operator on >(\\S+)").Groups[1].Value;
-        return await machine.RunAsync(["env", $"REDISCLI_AUTH={password}", "/opt/shop/engine/usr/bin/redis-cli", "--user", "operator", "-h", machine.Address,
-            "-p", $"{port}", .. command]);
+        var (_, answer) = await Shell.TryAsync(CommandTimeMax, new Dictionary<string, string?>(), "nsenter", [.. machine.Enter, "env", $"REDISCLI_AUTH={password}",
+            "/opt/shop/engine/usr/bin/redis-cli", "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command]);
+        return answer;
     }
 
     /// <summary>Calls a service of a machine directly over the network, for example at an internal path. Returns null if the status is not 200.</summary>
