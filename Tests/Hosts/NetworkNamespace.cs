@@ -11,7 +11,7 @@ namespace Tests.Hosts;
 internal sealed class NetworkNamespace : IDisposable
 {
     private const int CloneNewNet = 0x40000000; // sched.h
-    private readonly BlockingCollection<TaskCompletionSource<Socket>> _wanted = [];
+    private readonly BlockingCollection<(Func<Socket> Create, TaskCompletionSource<Socket> Created)> _wanted = [];
     private readonly Thread _thread;
 
     /// <param name="process">A process in the namespace.</param>
@@ -24,9 +24,7 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>Connects from within the namespace.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
-        var wanted = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _wanted.Add(wanted, ct);
-        var socket = await wanted.Task.WaitAsync(ct);
+        var socket = await CreateAsync(static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), ct);
         try
         {
             socket.NoDelay = true;
@@ -40,6 +38,14 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
+    /// <summary>Creates a socket in the namespace.</summary>
+    public Task<Socket> CreateAsync(Func<Socket> create, CancellationToken ct)
+    {
+        var created = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _wanted.Add((create, created), ct);
+        return created.Task.WaitAsync(ct);
+    }
+
     public void Dispose()
     {
         _wanted.CompleteAdding();
@@ -51,9 +57,9 @@ internal sealed class NetworkNamespace : IDisposable
     {
         using var there = File.OpenHandle($"/proc/{process}/ns/net");
         var error = SetNamespace(there, CloneNewNet) == 0 ? null : new Win32Exception();
-        foreach (var wanted in _wanted.GetConsumingEnumerable())
-            if (error is null) wanted.SetResult(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-            else wanted.SetException(error);
+        foreach (var (create, created) in _wanted.GetConsumingEnumerable())
+            if (error is null) created.SetResult(create());
+            else created.SetException(error);
     }
 
     [DllImport("libc", EntryPoint = "setns", SetLastError = true)]

@@ -50,14 +50,20 @@ internal sealed record PatroniCluster(string Name, int Port)
         return ("no member answers", []);
     }
 
-    private async Task<string> TryAskAsync(Machine machine, string path, params string[] arguments)
+    /// <summary>Asks Patroni on a machine from another one.</summary>
+    public async Task AskAsync(Machine from, Machine to, string path)
+        => Assert.StartsWith("{", await TryAskAsync(from, to, path), StringComparison.Ordinal);
+
+    private Task<string> TryAskAsync(Machine machine, string path, params string[] arguments) => TryAskAsync(machine, machine, path, arguments);
+
+    private async Task<string> TryAskAsync(Machine from, Machine to, string path, params string[] arguments)
     {
         var folder = "/etc/shop/cluster";
         var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(30), new Dictionary<string, string?>(), "nsenter",
         [
-            .. machine.Enter, "curl", "-sS", "-m", "20",
+            .. from.Enter, "curl", "-sS", "-m", "20",
             "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
-            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{machine.Address}:{Port}{path}"),
+            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{to.Address}:{Port}{path}"),
         ]);
         return text;
     }

@@ -48,6 +48,9 @@ public sealed class ThreeHosts : IAsyncLifetime
 
     internal ShopClient Shop(Machine machine) => new(new Uri($"http://{machine.Address}:8000"), _network!.Clients.ConnectAsync);
 
+    /// <summary>Records what the machines send to each other.</summary>
+    internal Task<WireTap> TapAsync() => WireTap.StartAsync(_network!.Clients);
+
     public async ValueTask InitializeAsync()
     {
         Missing = await FindMissingAsync();
@@ -194,7 +197,7 @@ public sealed class ThreeHosts : IAsyncLifetime
     {
         var password = Regex.Match(await File.ReadAllTextAsync(machine.Disk + "/etc/shop/redis.env"), "user operator on >(\\S+)").Groups[1].Value;
         var (_, answer) = await Shell.TryAsync(CommandTimeMax, new Dictionary<string, string?>(), "nsenter", [.. machine.Enter, "env", $"REDISCLI_AUTH={password}",
-            "/opt/shop/engine/usr/bin/redis-cli", "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command]);
+            "/opt/shop/engine/usr/bin/redis-cli", "--tls", "--cacert", "/etc/shop/cluster/authority.pem", "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command]);
         return answer;
     }
 

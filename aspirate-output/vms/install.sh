@@ -195,7 +195,9 @@ END
     openssl x509 -req -in "$work/request.pem" -CA "$new/authority.pem" -CAkey "$work/authority.key" -CAcreateserial -CAserial "$work/serial" -days 3650 \
       -extfile "$work/openssl.cnf" -extensions machine -out "$new/certificate.pem"
   fi >"$work/openssl.log" 2>&1 || { cat "$work/openssl.log" >&2; fail "no certificate for $address"; }
-  for file in authority certificate key; do write "/etc/shop/cluster/$file.pem" 600 root:root <"$new/$file.pem"; done
+  # Clients check the stores' certificates with the first one.
+  write /etc/shop/cluster/authority.pem 644 root:root <"$new/authority.pem"
+  for file in certificate key; do write "/etc/shop/cluster/$file.pem" 600 root:root <"$new/$file.pem"; done
 }
 
 files() {
@@ -494,7 +496,8 @@ state_of() { # NAME
     readlink /opt/shop/engine
     grep -v '^IPAddress' "/etc/systemd/system/shop-$1.service" || :
     cat "/etc/shop/$1.env" 2>/dev/null || :
-    if [ "$1" = etcd ] || has_reload "$1"; then cat /etc/shop/cluster/*; else cat "/etc/shop/$1"/* 2>/dev/null || :; fi
+    cat /etc/shop/cluster/*
+    [ "$1" = etcd ] || has_reload "$1" || cat "/etc/shop/$1"/* 2>/dev/null || :
   } | sha256sum
 }
 files_of() { { cat "/etc/shop/$1"/* 2>/dev/null || :; } | sha256sum; }

@@ -9,7 +9,7 @@ machines=(@MACHINES@) own=@OWN@
 first=@FIRST@ # the master of a new shop
 port=@PORT@ sentinel_port=@SENTINEL_PORT@ quorum=2
 configuration=/etc/shop/@NAME@ data=/var/lib/shop/@NAME@
-engine=/opt/shop/engine/usr/bin
+engine=/opt/shop/engine/usr/bin authority=/etc/shop/cluster/authority.pem
 users=${CREDENTIALS_DIRECTORY:-}/users
 [ -e "$users" ] || users=/etc/shop/@NAME@.env
 say() { echo "$*" >&2; }
@@ -17,7 +17,7 @@ say() { echo "$*" >&2; }
 password() { sed -n "s/^user $1 on >\([^ ]*\) .*/\1/p" "$users"; }
 
 ask() { # ADDRESS PORT USER COMMAND...
-  REDISCLI_AUTH=$(password "$3") timeout 1 "$engine/redis-cli" -h "$1" -p "$2" --user "$3" "${@:4}" 2>/dev/null
+  REDISCLI_AUTH=$(password "$3") timeout 1 "$engine/redis-cli" --tls --cacert "$authority" -h "$1" -p "$2" --user "$3" "${@:4}" 2>/dev/null
 }
 
 # Asks all sentinels. One that was away may name an old master, so the newest answer counts.

@@ -57,7 +57,7 @@ dump_redis() { # the master's data, wherever it is: a replica may be late
   local master
   master=$("/etc/shop/$name/replication.sh" master)
   REDISCLI_AUTH=$(sed -n 's/^user operator on >\([^ ]*\) .*/\1/p' "/etc/shop/$name.env") \
-    redis-cli --user operator -h "$master" -p "$port" --rdb "$work/dump.rdb" >&2
+    redis-cli --tls --cacert /etc/shop/cluster/authority.pem --user operator -h "$master" -p "$port" --rdb "$work/dump.rdb" >&2
   cat "$work/dump.rdb"
 }
 load_redis() { # a log begins with a snapshot; load the same one on all machines, after stopping this unit on all

@@ -7,7 +7,7 @@ namespace AppHost.Deployment.Vms;
 /// </summary>
 internal static class EtcdMember
 {
-    public const string Name = "etcd", AuthoritySecret = "cluster-key";
+    public const string Name = "etcd", AuthoritySecret = "cluster-key", Authority = "/etc/shop/cluster/authority.pem";
     public const int Port = 2379;
     private const int PeerPort = 2380;
 

@@ -35,6 +35,10 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private int Port => FirstPort + index;
     private int PatroniPort => FirstPatroniPort + index;
     private string Runtime => $"/run/shop-{_unit}";
+    private string CredentialsFolder => $"/run/credentials/shop-{_unit}.service";
+
+    /// <summary>Settings of Npgsql, which checks the certificate of each copy.</summary>
+    public const string Encrypted = $";SSL Mode=VerifyFull;Root Certificate={EtcdMember.Authority}";
 
     /// <summary>Gets the addresses of all copies, that of a machine first.</summary>
     public string HostsNear(string machine) => string.Join(',', machines.OrderBy(m => m != machine).Select(m => $"{AddressOf(m)}:{Port}"));
@@ -56,7 +60,8 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
         output.Write($"{machine}/{_unit}/passwords", Note + $"{Administrator}={secret}\n{Replicator}={secret}\n" +
             string.Concat(store.Databases.Select(d => $"{d.Owner}={Mark(d.Secret)}\n")));
         output.Write($"{machine}/{_unit}/services.conf", Note + string.Concat(new[] { Administrator, Replicator }.Select(role =>
-            $"[{role}]\nhost={hosts}\nport={Port}\nuser={role}\npassword={secret}\ndbname=postgres\ntarget_session_attrs=primary\nconnect_timeout=2\n")));
+            $"[{role}]\nhost={hosts}\nport={Port}\nuser={role}\npassword={secret}\ndbname=postgres\ntarget_session_attrs=primary\nconnect_timeout=2\n" +
+            $"sslmode=verify-full\nsslrootcert={EtcdMember.Authority}\n")));
         output.Write($"{machine}/{_unit}/owners.sh", Owners.Script(store.Kind == StoreKind.MongoDB ? "documentdb-owners.sh" : "postgres-owners.sh", store,
             d => $"$(sed -n 's/^{d.Owner}=//p' \"$PASSWORDS\")"));
         output.WriteResource($"{machine}/{_unit}/roles.sh", "postgres-roles.sh");
@@ -65,7 +70,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private string Patroni(string machine)
     {
         var address = AddressOf(machine);
-        var credentials = $"/run/credentials/shop-{_unit}.service";
+        var credentials = CredentialsFolder;
         var text = new StringBuilder();
         void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line}\n");
         Line($"scope: {_unit}\nname: {machine}");
@@ -84,8 +89,8 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
         Line("  remove_data_directory_on_rewind_failure: true\n  remove_data_directory_on_diverged_timelines: true");
         // Without a user for pg_rewind the administrator is used: others cannot read functions of the document engine's schemas.
         Line("  authentication:");
-        Line($"    superuser: {{username: {Administrator}, password: '{Mark(SecretOf(store))}'}}");
-        Line($"    replication: {{username: {Replicator}, password: '{Mark(SecretOf(store))}'}}");
+        foreach (var (role, user) in new[] { ("superuser", Administrator), ("replication", Replicator) })
+            Line($"    {role}: {{username: {user}, password: '{Mark(SecretOf(store))}', sslmode: verify-full, sslrootcert: {credentials}/authority.pem}}");
         Line("  parameters:");
         foreach (var (name, value) in Settings().Where(s => !SharedSettings.Contains(s.Name))) Line($"    {name}: '{value}'");
         Line("  pg_hba:");
@@ -104,6 +109,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private IEnumerable<(string Name, string Value)> Settings() => Own().Concat(
     [
         $"unix_socket_directories={Runtime}", "wal_sender_timeout=5s", "wal_receiver_timeout=5s", "max_slot_wal_keep_size=8GB",
+        "ssl=on", $"ssl_cert_file={CredentialsFolder}/certificate.pem", $"ssl_key_file={CredentialsFolder}/key.pem",
     ]).Select(setting => setting.Split('=', 2)).Select(parts => (parts[0], parts[1]));
 
     private IEnumerable<string> Own() => store.Kind == StoreKind.MongoDB ? DocumentDbSettings(Runtime) : store.Arguments.Where(a => a != "-c");
@@ -114,10 +120,10 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
         yield return store.Kind == StoreKind.MongoDB ? "local all all trust" : $"local all {Administrator} peer";
         foreach (var address in machines.Select(AddressOf))
         {
-            yield return $"host all {Administrator} {address}/32 scram-sha-256";
-            yield return $"host replication {Replicator} {address}/32 scram-sha-256";
+            yield return $"hostssl all {Administrator} {address}/32 scram-sha-256";
+            yield return $"hostssl replication {Replicator} {address}/32 scram-sha-256";
             if (store.Kind != StoreKind.Postgres) continue;
-            foreach (var database in store.Databases) yield return $"host {database.DatabaseName} {database.Owner} {address}/32 scram-sha-256";
+            foreach (var database in store.Databases) yield return $"hostssl {database.DatabaseName} {database.Owner} {address}/32 scram-sha-256";
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
     public string[] Secrets => [store.Password.Name, OperatorPassword, ReplicationSecret];
 
     /// <summary>Hosts for a connection string: the sentinels, which name the master.</summary>
-    public string Hosts => $"{string.Join(',', machines.Select(m => $"{addressOf(m)}:{SentinelPort}"))},serviceName={Service}";
+    public string Hosts => $"{string.Join(',', machines.Select(m => $"{addressOf(m)}:{SentinelPort}"))},serviceName={Service},ssl=true";
 
     private string Sentinel => $"{store.Name}-sentinel";
 
@@ -42,7 +42,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
         // The model's command line becomes a file, because everyone can read a process's arguments. Users and passwords have their own file.
         var options = store.Arguments[^1].Split(" --").Skip(1).Where(o => !o.StartsWith("requirepass ", StringComparison.Ordinal));
         output.Write($"{machine}/{store.Name}/redis.conf", note + string.Concat(options.Select(o => $"{o}\n")) +
-            $"port {store.Port}\nbind 0.0.0.0\ndir /var/lib/shop/{store.Name}\ndaemonize no\nlogfile \"\"\n" +
+            $"{Encrypted(store.Name, store.Port)}bind 0.0.0.0\ndir /var/lib/shop/{store.Name}\ndaemonize no\nlogfile \"\"\n" +
             $"masteruser replica\nreplica-announce-ip {addressOf(machine)}\n" +
             "# A master that is cut off stops writing; Stock.Api acknowledges only what a replica has.\n" +
             $"min-replicas-to-write {ReplicasToConfirm}\nmin-replicas-max-lag 3\n" +
@@ -60,7 +60,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
         // The same identity whenever the machine is installed, so that the others know a replaced one as the old one.
         var identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sentinel} {machine}")))[..40];
         output.Write($"{machine}/{Sentinel}/sentinel.conf", note +
-            $"port {SentinelPort}\nbind 0.0.0.0\nprotected-mode no\ndir /var/lib/shop/{Sentinel}\ndaemonize no\nlogfile \"\"\n" +
+            $"{Encrypted(Sentinel, SentinelPort)}bind 0.0.0.0\nprotected-mode no\ndir /var/lib/shop/{Sentinel}\ndaemonize no\nlogfile \"\"\n" +
             $"sentinel myid {identity}\nsentinel announce-ip {addressOf(machine)}\nsentinel deny-scripts-reconfig yes\n" +
             $"sentinel down-after-milliseconds {Service} 3000\nsentinel failover-timeout {Service} 6000\nsentinel parallel-syncs {Service} 2\n");
         output.Write($"{machine}/env/{Sentinel}.env", $"user default on >{mark(store.Password.Name)} {Store.RedisRights} +role " +
@@ -71,6 +71,14 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
         WriteUnit(output, machine, Sentinel, $"Shop: {Sentinel} (chooses the master of {store.Name})", "sentinel", [], "256M");
     }
 
+    // Clients need no certificate; they have passwords.
+    private static string Encrypted(string unit, int port)
+    {
+        var credentials = $"/run/credentials/shop-{unit}.service";
+        return $"port 0\ntls-port {port}\ntls-replication yes\ntls-auth-clients no\ntls-cert-file {credentials}/certificate.pem\n" +
+            $"tls-key-file {credentials}/key.pem\ntls-ca-cert-file {credentials}/authority.pem\n";
+    }
+
     private void WriteUnit(OutputFolder output, string machine, string unit, string description, string action, string[] after, string memory)
     {
         output.Write($"{machine}/{unit}/{Script}", OutputFolder.Read("redis-replication.sh", ("NAME", unit), ("OWN", addressOf(machine)),
@@ -79,7 +87,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
         output.Write($"{machine}/units/shop-{unit}.service", Vms.Units.Write(description, User, after,
         [
             $"StateDirectory=shop/{unit}", "StateDirectoryMode=0700", "Type=exec",
-            $"LoadCredential=users:/etc/shop/{unit}.env",
+            $"LoadCredential=users:/etc/shop/{unit}.env", .. EtcdMember.Credentials,
             $"ExecStart=/etc/shop/{unit}/{Script} {action}",
         ], machines.Select(addressOf), memory, "120"));
     }

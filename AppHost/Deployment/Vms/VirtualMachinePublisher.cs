@@ -129,9 +129,11 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
         foreach (var connection in service.Stores)
         {
             if (connection.Store.Kind == StoreKind.Redis)
-                text.Append(CultureInfo.InvariantCulture, $"Stock__ReplicasToConfirm={ReplicatedRedis.ReplicasToConfirm}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"Stock__ReplicasToConfirm={ReplicatedRedis.ReplicasToConfirm}\nSERedis_IssuerCertPath={EtcdMember.Authority}\n");
+            var encrypted = connection.Store.Kind == StoreKind.Postgres ? PostgresCluster.Encrypted : "";
             text.Append(CultureInfo.InvariantCulture,
-                $"ConnectionStrings__{connection.Name}=\"{connection.Write(HostsOf(connection.Store, machine), Mark(connection.Secret))}\"\n");
+                $"ConnectionStrings__{connection.Name}=\"{connection.Write(HostsOf(connection.Store, machine), Mark(connection.Secret))}{encrypted}\"\n");
         }
         foreach (var (name, value) in service.Environment) text.Append(CultureInfo.InvariantCulture, $"{name}=\"{values.Write(value)}\"\n");
         if (service.HasProperties)
@@ -217,7 +219,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
             $"EnvironmentFile=/etc/shop/{store.Name}.env",
         ], Addresses, "1G"));
         output.Write($"{machine}/env/{store.Name}.env", $"{Note}Gateway__Engine=\"Host={ClusterOf(store).HostsNear(machine)};" +
-            $"Username={PostgresCluster.Administrator};Password={Mark(PostgresCluster.SecretOf(store))};Database=postgres\"\n");
+            $"Username={PostgresCluster.Administrator};Password={Mark(PostgresCluster.SecretOf(store))};Database=postgres{PostgresCluster.Encrypted}\"\n");
     }
 
     private static string Lower(string text) => string.Concat(text.Select(char.ToLowerInvariant));

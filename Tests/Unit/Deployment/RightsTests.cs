@@ -52,7 +52,7 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
         var rules = Directory.GetFiles(Path.Combine(published.Root, "vms"), "patroni.yml", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
             .Where(l => l.StartsWith("  - host", StringComparison.Ordinal)).Select(l => l[4..].Split(' ')).ToArray();
         Assert.NotEmpty(rules);
-        Assert.All(rules, rule => Assert.True(rule[0] == "host" && (rule[1] == rule[2] || rule[1..3] is ["all", "postgres"] or ["replication", "replicator"])
+        Assert.All(rules, rule => Assert.True(rule[0] == "hostssl" && (rule[1] == rule[2] || rule[1..3] is ["all", "postgres"] or ["replication", "replicator"])
             && rule[3].EndsWith("-address/32", StringComparison.Ordinal) && rule[4] == "scram-sha-256", string.Join(' ', rule)));
     }
 

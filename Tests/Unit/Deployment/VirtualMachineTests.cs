@@ -100,7 +100,8 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         Assert.Equal(10, File.ReadAllLines(secrets).Length);
         Assert.All(File.ReadAllLines(secrets), line => Assert.Matches("^[A-Z_]+=[0-9a-f]{48,}$", line));
         Assert.Contains("machines=(10.9.0.2 10.9.0.1 10.9.0.3) ", first["etc/shop/redis/replication.sh"], StringComparison.Ordinal);
-        Assert.Contains("\"10.9.0.2:26379,10.9.0.1:26379,10.9.0.3:26379,serviceName=shop,password=", first["etc/shop/stock-api.env"], StringComparison.Ordinal);
+        Assert.Contains("\"10.9.0.2:26379,10.9.0.1:26379,10.9.0.3:26379,serviceName=shop,ssl=true,password=", first["etc/shop/stock-api.env"],
+            StringComparison.Ordinal);
         foreach (var (file, text) in first.Where(f => !f.Key.EndsWith(".sh", StringComparison.Ordinal) || f.Key.EndsWith("replication.sh",
             StringComparison.Ordinal)))
         {

@@ -9,7 +9,7 @@ machines=(customer-vm2-address customer-vm1-address customer-vm3-address) own=cu
 first=customer-vm2-address # the master of a new shop
 port=6379 sentinel_port=26379 quorum=2
 configuration=/etc/shop/redis data=/var/lib/shop/redis
-engine=/opt/shop/engine/usr/bin
+engine=/opt/shop/engine/usr/bin authority=/etc/shop/cluster/authority.pem
 users=${CREDENTIALS_DIRECTORY:-}/users
 [ -e "$users" ] || users=/etc/shop/redis.env
 say() { echo "$*" >&2; }
@@ -17,7 +17,7 @@ say() { echo "$*" >&2; }
 password() { sed -n "s/^user $1 on >\([^ ]*\) .*/\1/p" "$users"; }
 
 ask() { # ADDRESS PORT USER COMMAND...
-  REDISCLI_AUTH=$(password "$3") timeout 1 "$engine/redis-cli" -h "$1" -p "$2" --user "$3" "${@:4}" 2>/dev/null
+  REDISCLI_AUTH=$(password "$3") timeout 1 "$engine/redis-cli" --tls --cacert "$authority" -h "$1" -p "$2" --user "$3" "${@:4}" 2>/dev/null
 }
 
 # Asks all sentinels. One that was away may name an old master, so the newest answer counts.
