@@ -37,8 +37,6 @@ internal static class HostRun
         await load.DecidedAsync(CheckoutsAfter);
         var back = clock.Elapsed;
         await hosts.WholeAsync();
-        await hosts.CopiedAsync();
-        await hosts.ReplicatedAsync();
         var whole = clock.Elapsed;
         await load.StopAsync();
         var verdict = load.Judge(await books.CloseAsync());

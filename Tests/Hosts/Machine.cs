@@ -60,6 +60,9 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Last log lines of all units.</summary>
     public string Log => _units.Log;
 
+    /// <summary>Last log lines of a unit.</summary>
+    public string LogOf(string unit) => _units.LogOf(unit);
+
     /// <summary>Starts the machine with its enabled units, and waits until they have started.</summary>
     public async Task PowerOnAsync()
     {

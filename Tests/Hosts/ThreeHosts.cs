@@ -189,7 +189,8 @@ public sealed class ThreeHosts : IAsyncLifetime
         var masters = states.Count(static state => state.Replication.Contains("role:master", StringComparison.Ordinal));
         var replicas = states.Count(static state => state.Replication.Contains("master_link_status:up", StringComparison.Ordinal)
             && state.Replication.Contains("slave_priority:100", StringComparison.Ordinal));
-        return masters == 1 && replicas == Count - 1 ? "" : string.Join('\n', states.Select((state, i) => $"{Machines[i].Name}: {state}"));
+        return masters == 1 && replicas == Count - 1 ? ""
+            : string.Join('\n', states.Select((state, i) => $"{Machines[i].Name}: {state}\n{Machines[i].LogOf("shop-redis.service")}"));
     }
 
     /// <summary>Sends a command to a machine's Redis or Sentinel, and returns the answer or the error.</summary>
@@ -217,13 +218,15 @@ public sealed class ThreeHosts : IAsyncLifetime
         }
     }
 
-    /// <summary>Waits until every service of every machine is healthy.</summary>
+    /// <summary>Waits until every service of every machine is healthy, and every store has all its copies.</summary>
     internal async Task WholeAsync()
     {
         foreach (var machine in Machines)
             foreach (var (port, path) in ServicePorts.Values.Select(port => (port, "/health")).Append((8000, "/gateway/health")))
                 Assert.True(await Eventually.UntilAsync(() => GetAsync(machine, port, path), a => a is not null, HealthTimeMax) is not null,
                     $"{machine.Name}:{port} is not healthy\n{machine.Log}");
+        await CopiedAsync();
+        await ReplicatedAsync();
     }
 
     /// <summary>

@@ -25,6 +25,9 @@ internal sealed class UnitRunner : IAsyncDisposable
     /// <summary>Last log lines of all units since the machine started.</summary>
     public string Log => string.Concat(_running.Values.Select(u => $"--- {_machine.Name} {u.Name}\n{u.Log}"));
 
+    /// <summary>Last log lines of one unit.</summary>
+    public string LogOf(string name) => _running.TryGetValue(name, out var unit) ? unit.Log : "";
+
     /// <summary>Starts the enabled units, each after the units it names.</summary>
     public async Task BootAsync()
     {
