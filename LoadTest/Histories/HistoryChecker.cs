@@ -24,10 +24,14 @@ internal static class HistoryChecker
             .Concat(Sums("item", "stock", books.StockBefore, books.StockAfter, books.Paid.SelectMany(static order => order.Items.Zip(order.Quantities))));
         if (books.Held != 0) violations = violations.Append($"{books.Held} pieces are reserved, but no checkout is open.");
 
-        double? damaged = At(MarkedEvent.Damaged), healed = At(MarkedEvent.Healed);
-        var back = requests.Where(r => r.Outcome == Outcome.Ok && r.FromMs >= healed).Select(static r => (double?)r.UntilMs).Min();
-        return new(run, requests.Count, requests.Count(static r => r.Outcome == Outcome.Ok), requests.Count(static r => r.Outcome == Outcome.Unknown),
-            books.Paid.Count, [.. violations.Take(ViolationsMax)], healed - damaged, back - healed);
+        double? damaged = At(MarkedEvent.Damaged), healed = At(MarkedEvent.Healed), lost = At(MarkedEvent.Lost);
+        var done = requests.Where(static r => r.Outcome == Outcome.Ok).ToList();
+        var forgotten = done.Select(static r => r.Order).Distinct().Count(order => !paid.ContainsKey(order));
+        return new(run, requests.Count, done.Count, requests.Count(static r => r.Outcome == Outcome.Unknown),
+            books.Paid.Count, [.. violations.Take(ViolationsMax)], healed - damaged, DoneAfter(healed),
+            lost is null ? null : DoneAfter(lost) ?? double.PositiveInfinity, forgotten);
+
+        double? DoneAfter(double? ms) => done.Where(r => r.FromMs >= ms).Select(static r => (double?)r.UntilMs).Min() - ms;
 
         double? At(MarkedEvent happened) => lines.OfType<HistoryMark>().FirstOrDefault(mark => mark.Event == happened)?.AtMs;
     }

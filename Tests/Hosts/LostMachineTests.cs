@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
+using LoadTest.Histories;
 using Tests.Faults;
 
 namespace Tests.Hosts;
@@ -53,6 +54,7 @@ public sealed class LostMachineTests(ThreeHosts hosts)
         await Task.Delay(new Random(load.Seed).Next(DelayMsMax), TestContext.Current.CancellationToken);
         var clock = Stopwatch.StartNew();
         await machine.PowerOffAsync();
+        load.Mark(MarkedEvent.Lost);
         await load.DecidedAsync(1, InterruptionMax);
         var first = clock.Elapsed;
         await load.DecidedAsync(CheckoutsWithout, InterruptionMax);

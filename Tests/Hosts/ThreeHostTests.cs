@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Runtime.Versioning;
+using LoadTest.Histories;
 using Tests.Faults;
 
 namespace Tests.Hosts;
@@ -49,6 +50,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     {
         var (lost, clock) = (hosts.Machines[1], Stopwatch.StartNew());
         await lost.PowerOffAsync();
+        load.Mark(MarkedEvent.Lost);
         await load.DecidedAsync(1);
         await load.DecidedAsync(CheckoutsWithout);
         var report = string.Create(CultureInfo.InvariantCulture, $"{CheckoutsWithout} checkouts after {clock.Elapsed.TotalSeconds:0.0} s without it; ");

@@ -26,6 +26,29 @@ public sealed class HistoryTests
         Assert.Empty(verdict.Violations);
         Assert.Equal((3, 1, 1, 1), (verdict.Requests, verdict.Ok, verdict.Unknown, verdict.Paid));
         Assert.Equal((1_000, 200), (verdict.DamagedMs, verdict.RecoveryMs));
+        Assert.Equal((null, 0), (verdict.BackMs, verdict.Forgotten));
+    }
+
+    /// <summary>A loss counts until the first success that was requested after it, and every order that was forgotten counts once.</summary>
+    [Fact]
+    public void Losses_for_good_have_a_table_of_their_own()
+    {
+        using var folder = new TempFolder();
+        using var output = new StringWriter();
+        HistoryFile.Save(folder.Path, Sound);
+        HistoryFile.Save(folder.Path, Lost(1, new HistoryMark(MarkedEvent.Lost, 105)));
+        HistoryFile.Save(folder.Path,
+            Lost(2, new HistoryMark(MarkedEvent.Lost, 5), new HistoryRequest("2", 0, 10, Outcome.Ok), new HistoryRequest("2", 2_000, 2_005, Outcome.Ok)));
+        Assert.False(HistoryCommand.Run([folder.Path], folder / "faults.md", Consoles.Plain(output)));
+        var page = File.ReadAllText(folder / "faults.md");
+        Assert.Contains("| a machine is lost | 2 | 1.2 s, 1.2 s | 1 |\n\n", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("redis", page[page.IndexOf("## Losses", StringComparison.Ordinal)..page.IndexOf("Seeds:", StringComparison.Ordinal)],
+            StringComparison.Ordinal);
+
+        Assert.Equal(double.PositiveInfinity, HistoryChecker.Check([.. Sound, new HistoryMark(MarkedEvent.Lost, 1_101)]).BackMs);
+
+        static HistoryLine[] Lost(int seed, params HistoryLine[] more)
+            => [new HistoryRun("a machine is lost", seed, DateTimeOffset.UnixEpoch), .. Sound[1..], .. more];
     }
 
     [Fact]
@@ -82,7 +105,9 @@ public sealed class HistoryTests
 
         using var output = new StringWriter();
         Assert.True(HistoryCommand.Run([folder.Path], folder / "faults.md", Consoles.Plain(output)));
-        Assert.Contains("| kill -9 of 1 redis | 1 | 1.0 s | 3 | 1 | 0.2 s, 0.2 s | 0 |", File.ReadAllText(folder / "faults.md"), StringComparison.Ordinal);
+        var page = File.ReadAllText(folder / "faults.md");
+        Assert.Contains("| kill -9 of 1 redis | 1 | 1.0 s | 3 | 1 | 0.2 s, 0.2 s | 0 |", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("## Losses", page, StringComparison.Ordinal);
 
         File.AppendAllText(files[0], "{}");
         Assert.Throws<LoadTestException>(() => HistoryFile.Load(files[0]));
