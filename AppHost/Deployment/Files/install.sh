@@ -26,6 +26,7 @@ authority=@AUTHORITY@      # the secret that is the key of the machines' certifi
 services=(@SERVICES@)      # NAME:PORT
 gateway=@GATEWAY@
 health_seconds=90
+set_up_tries=5
 releases_kept=3
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -556,7 +557,7 @@ has_primary() { # PORT
 
 set_up_clusters() { # [wait]
   on_machine || return 0
-  local entry name user port api second script
+  local entry name user port api second
   for entry in ${clusters[@]+"${clusters[@]}"}; do
     IFS=: read -r name user port api <<<"$entry"
     if is_external "$name"; then continue; fi
@@ -570,12 +571,20 @@ set_up_clusters() { # [wait]
     # Its files are new already. A machine with a new address can follow only when the primary accepts it, and may be restarted before this one's stores are.
     systemctl reload-or-restart "shop-$name.service" || fail "$name was not reloaded: journalctl -u shop-$name"
     patroni "$address:$api" /config -X PATCH --data "@/etc/shop/$name/shared.json" || fail "the settings of $name were not accepted"
-    # Copies with a new password cannot connect before it is set, so the primary does not wait for them.
-    for script in roles owners; do
-      (cd / && runuser -u "$user" -- env PATH=/opt/shop/postgresql/bin:/usr/bin:/bin LC_ALL=C PGHOST="/run/shop-$name" PGPORT="$port" POSTGRES_USER=postgres \
-        PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$name/passwords" "/etc/shop/$name/$script.sh")
+    for ((second = 0; ; second++)); do
+      if run_on_primary roles && run_on_primary owners; then break; fi
+      # If the primary has moved meanwhile, another machine does it, now or in the next of the two phases.
+      patroni "$address:$api" /primary || break
+      [ "$second" -lt "$set_up_tries" ] || fail "$name was not set up"
+      sleep 1
     done
   done
+}
+
+# Copies with a new password cannot connect before it is set, so the primary does not wait for them.
+run_on_primary() { # SCRIPT, with the caller's cluster
+  (cd / && runuser -u "$user" -- env PATH=/opt/shop/postgresql/bin:/usr/bin:/bin LC_ALL=C PGHOST="/run/shop-$name" PGPORT="$port" POSTGRES_USER=postgres \
+    PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$name/passwords" "/etc/shop/$name/$1.sh")
 }
 
 start_stores() {
