@@ -25,6 +25,13 @@ internal static class ProcessTable
 
     public static string Describe(int id) => $"{id} {Read(id, "cmdline").Replace('\0', ' ')}";
 
+    /// <summary>Returns the processes in the process namespace of one of them.</summary>
+    public static IEnumerable<int> InNamespaceOf(int id)
+    {
+        var own = Link(id, "ns/pid");
+        return All().Where(other => own.Length > 0 && Link(other, "ns/pid") == own);
+    }
+
     private static IEnumerable<int> All()
         => Directory.EnumerateDirectories("/proc")
             .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0);
@@ -47,11 +54,13 @@ internal static class ProcessTable
     }
 
     /// <summary>Returns a process's working directory, as the process sees it.</summary>
-    public static string WorkingDirectory(int id)
+    public static string WorkingDirectory(int id) => Link(id, "cwd");
+
+    private static string Link(int id, string file)
     {
         try
         {
-            return new FileInfo($"/proc/{id}/cwd").LinkTarget ?? "";
+            return new FileInfo($"/proc/{id}/{file}").LinkTarget ?? "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(1), DecidedLimit = TimeSpan.FromSeconds(20);
 
-    private readonly ShopClient _shop;
+    private readonly ShopClient[] _shops;
     private readonly int[] _orders;
     private readonly ConcurrentQueue<HistoryLine> _history = [];
     private readonly long _startedAt = Stopwatch.GetTimestamp();
@@ -31,17 +31,18 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private Exception? _failure;
 
     /// <summary>Starts the load.</summary>
-    /// <param name="shop">The shop's books.</param>
+    /// <param name="shop">The shop's gateway.</param>
     /// <param name="orders">Number of existing orders, numbered from 0.</param>
     /// <param name="fault">Fault to be injected during the load.</param>
     /// <param name="seed">Determines the sequence of the orders and the behaviour of each client. Random by default.</param>
-    public SteadyLoad(ShopClient shop, int orders, string fault, int? seed = null)
+    /// <param name="other">Another gateway, which every second client uses, and every second click; null for none.</param>
+    public SteadyLoad(ShopClient shop, int orders, string fault, int? seed = null, ShopClient? other = null)
     {
         Seed = seed ?? Random.Shared.Next();
-        (_shop, _orders) = (shop, [.. Enumerable.Range(0, orders)]);
+        (_shops, _orders) = (other is null ? [shop] : [shop, other], [.. Enumerable.Range(0, orders)]);
         _history.Enqueue(new HistoryRun(fault, Seed, DateTimeOffset.UtcNow));
         new Random(Seed).Shuffle(_orders);
-        _clients = Task.WhenAll(Enumerable.Range(1, Clients).Select(client => RunAsync(new Random(Seed + client))));
+        _clients = Task.WhenAll(Enumerable.Range(1, Clients).Select(client => RunAsync(client, new Random(Seed + client))));
     }
 
     public int Seed { get; }
@@ -117,11 +118,11 @@ internal sealed class SteadyLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Random random)
+    private async Task RunAsync(int client, Random random)
     {
         try
         {
-            await AskAllAsync(random);
+            await AskAllAsync(client, random);
         }
         catch (Exception e)
         {
@@ -130,27 +131,28 @@ internal sealed class SteadyLoad : IAsyncDisposable
         }
     }
 
-    private async Task AskAllAsync(Random random)
+    private async Task AskAllAsync(int client, Random random)
     {
         while (!_stop.IsCancellationRequested)
         {
             var order = NextOrder();
-            var (heard, pause) = random.Next(AskTwice) == 0 ? (await Task.WhenAll(AskAsync(order), AskAsync(order)))[1] : await AskAsync(order);
+            var (heard, pause) = random.Next(AskTwice) == 0 ? (await Task.WhenAll(AskAsync(order, client), AskAsync(order, client + 1)))[1]
+                : await AskAsync(order, client);
             for (var tries = 1; heard == Outcome.Unknown && tries < TriesMax && random.Next(GiveUp) > 0 && await PauseAsync(pause); tries++)
-                (heard, pause) = await AskAsync(order);
-            if (random.Next(AskLater) == 0) await AskAsync(order);
+                (heard, pause) = await AskAsync(order, client + tries);
+            if (random.Next(AskLater) == 0) await AskAsync(order, client);
             await PauseAsync(TimeSpan.FromMilliseconds(random.Next(PauseMsMax)));
         }
     }
 
     private int NextOrder() => _orders[(int)((uint)Interlocked.Increment(ref _next) % (uint)_orders.Length)];
 
-    private async Task<(Outcome, TimeSpan RetryAfter)> AskAsync(int order)
+    private async Task<(Outcome, TimeSpan RetryAfter)> AskAsync(int order, int client = 0)
     {
         var (heard, pause, from) = (Outcome.Unknown, RetryAfterMax, NowMs);
         try
         {
-            var answer = await _shop.CheckoutAsync($"{order}");
+            var answer = await _shops[client % _shops.Length].CheckoutAsync($"{order}");
             heard = answer.Status switch
             {
                 HttpStatusCode.OK => Outcome.Ok,
@@ -174,7 +176,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
         var (heard, from) = (Outcome.Unknown, NowMs);
         try
         {
-            if (await _shop.CheckoutWithinAsync($"{order}", patience) == HttpStatusCode.OK) heard = Outcome.Ok;
+            if (await _shops[0].CheckoutWithinAsync($"{order}", patience) == HttpStatusCode.OK) heard = Outcome.Ok;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

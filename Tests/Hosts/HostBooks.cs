@@ -13,7 +13,7 @@ internal sealed class HostBooks
 {
     public const int Orders = 3_000;
 
-    private const int Items = 30, ScarceItems = 2, Users = 30, PoorUsers = 3, AtOnceMax = 16;
+    private const int Items = 30, ScarceItems = 10, Users = 30, PoorUsers = 3, AtOnceMax = 16;
     private const long Price = 3, Plenty = 1_000_000, Few = 10;
     private static readonly TimeSpan SettleTimeMax = TimeSpan.FromSeconds(20);
     private readonly ThreeHosts _hosts;
@@ -21,7 +21,10 @@ internal sealed class HostBooks
 
     private HostBooks(ThreeHosts hosts, ShopClient shop) => (_hosts, _shop) = (hosts, shop);
 
-    /// <summary>Creates the shop. Some items are scarce and some users poor, so that checkouts are rejected for both reasons all the time.</summary>
+    /// <summary>
+    /// Creates the shop. Some items are scarce and some users poor, so that checkouts are rejected for both reasons all the time. Each scarce item has more
+    /// pieces than the one before, so that during a fault one of them is about to sell out.
+    /// </summary>
     public static async Task<HostBooks> OpenAsync(ThreeHosts hosts, ShopClient shop)
     {
         var books = new HostBooks(hosts, shop);
@@ -29,7 +32,7 @@ internal sealed class HostBooks
         await SendAsync($"/stock/batch_init/{Items}/{Plenty}/{Price}");
         await SendAsync($"/payment/batch_init/{Users}/{Plenty}");
         await SendAsync($"/orders/batch_init/{Orders}/{Items}/{Users}/{Price}");
-        for (var item = 0; item < ScarceItems; item++) await SendAsync($"/stock/subtract/{item}/{Plenty - Few}");
+        for (var item = 0; item < ScarceItems; item++) await SendAsync($"/stock/subtract/{item}/{Plenty - Scarce(item)}");
         for (var user = 0; user < PoorUsers; user++) await SendAsync($"/payment/pay/{user}/{Plenty - Few}");
         return books;
 
@@ -76,7 +79,9 @@ internal sealed class HostBooks
     private async Task<Books[]> StockAsync()
         => await Task.WhenAll(Enumerable.Range(0, Items).Select(item => _shop.StockAsync($"{item}")));
 
-    private static IEnumerable<long> StockBefore() => Enumerable.Range(0, Items).Select(item => item < ScarceItems ? Few : Plenty);
+    private static IEnumerable<long> StockBefore() => Enumerable.Range(0, Items).Select(item => item < ScarceItems ? Scarce(item) : Plenty);
+
+    private static long Scarce(int item) => Few * (item + 1);
 
     private static Dictionary<string, long> Numbered(IEnumerable<long> values) => values.Index().ToDictionary(one => $"{one.Index}", one => one.Item);
 

@@ -20,14 +20,17 @@ internal static class HostRun
     /// <param name="fault">Name for the report.</param>
     /// <param name="faultAsync">Injects the fault and reverts it; everything else must recover automatically. Returns a remark for the report.</param>
     /// <param name="gateway">Index of the machine whose gateway stays up.</param>
-    public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync, int gateway = 1) => TryAsync(hosts, async () =>
+    /// <param name="other">Index of a machine whose gateway gets every second request; null for none.</param>
+    public static Task BalancesAsync(ThreeHosts hosts, string fault, Func<SteadyLoad, Task<string>> faultAsync, int gateway = 1, int? other = null)
+        => TryAsync(hosts, async () =>
     {
         await hosts.LeadAsync(hosts.Machines[0]); // Postgres on the first machine, Redis on the second
         await hosts.LeadStockAsync(hosts.Machines[1]);
         using var shop = hosts.Shop(hosts.Machines[gateway]);
+        using var otherShop = other is { } index ? hosts.Shop(hosts.Machines[index]) : null;
         var books = await HostBooks.OpenAsync(hosts, shop);
         var customer = await NewCustomerAsync(shop);
-        await using var load = new SteadyLoad(shop, HostBooks.Orders, fault);
+        await using var load = new SteadyLoad(shop, HostBooks.Orders, fault, other: otherShop);
         await load.DecidedAsync(CheckoutsBefore);
         load.Mark(MarkedEvent.Damaged);
         var report = await faultAsync(load);

@@ -104,6 +104,17 @@ internal sealed class Machine : IAsyncDisposable
         _units.Reset();
     }
 
+    /// <summary>Signals the processes of a store, which work in its folder or name it in their command line, but not those that watch over them.</summary>
+    public void Send(Signal signal, string store)
+    {
+        var folder = $"/var/lib/shop/{store}";
+        var processes = ProcessTable.InNamespaceOf(FirstProcess).Where(id =>
+            $"{ProcessTable.WorkingDirectory(id)}/".StartsWith($"{folder}/", StringComparison.Ordinal)
+            || ProcessTable.Describe(id).Contains($"{folder}/", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(processes);
+        foreach (var process in processes) signal.TrySend(process);
+    }
+
     /// <summary>Runs a command in the machine as root.</summary>
     public Task<string> RunAsync(params string[] command) => Shell.RunAsync("nsenter", [.. Enter, .. command]);
 

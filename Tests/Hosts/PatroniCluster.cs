@@ -7,11 +7,11 @@ namespace Tests.Hosts;
 
 /// <summary>A Postgres with a copy on each machine, as seen through Patroni on any of them.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed record PatroniCluster(string Name, int Port)
+internal sealed record PatroniCluster(string Name, string User, int Port, int PatroniPort)
 {
     private static readonly TimeSpan SwitchTimeMax = TimeSpan.FromSeconds(60);
 
-    public static readonly PatroniCluster[] All = [new("postgres", 8008), new("mongodb-engine", 8009)];
+    public static readonly PatroniCluster[] All = [new("postgres", "postgres", 5432, 8008), new("mongodb-engine", "mongodb", 5433, 8009)];
 
     /// <summary>Returns the states of the copies, unless all of them follow a primary without delay.</summary>
     public async Task<string> LaggingAsync(Machine[] machines)
@@ -33,7 +33,20 @@ internal sealed record PatroniCluster(string Name, int Port)
                 $$"""{"leader": "{{leader.GetProperty("name").GetString()}}", "candidate": "{{name}}"}""");
             return false;
         }, static isDone => isDone, SwitchTimeMax);
-        Assert.Equal("200", await TryAskAsync(machine, "/primary", "-o", "/dev/null", "-w", "%{http_code}"));
+        Assert.Equal("200", (await AnswersAsync(machine)).IsPrimary);
+    }
+
+    /// <summary>
+    /// Asks a machine's copy for its role: its Postgres whether it is in recovery ("t" or "f"), and its Patroni whether it is the primary (a status of HTTP).
+    /// </summary>
+    public async Task<(string IsInRecovery, string IsPrimary)> AnswersAsync(Machine machine)
+    {
+        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(5), new Dictionary<string, string?>(), "nsenter",
+        [
+            .. machine.Enter, "runuser", "-u", User, "--", "/opt/shop/postgresql/bin/psql", "-h", $"/run/shop-{Name}",
+            "-p", string.Create(CultureInfo.InvariantCulture, $"{Port}"), "-U", "postgres", "-d", "postgres", "-Atc", "SELECT pg_is_in_recovery()",
+        ]);
+        return (text.Trim(), await TryAskAsync(machine, "/primary", "-o", "/dev/null", "-w", "%{http_code}"));
     }
 
     private static bool IsLeader(JsonElement member) => member.GetProperty("role").GetString() == "leader";
@@ -63,7 +76,7 @@ internal sealed record PatroniCluster(string Name, int Port)
         [
             .. from.Enter, "curl", "-sS", "-m", "20",
             "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
-            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{to.Address}:{Port}{path}"),
+            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{to.Address}:{PatroniPort}{path}"),
         ]);
         return text;
     }

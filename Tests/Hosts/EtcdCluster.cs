@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Tests.Cluster;
+
+namespace Tests.Hosts;
+
+/// <summary>The members of etcd, one on each machine.</summary>
+[SupportedOSPlatform("linux")]
+internal static class EtcdCluster
+{
+    private static readonly TimeSpan LeadTimeMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes a machine's member the leader.</summary>
+    public static Task LeadAsync(Machine[] machines, Machine machine) => Eventually.EqualAsync(true, async () =>
+    {
+        if (await LeadsAsync(machine)) return true;
+        var member = (await StatusAsync(machine)).GetProperty("header").GetProperty("member_id").GetUInt64();
+        await TryAskAsync(machine, machines, "move-leader", member.ToString("x", CultureInfo.InvariantCulture));
+        return false;
+    }, LeadTimeMax);
+
+    /// <summary>Returns whether a machine's member is the leader, according to itself.</summary>
+    public static async Task<bool> LeadsAsync(Machine machine)
+    {
+        var status = await StatusAsync(machine);
+        return status.GetProperty("leader").GetUInt64() == status.GetProperty("header").GetProperty("member_id").GetUInt64();
+    }
+
+    private static async Task<JsonElement> StatusAsync(Machine machine)
+        => JsonElement.Parse(await TryAskAsync(machine, [machine], "endpoint", "status", "-w", "json"))[0].GetProperty("Status");
+
+    private static async Task<string> TryAskAsync(Machine machine, Machine[] members, params string[] command)
+    {
+        var folder = "/etc/shop/cluster";
+        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(10), new Dictionary<string, string?>(), "nsenter",
+        [
+            .. machine.Enter, "/opt/shop/engine/usr/bin/etcdctl", "--endpoints", string.Join(',', members.Select(m => $"https://{m.Address}:2379")),
+            "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem", .. command,
+        ]);
+        return text;
+    }
+}
