@@ -112,7 +112,12 @@ internal sealed class Machine : IAsyncDisposable
             $"{ProcessTable.WorkingDirectory(id)}/".StartsWith($"{folder}/", StringComparison.Ordinal)
             || ProcessTable.Describe(id).Contains($"{folder}/", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(processes);
-        foreach (var process in processes) signal.TrySend(process);
+        foreach (var process in processes)
+        {
+            signal.TrySend(process);
+            // nsenter(1), its parent outside the machine, has stopped itself with it.
+            if (signal == Signal.Continue) signal.TrySend(ProcessTable.Parent(process));
+        }
     }
 
     /// <summary>Runs a command in the machine as root.</summary>
