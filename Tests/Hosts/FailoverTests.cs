@@ -61,7 +61,7 @@ public sealed class FailoverTests(ThreeHosts hosts)
         {
             moves++;
             foreach (var cluster in PatroniCluster.All) await cluster.LeadAsync(hosts.Machines, hosts.Machines[moves % 3]);
-            await hosts.MoveStockAsync();
+            await hosts.LeadStockAsync(hosts.Machines[(moves + 1) % 3]);
             await Task.WhenAny(deployment, Task.Delay(random.Next(DelayMsMax), TestContext.Current.CancellationToken));
         }
         await deployment;

@@ -162,7 +162,8 @@ public sealed class ThreeHosts : IAsyncLifetime
         var output = "";
         var master = await Eventually.UntilAsync(async () =>
         {
-            (_, output) = await Shell.TryAsync(RunTimeMax, new Dictionary<string, string?>(), "nsenter", [.. machine.Enter, "/etc/shop/redis/replication.sh", "lead"]);
+            (_, output) = await Shell.TryAsync(RunTimeMax, new Dictionary<string, string?>(), "nsenter",
+                [.. machine.Enter, "/etc/shop/redis/replication.sh", "lead"]);
             return await MasterAsync();
         }, address => address == machine.Address, LeadTimeMax);
         Assert.True(master == machine.Address, $"{master} is the master; {output}{await StockStateAsync()}");
@@ -189,8 +190,11 @@ public sealed class ThreeHosts : IAsyncLifetime
     private static async Task<string> RedisAsync(Machine machine, int port, params string[] command)
     {
         var password = Regex.Match(await File.ReadAllTextAsync(machine.Disk + "/etc/shop/redis.env"), "user operator on >(\\S+)").Groups[1].Value;
-        var (_, answer) = await Shell.TryAsync(CommandTimeMax, new Dictionary<string, string?>(), "nsenter", [.. machine.Enter, "env", $"REDISCLI_AUTH={password}",
-            "/opt/shop/engine/usr/bin/redis-cli", "--tls", "--cacert", "/etc/shop/cluster/authority.pem", "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command]);
+        var (_, answer) = await Shell.TryAsync(CommandTimeMax, new Dictionary<string, string?>(), "nsenter",
+        [
+            .. machine.Enter, "env", $"REDISCLI_AUTH={password}", "/opt/shop/engine/usr/bin/redis-cli", "--tls", "--cacert", "/etc/shop/cluster/authority.pem",
+            "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command,
+        ]);
         return answer;
     }
 

@@ -54,6 +54,7 @@ internal sealed class ReplicaMachine : IDisposable
                 {
                     var text = File.ReadAllText(file).Replace("/opt/shop/engine", engine, StringComparison.Ordinal);
                     File.WriteAllText(file, Regex.Replace(text, "(?=/(etc|var/lib)/shop)", root)
+                        .Replace($"/run/credentials/shop-{unit}.service", Path.Combine(own, "cluster"), StringComparison.Ordinal)
                         .Replace("bind 0.0.0.0", $"bind {address}", StringComparison.Ordinal)
                         .Replace("26379", sentinelPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
                         .Replace("6379", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
@@ -126,8 +127,48 @@ internal sealed class ReplicaMachine : IDisposable
         Assert.Equal(replicas, (int)await redis.GetDatabase().ExecuteAsync("WAIT", replicas, (long)WaitLimit.TotalMilliseconds));
     }
 
+    /// <summary>Writes one key after the other until canceled, and returns those that another machine has confirmed.</summary>
+    public async Task<List<string>> WriteManyAsync(CancellationToken ct)
+    {
+        List<string> confirmed = [];
+        using var redis = await ConnectAsync();
+        for (var n = 0; !ct.IsCancellationRequested; n++)
+            try
+            {
+                await redis.GetDatabase().StringSetAsync($"many{n}", n);
+                if ((int)await redis.GetDatabase().ExecuteAsync("WAIT", 1, 500) >= 1) confirmed.Add($"many{n}");
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException)
+            {
+                await Task.Delay(1, CancellationToken.None); // unknown
+            }
+        return confirmed;
+    }
+
+    /// <summary>Returns the keys that do not exist.</summary>
+    public async Task<List<string>> MissingAsync(IEnumerable<string> keys)
+    {
+        using var redis = await ConnectAsync();
+        List<string> missing = [];
+        foreach (var key in keys)
+            if (!await redis.GetDatabase().KeyExistsAsync(key)) missing.Add(key);
+        return missing;
+    }
+
+    /// <summary>Runs a command of replication.sh as an operator does. Returns its output.</summary>
+    public string Run(params string[] command)
+    {
+        var (code, output) = Published.TryRun(_root, "bash", [Path.Combine(_root, "etc/shop/redis/replication.sh"), .. command]);
+        return code == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)}: exit code {code}\n{output}");
+    }
+
     public void Dispose() => Kill();
 
-    private async Task<ConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(string.Create(CultureInfo.InvariantCulture,
-        $"{Address}:{_port},user=operator,password={_password},allowAdmin=true,connectTimeout=1000,connectRetry=1"));
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var options = ConfigurationOptions.Parse(string.Create(CultureInfo.InvariantCulture,
+            $"{Address}:{_port},ssl=true,user=operator,password={_password},allowAdmin=true,connectTimeout=1000,connectRetry=1"));
+        options.TrustIssuer(Path.Combine(_root, "etc/shop/cluster/authority.pem"));
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
 }

@@ -67,6 +67,24 @@ public sealed class ReplicationScriptTests : IAsyncLifetime
         await _machines[1].WriteAsync("b", 2);
     }
 
+    /// <summary>The old master stops writing first: it could confirm writes with the replica that does not follow the new one yet.</summary>
+    [Fact(Timeout = LimitMs)]
+    public async Task A_master_that_an_operator_moves_loses_nothing()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var writing = _machines[1].WriteManyAsync(stop.Token);
+        await Task.Delay(TimeSpan.FromSeconds(1), Ct);
+        _machines[0].Run("lead");
+        await Task.Delay(TimeSpan.FromSeconds(1), Ct);
+        await stop.CancelAsync();
+        var confirmed = await writing;
+        Assert.True(confirmed.Count > 100, $"only {confirmed.Count} writes were confirmed");
+        Assert.Equal([], await _machines[0].MissingAsync(confirmed));
+        foreach (var (machine, role) in _machines.Zip(["master", "slave", "slave"]))
+            await Eventually.EqualAsync((role, true), async () => await machine.StateAsync() is { } state ? (state.Role, state.IsWhole) : default, StateLimit);
+        foreach (var machine in _machines) Assert.Equal("replica-priority\n100\n", machine.Run("cli", "CONFIG", "GET", "replica-priority"));
+    }
+
     private async Task StatesAsync(string first, string second, string third, long keys)
     {
         foreach (var (machine, role) in _machines.Zip([first, second, third]))

@@ -3,6 +3,8 @@
 #   replication.sh redis      starts this machine's Redis, as the sentinels say
 #   replication.sh sentinel   starts this machine's Sentinel
 #   replication.sh master     prints the master's address
+#   replication.sh cli ...    redis-cli as the operator, with this machine's Redis; with -p and its port, with Sentinel. As root
+#   replication.sh lead       makes this machine's Redis the master, before maintenance of another one; as root
 set -euo pipefail
 
 machines=(customer-vm2-address customer-vm1-address customer-vm3-address) own=customer-vm3-address
@@ -56,7 +58,7 @@ may_lead() {
 # it may lack what another one has, and Sentinel cannot tell: offsets do not survive a restart. So it may not be chosen before. And Sentinel does not know a
 # replica of a replica, which the master's change during a start can leave behind.
 attend() { # PID
-  local state host pause=1 before=''
+  local state host pause=1 before='' lowered=0
   while kill -0 "$1" 2>/dev/null; do
     find_master
     state=$(ask "$own" "$port" replica INFO replication | tr -d '\r') || :
@@ -71,6 +73,9 @@ attend() { # PID
       fi
       before=$master
     fi
+    # Left by a lead that was killed.
+    if [[ $state == *slave_priority:1$'\n'* ]]; then lowered=$((lowered + 1)); else lowered=0; fi
+    [ "$lowered" -lt 4 ] || ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null || :
     sleep "$pause"
   done
 }
@@ -115,6 +120,72 @@ start_sentinel() {
   exec "$engine/redis-server" "$state" --sentinel
 }
 
+# A promoted replica lacks what the old master has confirmed with the other one. So the old master's writes pause until this machine's Redis has all of them, is
+# the master, and has the old one as its replica. Its priority differs only meanwhile: Sentinel looks at it before it looks at who has more data.
+lead() {
+  local attempt
+  find_master
+  [[ $answers -ge $quorum && " ${machines[*]} " == *" $master "* ]] || { say "error: $answers of ${#machines[@]} sentinels answer, and name '$master'"; exit 1; }
+  [ "$master" != "$own" ] || return 0
+  [[ $(ask "$own" "$port" replica INFO replication) =~ slave_priority:[1-9] ]] || { say "error: this machine's Redis has not copied the master yet"; exit 1; }
+  trap end_move EXIT
+  # How often it reads priorities, in milliseconds.
+  ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 500 >/dev/null || :
+  for ((attempt = 0; attempt < 3; attempt++)); do
+    if move; then return 0; fi
+    end_move
+    sleep 2
+    find_master
+    if [ "$master" = "$own" ]; then return 0; fi
+  done
+  say "error: $master is still the master"
+  exit 1
+}
+move() {
+  paused=${EPOCHREALTIME/[.,]/}
+  # Shorter than repl-timeout: replicas get no pings meanwhile.
+  [ "$(ask "$master" "$port" operator CLIENT PAUSE 4500 WRITE)" = OK ] || return 1
+  within 1500 has_all || return 1
+  ask "$own" "$port" operator CONFIG SET replica-priority 1 >/dev/null || return 1
+  within 2500 is_choice || return 1
+  [ "$(ask "$own" "$sentinel_port" operator SENTINEL FAILOVER shop)" = OK ] || return 1
+  # As long as Sentinel tries.
+  ask "$master" "$port" operator CLIENT PAUSE 6000 WRITE >/dev/null || :
+  within 8000 leads || return 1
+  ask "$master" "$port" operator REPLICAOF "$own" "$port" >/dev/null || :
+  within 20000 is_named
+}
+within() { # MILLISECONDS since the pause, COMMAND
+  until "$2"; do
+    ((${EPOCHREALTIME/[.,]/} - paused < $1 * 1000)) || return 1
+    sleep 0.05
+  done
+}
+end_move() {
+  ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null || :
+  if [[ $(ask "$own" "$port" operator CONFIG GET replica-priority) == *$'\n1' ]]; then ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null || :; fi
+  ask "$master" "$port" operator CLIENT UNPAUSE >/dev/null || :
+}
+has_all() {
+  local sent
+  sent=$(ask "$master" "$port" replica INFO replication | sed -n 's/^master_repl_offset:\([0-9]*\).*/\1/p') || return 1
+  [ -n "$sent" ] && [ "$sent" = "$(ask "$own" "$port" replica INFO replication | sed -n 's/^slave_repl_offset:\([0-9]*\).*/\1/p')" ]
+}
+is_choice() { # whether this machine's sentinel has read the priority, and no other replica has the same
+  ask "$own" "$sentinel_port" operator SENTINEL REPLICAS shop | awk -v own="$own" '
+    NR % 2 { name = $0; next }
+    name == "ip" { address = $0 }
+    name == "slave-priority" && $0 == 1 { if (address == own) found = 1; else others = 1 }
+    END { exit !found || others }'
+}
+leads() { [[ $(ask "$own" "$port" replica INFO replication) == *role:master* ]]; }
+is_named() {
+  local old=$master named
+  find_master
+  named=$master master=$old
+  [ "$named" = "$own" ]
+}
+
 case ${1:-} in
   redis) start_redis ;;
   sentinel) start_sentinel ;;
@@ -123,5 +194,7 @@ case ${1:-} in
     [ -n "$master" ] || { echo "error: no sentinel answers" >&2; exit 1; }
     echo "$master"
     ;;
-  *) echo "error: replication.sh redis|sentinel|master" >&2; exit 1 ;;
+  cli) REDISCLI_AUTH=$(password operator) exec "$engine/redis-cli" --tls --cacert "$authority" --user operator -h "$own" -p "$port" "${@:2}" ;;
+  lead) lead ;;
+  *) echo "error: replication.sh redis|sentinel|master|cli|lead" >&2; exit 1 ;;
 esac
