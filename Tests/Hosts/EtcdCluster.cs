@@ -9,7 +9,7 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 internal static class EtcdCluster
 {
-    private static readonly TimeSpan LeadTimeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeadTimeMax = TimeSpan.FromSeconds(30), AnswerTimeMax = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes a machine's member the leader.</summary>
     public static Task LeadAsync(Machine[] machines, Machine machine) => Eventually.EqualAsync(true, async () =>
@@ -27,8 +27,13 @@ internal static class EtcdCluster
         return status.GetProperty("leader").GetUInt64() == status.GetProperty("header").GetProperty("member_id").GetUInt64();
     }
 
+    // Warnings follow on lines of their own. A member that has just been started again does not answer at once.
     private static async Task<JsonElement> StatusAsync(Machine machine)
-        => JsonElement.Parse(await TryAskAsync(machine, [machine], "endpoint", "status", "-w", "json"))[0].GetProperty("Status");
+    {
+        var text = await Eventually.UntilAsync(() => TryAskAsync(machine, [machine], "endpoint", "status", "-w", "json"),
+            static text => text.StartsWith('['), AnswerTimeMax);
+        return JsonElement.Parse(text.Split('\n')[0])[0].GetProperty("Status");
+    }
 
     private static async Task<string> TryAskAsync(Machine machine, Machine[] members, params string[] command)
     {
