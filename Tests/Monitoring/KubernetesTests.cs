@@ -30,6 +30,9 @@ public sealed class KubernetesTests
         Assert.Equal(Services, allowed.Select(Yaml.Value).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_object_matches_the_schema_of_its_kind() => Assert.Equal("", string.Join('\n', Build().SelectMany(ObjectSchemas.Errors)));
+
     /// <summary>A ConfigMap in which Prometheus and Grafana find each file.</summary>
     [Fact]
     public void Every_file_that_they_read_is_in_the_component()

@@ -36,6 +36,10 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Theory, MemberData(nameof(WithLocust))]
+    public void Every_object_matches_the_schema_of_its_kind(string overlay)
+        => Assert.Equal("", string.Join('\n', Build(overlay).SelectMany(o => ObjectSchemas.Errors(o).Select(error => $"{Id(o)}: {error}"))));
+
+    [Theory, MemberData(nameof(WithLocust))]
     public void Every_container_is_confined(string overlay)
     {
         foreach (var (o, pod) in Pods(overlay))
