@@ -49,7 +49,7 @@ public sealed partial class AlertTests
 
     private static async Task PromtoolAsync(params string[] arguments)
     {
-        var programs = await PrometheusPackages.EnsureAsync(Ct);
+        var programs = await DebianPrograms.Prometheus.EnsureAsync(Ct);
         // Its error stream may only have the one line that Tool takes from it, so it goes to the other stream.
         var output = await Task.Run(() => Tool.Run("sh", ["-c", """ "$0" "$@" 2>&1; echo "exit code $?" """, Path.Combine(programs, "promtool"), .. arguments],
             Limits, Ct), Ct);

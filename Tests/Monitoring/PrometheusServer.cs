@@ -27,7 +27,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <param name="scraped">Where it gets the services' metrics.</param>
     public static async Task<PrometheusServer> StartAsync(string scraped)
     {
-        var programs = await PrometheusPackages.EnsureAsync(Ct);
+        var programs = await DebianPrograms.Prometheus.EnsureAsync(Ct);
         var server = new PrometheusServer();
         try
         {

@@ -31,6 +31,23 @@ public sealed class ComposeTests(Published published) : IClassFixture<Published>
         }
     }
 
+    // The first run on a machine fetches Docker Compose.
+    [Fact(Timeout = 180_000)]
+    public async Task Docker_Compose_accepts_the_file_without_a_warning_and_rejects_an_unknown_field()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var compose = Path.Combine(await DebianPrograms.Compose.EnsureAsync(ct), "docker-compose");
+        published.Run("compose", "sh", "generate.sh");
+        Assert.Empty(published.Run("compose", compose, "config", "--quiet"));
+
+        var folder = Path.Combine(published.Root, "compose");
+        var text = await System.IO.File.ReadAllTextAsync(Path.Combine(folder, "docker-compose.yaml"), ct);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(folder, "wrong.yaml"), text.Replace("mem_limit:", "mem_limits:", StringComparison.Ordinal), ct);
+        var (code, output) = Published.TryRun(folder, compose, "-f", "wrong.yaml", "config", "--quiet");
+        Assert.True(code != 0, "accepted");
+        Assert.Contains("'mem_limits' not allowed", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_references_exist()
     {
