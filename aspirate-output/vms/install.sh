@@ -196,7 +196,7 @@ END
     openssl x509 -req -in "$work/request.pem" -CA "$new/authority.pem" -CAkey "$work/authority.key" -CAcreateserial -CAserial "$work/serial" -days 3650 \
       -extfile "$work/openssl.cnf" -extensions machine -out "$new/certificate.pem"
   fi >"$work/openssl.log" 2>&1 || { cat "$work/openssl.log" >&2; fail "no certificate for $address"; }
-  # Clients check the stores' certificates with the first one.
+  # Everyone may read the authority's: clients verify the stores' certificates against it.
   write /etc/shop/cluster/authority.pem 644 root:root <"$new/authority.pem"
   for file in certificate key; do write "/etc/shop/cluster/$file.pem" 600 root:root <"$new/$file.pem"; done
 }
@@ -556,11 +556,11 @@ has_primary() { # PORT
 }
 
 set_up_clusters() { # [wait]
-  on_machine || return 0
   local entry name user port api second
   for entry in ${clusters[@]+"${clusters[@]}"}; do
     IFS=: read -r name user port api <<<"$entry"
-    if is_external "$name"; then continue; fi
+    if ! on_machine; then say "$name is not run here"; continue; fi
+    if is_external "$name"; then say "$name is external"; continue; fi
     if [ -n "$dry" ]; then echo "+ set up $name"; continue; fi
     for ((second = 0; second < health_seconds; second++)); do
       if [ "${1:-}" != wait ] || has_primary "$api"; then break; fi
@@ -573,11 +573,12 @@ set_up_clusters() { # [wait]
     patroni "$address:$api" /config -X PATCH --data "@/etc/shop/$name/shared.json" || fail "the settings of $name were not accepted"
     for ((second = 0; ; second++)); do
       if run_on_primary roles && run_on_primary owners; then break; fi
-      # If the primary has moved meanwhile, another machine does it, now or in the next of the two phases.
-      patroni "$address:$api" /primary || break
+      # Another machine has to do it, if the primary has moved meanwhile; deploy.sh asks all of them until one has.
+      patroni "$address:$api" /primary || { say "$name is not set up: its primary has moved" >&2; continue 2; }
       [ "$second" -lt "$set_up_tries" ] || fail "$name was not set up"
       sleep 1
     done
+    say "$name is set up"
   done
 }
 

@@ -35,6 +35,18 @@ install_on() { # INDEX PHASE...
   remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]} $first"
 }
 on_all() { for i in "${!hosts[@]}"; do install_on "$i" "$1"; done; }
+set_up_clusters() { # only a primary's machine does it, and a primary can move to one that was asked before
+  local names name try missing
+  # shellcheck source=/dev/null
+  names=$(clusters=() && . "$here/${machines[0]}/machine.conf" && echo "${clusters[*]%%:*}")
+  for ((try = 0; try < 3; try++)); do
+    on_all clusters | tee "$work/clusters"
+    missing=''
+    for name in $names; do grep -Eq ": $name is (set up|external|not run here)$" "$work/clusters" || missing+=" $name"; done
+    if [ -z "$missing" ]; then return 0; fi
+  done
+  fail "not set up:$missing"
+}
 # On all machines first files and stores, then services: those of a machine need the stores of the others.
 undo() {
   local i whole=1
@@ -124,7 +136,7 @@ done
 # New passwords and addresses first where they are checked: copies that are connected stay so. There is no primary if an earlier deployment has failed.
 if [ -z "$first" ]; then on_all primaries; fi
 on_all stores
-on_all clusters
+set_up_clusters
 first='' # from here on the data is used, and stays
 
 for i in "${!hosts[@]}"; do

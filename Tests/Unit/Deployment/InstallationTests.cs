@@ -186,13 +186,24 @@ public sealed class InstallationTests(Published published) : IClassFixture<Publi
     {
         Copy();
         Edit("vms/customer-vm1/machine.conf", text => text.Replace("private_address=''", "private_address='10.1.0.1'", StringComparison.Ordinal));
-        var ssh = _folder.Write("ssh", "echo \"$@\" >&2; cat >/dev/null\n");
+        var ssh = _folder.Write("ssh", $"""
+            echo "$@" >&2
+            cat >/dev/null
+            case "$*" in *"--phase clusters "*)
+              echo . >>{_folder / "asked"}
+              echo "customer-vm1: mongodb-engine is set up"
+              # Its primary moves to a machine that was asked before.
+              if [ "$(wc -l <{_folder / "asked"})" -gt 3 ]; then echo "customer-vm1: postgres is set up"; fi
+            esac
+
+            """);
         _folder.Write("built/stock-api/Stock.Api", "");
         var (code, output) = Published.TryRun(_folder / "vms", "env",
             [$"SSH=sh {ssh}", $"BUILT={_folder / "built"}", "bash", "deploy.sh", .. Hosts.Split(',')]);
         Assert.True(code == 0, output);
         Assert.Contains("\n10.9.0.1 /opt/shop/install/install.sh customer-vm1 --hosts 10.1.0.1,10.9.0.2,10.9.0.3 ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("\n10.1.0.1 ", output, StringComparison.Ordinal);
+        Assert.Equal(6, File.ReadAllLines(_folder / "asked").Length);
         Assert.Contains("http://10.9.0.1:8000", output, StringComparison.Ordinal);
     }
 
