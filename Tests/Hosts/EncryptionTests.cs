@@ -60,6 +60,8 @@ public sealed class EncryptionTests(ThreeHosts hosts)
     [Theory(Timeout = LimitMs)]
     [InlineData("Postgres without TLS", "psql 'service=postgres sslmode=disable' -c 'SELECT 1'", "no encryption")]
     [InlineData("Postgres with a wrong password", "psql 'service=postgres password=wrong' -c 'SELECT 1'", "password authentication failed")]
+    [InlineData("Postgres with another authority", "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=other " +
+        "-out /tmp/other.pem; psql 'service=postgres sslrootcert=/tmp/other.pem' -c 'SELECT 1'", "certificate verify failed")]
     [InlineData("Redis without TLS", "redis-cli -h {0} ROLE", "Connection reset|closed the connection")]
     [InlineData("Redis without a password", "redis-cli --tls --cacert $authority -h {0} ROLE", "NOAUTH")]
     [InlineData("Sentinel without TLS", "redis-cli -h {0} -p 26379 SENTINEL MASTER shop", "Connection reset|closed the connection")]

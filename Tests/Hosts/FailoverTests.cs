@@ -57,14 +57,20 @@ public sealed class FailoverTests(ThreeHosts hosts)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {load.Seed}");
         var (random, moves, deployment) = (new Random(load.Seed), 0, hosts.DeployAgainAsync());
-        while (!deployment.IsCompleted)
+        try
         {
-            moves++;
-            foreach (var cluster in PatroniCluster.All) await cluster.LeadAsync(hosts.Machines, hosts.Machines[moves % 3]);
-            await hosts.LeadStockAsync(hosts.Machines[(moves + 1) % 3]);
-            await Task.WhenAny(deployment, Task.Delay(random.Next(DelayMsMax), TestContext.Current.CancellationToken));
+            while (!deployment.IsCompleted)
+            {
+                moves++;
+                foreach (var cluster in PatroniCluster.All) await cluster.LeadAsync(hosts.Machines, hosts.Machines[moves % 3]);
+                await hosts.LeadStockAsync(hosts.Machines[(moves + 1) % 3]);
+                await Task.WhenAny(deployment, Task.Delay(random.Next(DelayMsMax), TestContext.Current.CancellationToken));
+            }
         }
-        await deployment;
+        finally
+        {
+            await deployment;
+        }
         return $"{moves} moves; ";
     });
 

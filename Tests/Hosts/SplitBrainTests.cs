@@ -26,18 +26,26 @@ public sealed class SplitBrainTests(ThreeHosts hosts)
     {
         var (cutOff, other) = (hosts.Machines[machine], machine == 1 ? 0 : 1);
         OneByOne? taken = null;
+        var report = "";
         await HostRun.BalancesAsync(hosts, fault, async load =>
         {
             taken = await OneByOne.StartAsync(hosts.Shop(hosts.Machines[other]), hosts.Shop(cutOff));
-            if (hasBoth) await hosts.LeadAsync(cutOff);
-            foreach (var rule in Rules) await cutOff.RunAsync(["iptables", "-I", .. rule.Split(' ')]);
-            var end = Task.Delay(CutTime, TestContext.Current.CancellationToken);
-            await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
-            await end;
-            if (machine == 0 || hasBoth) Assert.NotEqual("200", (await PatroniCluster.All[0].AnswersAsync(cutOff)).IsPrimary);
-            Assert.NotEqual(cutOff.Address, (await hosts.Machines[other].RunAsync("/etc/shop/redis/replication.sh", "master")).Trim());
-            foreach (var rule in Rules) await cutOff.RunAsync(["iptables", "-D", .. rule.Split(' ')]);
-            return $"{await taken.StopAsync()}; ";
+            try
+            {
+                if (hasBoth) await hosts.LeadAsync(cutOff);
+                foreach (var rule in Rules) await cutOff.RunAsync(["iptables", "-I", .. rule.Split(' ')]);
+                var end = Task.Delay(CutTime, TestContext.Current.CancellationToken);
+                await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
+                await end;
+                if (machine == 0 || hasBoth) Assert.NotEqual("200", (await PatroniCluster.All[0].AnswersAsync(cutOff)).IsPrimary);
+                Assert.NotEqual(cutOff.Address, (await hosts.Machines[other].RunAsync("/etc/shop/redis/replication.sh", "master")).Trim());
+            }
+            finally
+            {
+                await cutOff.RunAsync("iptables", "-F");
+                report = await taken.StopAsync();
+            }
+            return $"{report}; ";
         }, other, machine);
         await taken!.AssertBalancedAsync();
         taken.Dispose();

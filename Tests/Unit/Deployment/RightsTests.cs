@@ -57,6 +57,18 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     }
 
     [Fact]
+    public void Services_on_machines_verify_the_certificates_of_Postgres_and_Redis()
+    {
+        var connections = Directory.GetFiles(Path.Combine(published.Root, "vms"), "*.env", SearchOption.AllDirectories).SelectMany(File.ReadAllLines)
+            .Where(l => l.StartsWith("ConnectionStrings__", StringComparison.Ordinal) || l.StartsWith("Gateway__Engine=", StringComparison.Ordinal)).ToArray();
+        const string Verified = ";SSL Mode=VerifyFull;Root Certificate=/etc/shop/cluster/authority.pem\"";
+        Assert.Equal(9, connections.Count(l => l.EndsWith(Verified, StringComparison.Ordinal)));
+        Assert.Equal(3, connections.Count(l => l.Contains("serviceName=shop,ssl=true", StringComparison.Ordinal)));
+        Assert.Equal(3, connections.Count(l => l.Contains("mongodb://", StringComparison.Ordinal))); // the machine's own gateway
+        Assert.Equal(15, connections.Length);
+    }
+
+    [Fact]
     public void Services_cannot_administer_Redis_or_its_sentinels()
     {
         string[] users =
