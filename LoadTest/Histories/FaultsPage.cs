@@ -52,9 +52,9 @@ internal static class FaultsPage
             .OrderBy(static one => one.Key, StringComparer.Ordinal).ToList();
         if (losses.Count == 0) return;
         text.Append("""
-            ## Losses for good
+            ## Permanent losses
 
-            In these runs a machine or its disk did not come back, or came back empty, under load.
+            In these runs a machine or its disk was lost under load: it did not come back, or came back empty.
 
             | loss | runs | back after, median and longest | acknowledged checkouts lost |
             |---|---|---|---|
@@ -79,5 +79,5 @@ internal static class FaultsPage
 
     private static string Middle(List<double> sorted) => sorted.Count == 0 ? "-" : Seconds(sorted[sorted.Count / 2]);
 
-    private static string Seconds(double ms) => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.0} s");
+    private static string Seconds(double ms) => double.IsInfinity(ms) ? "never" : string.Create(CultureInfo.InvariantCulture, $"{ms / 1000:0.0} s");
 }

@@ -10,7 +10,7 @@ namespace LoadTest.Histories;
 /// <param name="DamagedMs">How long the fault lasted; null without a fault.</param>
 /// <param name="RecoveryMs">The time from the end of the fault to the first successful checkout that was requested after it; null if there is none.</param>
 /// <param name="BackMs">The same from the loss of a machine or a disk for good; null if none was lost, infinite if no checkout succeeded afterwards.</param>
-/// <param name="Forgotten">The number of orders that were answered with yes, but are not paid.</param>
+/// <param name="Forgotten">The number of orders whose checkout was acknowledged, but that are not paid.</param>
 internal sealed record HistoryVerdict(
     HistoryRun Run, int Requests, int Ok, int Unknown, int Paid, IReadOnlyList<string> Violations, double? DamagedMs, double? RecoveryMs,
     double? BackMs, int Forgotten);

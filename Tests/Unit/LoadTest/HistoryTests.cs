@@ -31,7 +31,7 @@ public sealed class HistoryTests
 
     /// <summary>A loss counts until the first success that was requested after it, and every order that was forgotten counts once.</summary>
     [Fact]
-    public void Losses_for_good_have_a_table_of_their_own()
+    public void Permanent_losses_have_a_table_of_their_own()
     {
         using var folder = new TempFolder();
         using var output = new StringWriter();
@@ -42,7 +42,7 @@ public sealed class HistoryTests
         Assert.False(HistoryCommand.Run([folder.Path], folder / "faults.md", Consoles.Plain(output)));
         var page = File.ReadAllText(folder / "faults.md");
         Assert.Contains("| a machine is lost | 2 | 1.2 s, 1.2 s | 1 |\n\n", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("redis", page[page.IndexOf("## Losses", StringComparison.Ordinal)..page.IndexOf("Seeds:", StringComparison.Ordinal)],
+        Assert.DoesNotContain("redis", page[page.IndexOf("## Permanent losses", StringComparison.Ordinal)..page.IndexOf("Seeds:", StringComparison.Ordinal)],
             StringComparison.Ordinal);
 
         Assert.Equal(double.PositiveInfinity, HistoryChecker.Check([.. Sound, new HistoryMark(MarkedEvent.Lost, 1_101)]).BackMs);
@@ -107,7 +107,7 @@ public sealed class HistoryTests
         Assert.True(HistoryCommand.Run([folder.Path], folder / "faults.md", Consoles.Plain(output)));
         var page = File.ReadAllText(folder / "faults.md");
         Assert.Contains("| kill -9 of 1 redis | 1 | 1.0 s | 3 | 1 | 0.2 s, 0.2 s | 0 |", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("## Losses", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("## Permanent losses", page, StringComparison.Ordinal);
 
         File.AppendAllText(files[0], "{}");
         Assert.Throws<LoadTestException>(() => HistoryFile.Load(files[0]));
