@@ -100,8 +100,11 @@ internal sealed record DeploymentModel(IReadOnlyList<Service> Services, IReadOnl
     // The port of `dotnet run --project`. It does not depend on the model's other services, so adding one moves no port of a deployed shop.
     private static int LaunchPortOf(string project)
     {
-        var settings = JsonElement.Parse(File.ReadAllText(Path.Combine(project, "Properties", "launchSettings.json")));
-        return new Uri(settings.GetProperty("profiles").GetProperty("http").GetProperty("applicationUrl").GetString()!).Port;
+        var file = Path.Combine(project, "Properties", "launchSettings.json");
+        return File.Exists(file) && JsonElement.Parse(File.ReadAllText(file)).TryGetProperty("profiles", out var profiles)
+            && profiles.TryGetProperty("http", out var profile) && profile.TryGetProperty("applicationUrl", out var url)
+            ? new Uri(url.GetString()!).Port
+            : throw new DistributedApplicationException($"{file} has no profile 'http' with an applicationUrl; its port is the service's port on machines.");
     }
 
     private static async Task<Dictionary<string, object>> VariablesAsync(IResource resource, DistributedApplicationExecutionContext context,
