@@ -2,11 +2,11 @@ using Stock.Api.Items;
 
 namespace Stock.Api.Catalog;
 
-/// <summary>An initial product, added to an empty catalog.</summary>
+/// <summary>A product that is added when Stock.Api starts, unless it exists or was deleted.</summary>
 /// <param name="Item">The item's ID: a UUID that never changes. batch_init, which creates numbered items, cannot affect it.</param>
 /// <param name="Price">Price per piece.</param>
 /// <param name="Stock">Initial number of pieces.</param>
-/// <param name="Product">The description.</param>
+/// <param name="Product">Name, description, picture and place in the list.</param>
 internal sealed record SeededProduct(string Item, long Price, long Stock, Product Product)
 {
     public static IReadOnlyList<SeededProduct> All { get; } =

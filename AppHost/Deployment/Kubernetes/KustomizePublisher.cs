@@ -8,7 +8,7 @@ namespace AppHost.Deployment.Kubernetes;
 /// <summary>
 /// Writes a base (services, gateway, dashboard, rules), two overlays (<c>local</c> runs its own databases, in <c>production</c> operators run them), and
 /// components that an overlay may add. There is no Job for the schema: each service creates its own at startup, under a database lock
-/// (<c>ServiceDefaults/DatabaseSchema.cs</c>).
+/// (<c>ServiceKit/Postgres/DatabaseSchema.cs</c>).
 /// </summary>
 internal sealed class KustomizePublisher(DeploymentModel model, OutputFolder output)
 {
