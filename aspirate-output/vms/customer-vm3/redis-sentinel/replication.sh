@@ -58,13 +58,16 @@ may_lead() {
 # it may lack what another one has, and Sentinel cannot tell: offsets do not survive a restart. So it may not be chosen before. And Sentinel does not know a
 # replica of a replica, which the master's change during a start can leave behind.
 attend() { # PID
-  local state host pause=1 before='' lowered=0
+  local state host priority before='' lowered=0
   while kill -0 "$1" 2>/dev/null; do
     find_master
     state=$(ask "$own" "$port" replica INFO replication | tr -d '\r') || :
     host=$(sed -n 's/^master_host://p' <<<"$state")
-    if [[ $state == *role:master* || ($state == *master_link_status:up* && $answers -ge $quorum && $host == "$master") ]]; then
-      if [ "$pause" -eq 1 ]; then ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null && pause=5; fi
+    priority=$(sed -n 's/^slave_priority://p' <<<"$state")
+    # Left by a lead that was killed.
+    if [ "$priority" = 1 ]; then lowered=$((lowered + 1)); else lowered=0; fi
+    if [[ $state == *master_link_status:up* && $answers -ge $quorum && $host == "$master" ]]; then
+      if [ "$priority" = 0 ] || [ "$lowered" -gt 3 ]; then ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null || :; fi
     elif [[ -n $host && $answers -ge $quorum && $master != "$own" && $master != "$host" && " ${machines[*]} " == *" $master "* ]]; then
       # Not at once: the sentinels may be about to say so themselves.
       if [ "$before" = "$master" ]; then
@@ -73,10 +76,7 @@ attend() { # PID
       fi
       before=$master
     fi
-    # Left by a lead that was killed.
-    if [[ $state == *slave_priority:1$'\n'* ]]; then lowered=$((lowered + 1)); else lowered=0; fi
-    [ "$lowered" -lt 4 ] || ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null || :
-    sleep "$pause"
+    if [[ $state == *role:* && $priority != 0 ]]; then sleep 5; else sleep 1; fi
   done
 }
 
