@@ -125,34 +125,35 @@ start_sentinel() {
 lead() {
   local attempt
   find_master
+  old=$master
   [[ $answers -ge $quorum && " ${machines[*]} " == *" $master "* ]] || { say "error: $answers of ${#machines[@]} sentinels answer, and name '$master'"; exit 1; }
   [ "$master" != "$own" ] || return 0
   [[ $(ask "$own" "$port" replica INFO replication) =~ slave_priority:[1-9] ]] || { say "error: this machine's Redis has not copied the master yet"; exit 1; }
   trap end_move EXIT
-  # How often it reads priorities, in milliseconds.
-  ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 500 >/dev/null || :
   for ((attempt = 0; attempt < 3; attempt++)); do
     if move; then return 0; fi
     end_move
     sleep 2
-    find_master
-    if [ "$master" = "$own" ]; then return 0; fi
+    if is_named; then return 0; fi
+    old=$master
   done
   say "error: $master is still the master"
   exit 1
 }
-move() {
+move() { # from the master "old"
+  # How often this machine's sentinel reads priorities, in milliseconds.
+  ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 500 >/dev/null || :
   paused=${EPOCHREALTIME/[.,]/}
   # Shorter than repl-timeout: replicas get no pings meanwhile.
-  [ "$(ask "$master" "$port" operator CLIENT PAUSE 4500 WRITE)" = OK ] || return 1
+  [ "$(ask "$old" "$port" operator CLIENT PAUSE 4500 WRITE)" = OK ] || return 1
   within 1500 has_all || return 1
   ask "$own" "$port" operator CONFIG SET replica-priority 1 >/dev/null || return 1
   within 2500 is_choice || return 1
   [ "$(ask "$own" "$sentinel_port" operator SENTINEL FAILOVER shop)" = OK ] || return 1
   # As long as Sentinel tries.
-  ask "$master" "$port" operator CLIENT PAUSE 6000 WRITE >/dev/null || :
+  ask "$old" "$port" operator CLIENT PAUSE 6000 WRITE >/dev/null || :
   within 8000 leads || return 1
-  ask "$master" "$port" operator REPLICAOF "$own" "$port" >/dev/null || :
+  ask "$old" "$port" operator REPLICAOF "$own" "$port" >/dev/null || :
   within 20000 is_named
 }
 within() { # MILLISECONDS since the pause, COMMAND
@@ -162,13 +163,15 @@ within() { # MILLISECONDS since the pause, COMMAND
   done
 }
 end_move() {
+  # How often this machine's sentinel reads priorities, in milliseconds.
+  ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 500 >/dev/null || :
   ask "$own" "$sentinel_port" operator SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null || :
   if [[ $(ask "$own" "$port" operator CONFIG GET replica-priority) == *$'\n1' ]]; then ask "$own" "$port" operator CONFIG SET replica-priority 100 >/dev/null || :; fi
-  ask "$master" "$port" operator CLIENT UNPAUSE >/dev/null || :
+  ask "$old" "$port" operator CLIENT UNPAUSE >/dev/null || :
 }
 has_all() {
   local sent
-  sent=$(ask "$master" "$port" replica INFO replication | sed -n 's/^master_repl_offset:\([0-9]*\).*/\1/p') || return 1
+  sent=$(ask "$old" "$port" replica INFO replication | sed -n 's/^master_repl_offset:\([0-9]*\).*/\1/p') || return 1
   [ -n "$sent" ] && [ "$sent" = "$(ask "$own" "$port" replica INFO replication | sed -n 's/^slave_repl_offset:\([0-9]*\).*/\1/p')" ]
 }
 is_choice() { # whether this machine's sentinel has read the priority, and no other replica has the same
@@ -180,10 +183,8 @@ is_choice() { # whether this machine's sentinel has read the priority, and no ot
 }
 leads() { [[ $(ask "$own" "$port" replica INFO replication) == *role:master* ]]; }
 is_named() {
-  local old=$master named
   find_master
-  named=$master master=$old
-  [ "$named" = "$own" ]
+  [ "$master" = "$own" ]
 }
 
 case ${1:-} in
