@@ -15,6 +15,9 @@ internal static class EtcdMember
     public static IEnumerable<string> Credentials =>
         new[] { "authority.pem", "certificate.pem", "key.pem" }.Select(f => $"LoadCredential={f}:/etc/shop/cluster/{f}");
 
+    /// <summary>Gets the folder of a unit's credentials.</summary>
+    public static string CredentialsOf(string unit) => $"/run/credentials/shop-{unit}.service";
+
     public static void Write(OutputFolder output, string machine, IReadOnlyList<string> machines)
     {
         output.Write($"{machine}/units/shop-{Name}.service", Units.Write($"Shop: {Name}", Name, [],

@@ -35,7 +35,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private int Port => FirstPort + index;
     private int PatroniPort => FirstPatroniPort + index;
     private string Runtime => $"/run/shop-{_unit}";
-    private string CredentialsFolder => $"/run/credentials/shop-{_unit}.service";
+    private string Credentials => EtcdMember.CredentialsOf(_unit);
 
     /// <summary>Settings of Npgsql, which checks the certificate of each copy.</summary>
     public const string Encrypted = $";SSL Mode=VerifyFull;Root Certificate={EtcdMember.Authority}";
@@ -70,14 +70,13 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private string Patroni(string machine)
     {
         var address = AddressOf(machine);
-        var credentials = CredentialsFolder;
         var text = new StringBuilder();
         void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line}\n");
         Line($"scope: {_unit}\nname: {machine}");
         Line($"restapi:\n  listen: {address}:{PatroniPort}\n  connect_address: {address}:{PatroniPort}\n  verify_client: required");
-        Line($"  certfile: {credentials}/certificate.pem\n  keyfile: {credentials}/key.pem\n  cafile: {credentials}/authority.pem");
-        Line($"ctl:\n  certfile: {credentials}/certificate.pem\n  keyfile: {credentials}/key.pem\n  cacert: {credentials}/authority.pem");
-        Line($"etcd3:\n  protocol: https\n  cert: {credentials}/certificate.pem\n  key: {credentials}/key.pem\n  cacert: {credentials}/authority.pem");
+        Line($"  certfile: {Credentials}/certificate.pem\n  keyfile: {Credentials}/key.pem\n  cafile: {Credentials}/authority.pem");
+        Line($"ctl:\n  certfile: {Credentials}/certificate.pem\n  keyfile: {Credentials}/key.pem\n  cacert: {Credentials}/authority.pem");
+        Line($"etcd3:\n  protocol: https\n  cert: {Credentials}/certificate.pem\n  key: {Credentials}/key.pem\n  cacert: {Credentials}/authority.pem");
         Line($"  hosts: [{string.Join(", ", machines.Select(m => $"'{AddressOf(m)}:{EtcdMember.Port}'"))}]");
         Line($"bootstrap:\n  dcs: {JsonSerializer.Serialize(Shared())}");
         Line("  # The locale needs no files of the machine.\n  initdb:");
@@ -90,7 +89,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
         // Without a user for pg_rewind the administrator is used: others cannot read functions of the document engine's schemas.
         Line("  authentication:");
         foreach (var (role, user) in new[] { ("superuser", Administrator), ("replication", Replicator) })
-            Line($"    {role}: {{username: {user}, password: '{Mark(SecretOf(store))}', sslmode: verify-full, sslrootcert: {credentials}/authority.pem}}");
+            Line($"    {role}: {{username: {user}, password: '{Mark(SecretOf(store))}', sslmode: verify-full, sslrootcert: {Credentials}/authority.pem}}");
         Line("  parameters:");
         foreach (var (name, value) in Settings().Where(s => !SharedSettings.Contains(s.Name))) Line($"    {name}: '{value}'");
         Line("  pg_hba:");
@@ -109,7 +108,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
     private IEnumerable<(string Name, string Value)> Settings() => Own().Concat(
     [
         $"unix_socket_directories={Runtime}", "wal_sender_timeout=5s", "wal_receiver_timeout=5s", "max_slot_wal_keep_size=8GB",
-        "ssl=on", $"ssl_cert_file={CredentialsFolder}/certificate.pem", $"ssl_key_file={CredentialsFolder}/key.pem",
+        "ssl=on", $"ssl_cert_file={Credentials}/certificate.pem", $"ssl_key_file={Credentials}/key.pem",
     ]).Select(setting => setting.Split('=', 2)).Select(parts => (parts[0], parts[1]));
 
     private IEnumerable<string> Own() => store.Kind == StoreKind.MongoDB ? DocumentDbSettings(Runtime) : store.Arguments.Where(a => a != "-c");

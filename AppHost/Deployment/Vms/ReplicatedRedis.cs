@@ -74,7 +74,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> machine
     // Clients need no certificate; they have passwords.
     private static string Encrypted(string unit, int port)
     {
-        var credentials = $"/run/credentials/shop-{unit}.service";
+        var credentials = EtcdMember.CredentialsOf(unit);
         return $"port 0\ntls-port {port}\ntls-replication yes\ntls-auth-clients no\ntls-cert-file {credentials}/certificate.pem\n" +
             $"tls-key-file {credentials}/key.pem\ntls-ca-cert-file {credentials}/authority.pem\n";
     }
