@@ -35,14 +35,9 @@ internal static class EtcdCluster
         return JsonElement.Parse(text.Split('\n')[0])[0].GetProperty("Status");
     }
 
-    private static async Task<string> TryAskAsync(Machine machine, Machine[] members, params string[] command)
-    {
-        var folder = "/etc/shop/cluster";
-        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(10), new Dictionary<string, string?>(), "nsenter",
-        [
-            .. machine.Enter, "/opt/shop/engine/usr/bin/etcdctl", "--endpoints", string.Join(',', members.Select(m => $"https://{m.Address}:2379")),
-            "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem", .. command,
-        ]);
-        return text;
-    }
+    private static Task<string> TryAskAsync(Machine machine, Machine[] members, params string[] command) => machine.TryRunAsync(TimeSpan.FromSeconds(10),
+    [
+        "/opt/shop/engine/usr/bin/etcdctl", "--endpoints", string.Join(',', members.Select(m => $"https://{m.Address}:2379")),
+        .. Machine.Certificate, .. command,
+    ]);
 }

@@ -12,9 +12,6 @@ public sealed class FailoverTests(ThreeHosts hosts)
 {
     private const int LimitMs = 600_000, CheckoutsWithout = 100, DelayMsMax = 3_000;
 
-    /// <summary>As in <see cref="LostMachineTests"/>.</summary>
-    private static readonly TimeSpan InterruptionMax = TimeSpan.FromSeconds(120);
-
     /// <summary>The first machine comes back as a standby, and the second one is lost as soon as the first one has what it needs.</summary>
     [Fact(Timeout = LimitMs)]
     public Task The_books_balance_after_two_failovers() =>
@@ -23,12 +20,12 @@ public sealed class FailoverTests(ThreeHosts hosts)
         Machine first = hosts.Machines[0], second = hosts.Machines[2];
         var clock = Stopwatch.StartNew();
         await first.PowerOffAsync();
-        await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
+        await load.DecidedAsync(CheckoutsWithout, HostRun.InterruptionMax);
         await ReturnAsync(first);
         await hosts.LeadAsync(second);
         var between = clock.Elapsed;
         await second.PowerOffAsync();
-        await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
+        await load.DecidedAsync(CheckoutsWithout, HostRun.InterruptionMax);
         await ReturnAsync(second);
         return string.Create(CultureInfo.InvariantCulture, $"{between.TotalSeconds:0.0} s between the losses; ");
     });
@@ -42,7 +39,7 @@ public sealed class FailoverTests(ThreeHosts hosts)
         await Task.Delay(new Random(load.Seed).Next(DelayMsMax), TestContext.Current.CancellationToken);
         var clock = Stopwatch.StartNew();
         await hosts.Machines[1].PowerOffAsync();
-        await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
+        await load.DecidedAsync(CheckoutsWithout, HostRun.InterruptionMax);
         var report = string.Create(CultureInfo.InvariantCulture, $"{CheckoutsWithout} checkouts after {clock.Elapsed.TotalSeconds:0.0} s without it; ");
         await hosts.Machines[1].PowerOnAsync();
         await hosts.ReplicatedAsync();

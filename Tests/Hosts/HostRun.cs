@@ -13,6 +13,12 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 internal static class HostRun
 {
+    /// <summary>
+    /// Limit of the time without checkouts after the loss of a primary. Usually it is half a minute: Patroni's lease is 20 s. It is longer on two cores that
+    /// run three machines and copy databases.
+    /// </summary>
+    public static readonly TimeSpan InterruptionMax = TimeSpan.FromSeconds(120);
+
     private const int CheckoutsBefore = 200, CheckoutsAfter = 200;
 
     /// <summary>Runs the fault, and restarts machines that it has left off.</summary>

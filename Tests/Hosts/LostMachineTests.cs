@@ -16,9 +16,6 @@ public sealed class LostMachineTests(ThreeHosts hosts)
 {
     private const int LimitMs = 600_000, CheckoutsWithout = 200, DelayMsMax = 2_000;
 
-    /// <summary>Usually half a minute: Patroni's lease is 20 s. Longer on two cores that run three machines and copy databases.</summary>
-    private static readonly TimeSpan InterruptionMax = TimeSpan.FromSeconds(120);
-
     /// <summary>Its place is taken by an empty machine with the same command that has deployed it.</summary>
     [Theory(Timeout = LimitMs)]
     [InlineData(0)]
@@ -55,9 +52,9 @@ public sealed class LostMachineTests(ThreeHosts hosts)
         var clock = Stopwatch.StartNew();
         await machine.PowerOffAsync();
         load.Mark(MarkedEvent.Lost);
-        await load.DecidedAsync(1, InterruptionMax);
+        await load.DecidedAsync(1, HostRun.InterruptionMax);
         var first = clock.Elapsed;
-        await load.DecidedAsync(CheckoutsWithout, InterruptionMax);
+        await load.DecidedAsync(CheckoutsWithout, HostRun.InterruptionMax);
         return string.Create(CultureInfo.InvariantCulture,
             $"the first checkout after {first.TotalSeconds:0.0} s, {CheckoutsWithout} after {clock.Elapsed.TotalSeconds:0.0} s without it; ");
     }

@@ -30,6 +30,10 @@ internal sealed class Machine : IAsyncDisposable
         read -r _
         """;
 
+    /// <summary>Options of curl(1) and etcdctl with the machine's certificate.</summary>
+    public static readonly string[] Certificate =
+        ["--cacert", "/etc/shop/cluster/authority.pem", "--cert", "/etc/shop/cluster/certificate.pem", "--key", "/etc/shop/cluster/key.pem"];
+
     private static readonly TimeSpan PowerTimeMax = TimeSpan.FromSeconds(20);
     private readonly HostNetwork _network;
     private readonly UnitRunner _units;
@@ -120,7 +124,11 @@ internal sealed class Machine : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a command in the machine as root.</summary>
+    /// <summary>Runs a command in the machine as root, whatever its exit code. Returns its combined output.</summary>
+    public async Task<string> TryRunAsync(TimeSpan timeMax, params string[] command)
+        => (await Shell.TryAsync(timeMax, new Dictionary<string, string?>(), "nsenter", [.. Enter, .. command])).Output;
+
+    /// <summary>Runs a command in the machine as root, which must succeed.</summary>
     public Task<string> RunAsync(params string[] command) => Shell.RunAsync("nsenter", [.. Enter, .. command]);
 
     public async ValueTask DisposeAsync()

@@ -41,9 +41,9 @@ internal sealed record PatroniCluster(string Name, string User, int Port, int Pa
     /// </summary>
     public async Task<(string IsInRecovery, string IsPrimary)> AnswersAsync(Machine machine)
     {
-        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(5), new Dictionary<string, string?>(), "nsenter",
+        var text = await machine.TryRunAsync(TimeSpan.FromSeconds(5),
         [
-            .. machine.Enter, "runuser", "-u", User, "--", "/opt/shop/postgresql/bin/psql", "-h", $"/run/shop-{Name}",
+            "runuser", "-u", User, "--", "/opt/shop/postgresql/bin/psql", "-h", $"/run/shop-{Name}",
             "-p", string.Create(CultureInfo.InvariantCulture, $"{Port}"), "-U", "postgres", "-d", "postgres", "-Atc", "SELECT pg_is_in_recovery()",
         ]);
         return (text.Trim(), await TryAskAsync(machine, "/primary", "-o", "/dev/null", "-w", "%{http_code}"));
@@ -69,15 +69,9 @@ internal sealed record PatroniCluster(string Name, string User, int Port, int Pa
 
     private Task<string> TryAskAsync(Machine machine, string path, params string[] arguments) => TryAskAsync(machine, machine, path, arguments);
 
-    private async Task<string> TryAskAsync(Machine from, Machine to, string path, params string[] arguments)
-    {
-        var folder = "/etc/shop/cluster";
-        var (_, text) = await Shell.TryAsync(TimeSpan.FromSeconds(30), new Dictionary<string, string?>(), "nsenter",
-        [
-            .. from.Enter, "curl", "-sS", "-m", "20",
-            "--cacert", $"{folder}/authority.pem", "--cert", $"{folder}/certificate.pem", "--key", $"{folder}/key.pem",
-            .. arguments, string.Create(CultureInfo.InvariantCulture, $"https://{to.Address}:{PatroniPort}{path}"),
-        ]);
-        return text;
-    }
+    private Task<string> TryAskAsync(Machine from, Machine to, string path, params string[] arguments) => from.TryRunAsync(TimeSpan.FromSeconds(30),
+    [
+        "curl", "-sS", "-m", "20", .. Machine.Certificate, .. arguments,
+        string.Create(CultureInfo.InvariantCulture, $"https://{to.Address}:{PatroniPort}{path}"),
+    ]);
 }

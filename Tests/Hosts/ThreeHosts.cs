@@ -152,8 +152,9 @@ public sealed class ThreeHosts : IAsyncLifetime
         Assert.True(code == 0, $"{output}\n{string.Concat(Machines.Select(m => m.Log))}");
     }
 
-    /// <summary>Returns the address of the machine with the Redis master, as its sentinels say.</summary>
-    internal async Task<string> MasterAsync() => (await Machines.First(m => m.IsOn).RunAsync("/etc/shop/redis/replication.sh", "master")).Trim();
+    /// <summary>Returns the address of the machine with the Redis master, as its sentinels say to a machine; by default the first one that is on.</summary>
+    internal async Task<string> MasterAsync(Machine? machine = null)
+        => (await (machine ?? Machines.First(m => m.IsOn)).RunAsync("/etc/shop/redis/replication.sh", "master")).Trim();
 
     /// <summary>Makes a machine's Redis the master, as an operator does before maintenance of another one.</summary>
     internal async Task LeadStockAsync(Machine machine)
@@ -162,8 +163,7 @@ public sealed class ThreeHosts : IAsyncLifetime
         var output = "";
         var master = await Eventually.UntilAsync(async () =>
         {
-            (_, output) = await Shell.TryAsync(RunTimeMax, new Dictionary<string, string?>(), "nsenter",
-                [.. machine.Enter, "/etc/shop/redis/replication.sh", "lead"]);
+            output = await machine.TryRunAsync(RunTimeMax, "/etc/shop/redis/replication.sh", "lead");
             return await MasterAsync();
         }, address => address == machine.Address, LeadTimeMax);
         Assert.True(master == machine.Address, $"{master} is the master; {output}{await StockStateAsync()}");
@@ -187,16 +187,8 @@ public sealed class ThreeHosts : IAsyncLifetime
     }
 
     /// <summary>Sends a command to a machine's Redis or Sentinel, and returns the answer or the error.</summary>
-    private static async Task<string> RedisAsync(Machine machine, int port, params string[] command)
-    {
-        var password = Regex.Match(await File.ReadAllTextAsync(machine.Disk + "/etc/shop/redis.env"), "user operator on >(\\S+)").Groups[1].Value;
-        var (_, answer) = await Shell.TryAsync(CommandTimeMax, new Dictionary<string, string?>(), "nsenter",
-        [
-            .. machine.Enter, "env", $"REDISCLI_AUTH={password}", "/opt/shop/engine/usr/bin/redis-cli", "--tls", "--cacert", "/etc/shop/cluster/authority.pem",
-            "--user", "operator", "-h", machine.Address, "-p", $"{port}", .. command,
-        ]);
-        return answer;
-    }
+    private static Task<string> RedisAsync(Machine machine, int port, params string[] command)
+        => machine.TryRunAsync(CommandTimeMax, ["/etc/shop/redis/replication.sh", "cli", "-p", $"{port}", .. command]);
 
     /// <summary>Calls a service of a machine directly over the network, for example at an internal path. Returns null if the status is not 200.</summary>
     internal Task<string?> GetAsync(Machine machine, string service, string path) => GetAsync(machine, ServicePorts[service], path);
