@@ -73,6 +73,7 @@ internal sealed class PostgresCluster(Store store, int index, IReadOnlyList<stri
         var text = new StringBuilder();
         void Line(string line) => text.Append(CultureInfo.InvariantCulture, $"{line}\n");
         Line($"scope: {_unit}\nname: {machine}");
+        Line("log:\n  deduplicate_heartbeat_logs: true");
         Line($"restapi:\n  listen: {address}:{PatroniPort}\n  connect_address: {address}:{PatroniPort}\n  verify_client: required");
         Line($"  certfile: {Credentials}/certificate.pem\n  keyfile: {Credentials}/key.pem\n  cafile: {Credentials}/authority.pem");
         Line($"ctl:\n  certfile: {Credentials}/certificate.pem\n  keyfile: {Credentials}/key.pem\n  cacert: {Credentials}/authority.pem");
