@@ -158,8 +158,7 @@ public class FaultCluster(SharedShop shared) : ClusterFixture(shared)
     }
 
     /// <summary>Waits until all replicas are ready and every store responds through the gateway.</summary>
-    public async Task WholeAsync()
-        => Assert.Equal("", await Eventually.UntilAsync(MissingAsync, missing => missing.Length == 0, StartLimit));
+    public Task WholeAsync() => Eventually.NothingAsync(MissingAsync, StartLimit);
 
     /// <summary>Restarts everything that a failed test left stopped or dead.</summary>
     public async Task HealAsync()
