@@ -4,6 +4,8 @@
 # Builds once, copies, starts the databases, then replaces the services machine by machine. If anything fails, all machines get their previous release,
 # configuration and units back. Needs the .NET SDK here; the machines need only Debian and ssh. Machines talk to each other over the private_address of their
 # machine.conf, if it is set. BUILT=FOLDER uses an existing build, one folder per service, instead of building.
+#   deploy.sh --rollback RELEASE HOST1 HOST2 HOST3
+# Returns to an earlier release that the machines have kept (/opt/shop/releases), with its configuration and units. Can be run again if a machine fails.
 # Environment: RUNTIME (linux-x64), SSH (ssh with batch mode; new hosts' keys are accepted, changed ones are not), RELEASE (the time in UTC).
 set -euo pipefail
 
@@ -17,6 +19,12 @@ read -r -a ssh <<<"${SSH:-ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-n
 fail() { echo "error: $*" >&2; exit 1; }
 
 [[ $release =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RELEASE '$release' must consist of letters, digits, dots, hyphens and underscores"
+rollback=''
+if [ "${1:-}" = --rollback ]; then
+  rollback=${2:-}
+  [[ $rollback =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "give the name of a release after --rollback"
+  shift 2
+fi
 [ $# -eq "${#machines[@]}" ] || fail "give one host for each of ${machines[*]}, in this order"
 hosts=("$@")
 addresses=() # among the machines
@@ -29,10 +37,8 @@ for i in "${!hosts[@]}"; do
 done
 list=$(IFS=,; echo "${addresses[*]}")
 remote() { local host=$1; shift; "${ssh[@]}" "$host" "$@"; }
-install_on() { # INDEX PHASE...
-  local i=$1 arguments=() phase; shift
-  for phase in "$@"; do arguments+=(--phase "$phase"); done
-  remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --release /opt/shop/install/$release ${arguments[*]} $first"
+install_on() { # INDEX PHASE [--dry-run]
+  remote "${hosts[$1]}" "/opt/shop/install/install.sh ${machines[$1]} --hosts $list $installed --phase ${*:2} $first" </dev/null
 }
 on_all() { for i in "${!hosts[@]}"; do install_on "$i" "$1"; done; }
 set_up_clusters() { # only a primary's machine does it, and a primary can move to one that was asked before
@@ -42,12 +48,23 @@ set_up_clusters() { # only a primary's machine does it, and a primary can move t
   for ((try = 0; try < 3; try++)); do
     on_all clusters | tee "$work/clusters"
     missing=''
-    for name in $names; do grep -Eq ": $name is (set up|external|not run here)$" "$work/clusters" || missing+=" $name"; done
+    for name in $names; do grep -Eq ": $name is (set up|external|not run here|not installed)$" "$work/clusters" || missing+=" $name"; done
     if [ -z "$missing" ]; then return 0; fi
   done
   fail "not set up:$missing"
 }
-# On all machines first files and stores, then services: those of a machine need the stores of the others.
+# The files are back on all machines. As in a deployment: passwords first where they are checked, then stores, then services. If a machine fails, the others
+# go on.
+apply_files() { # INDEX... of the machines whose services restart
+  local phase i failed=0
+  installed=''
+  for phase in primaries stores; do
+    for i in "${!hosts[@]}"; do install_on "$i" "$phase" || { echo "error: phase $phase failed on ${hosts[i]}" >&2; failed=1; }; done
+  done
+  (set_up_clusters) || failed=1
+  for i; do install_on "$i" services || { echo "error: ${hosts[i]} is not healthy" >&2; failed=1; }; done
+  return $failed
+}
 undo() {
   local i whole=1
   for i in "${!hosts[@]}"; do
@@ -58,9 +75,8 @@ undo() {
   if [ -n "$first" ] && [ -n "$whole" ]; then
     for i in "${!hosts[@]}"; do install_on "$i" forget || echo "error: ${hosts[i]} keeps data of the failed deployment in /var/lib/shop" >&2; done
   fi
-  for i in ${switched[@]+"${switched[@]}"}; do
-    remote "${hosts[i]}" "/opt/shop/install/install.sh ${machines[i]} --hosts $list --phase services" ||
-      echo "error: ${hosts[i]} is not healthy with its previous release" >&2
+  for i in "${!hosts[@]}"; do
+    if remote "${hosts[i]}" "test -L /opt/shop/current" </dev/null; then apply_files ${switched[@]+"${switched[@]}"} || :; break; fi
   done
 }
 clean_up() {
@@ -70,15 +86,24 @@ clean_up() {
 }
 finish() {
   local status=$?
+  if [ "$status" -ne 0 ] && [ -n "$copied" ]; then
+    echo "the deployment failed; taking it back" >&2
+    [ "$copied" = partly ] || undo
+    clean_up
+  fi
   rm -rf "$work"
-  if [ "$status" -eq 0 ] || [ -z "$copied" ]; then return; fi
-  echo "the deployment failed; taking it back" >&2
-  [ "$copied" = partly ] || undo
-  clean_up
 }
 
-work=$(mktemp -d) copied='' first='' switched=()
+work=$(mktemp -d) copied='' first='' switched=() installed="--release /opt/shop/install/$release"
 trap finish EXIT
+if [ -n "$rollback" ]; then
+  installed="--release $rollback"
+  for i in "${!hosts[@]}"; do install_on "$i" rollback --dry-run >/dev/null || fail "${hosts[i]} cannot return to $rollback; nothing was changed"; done
+  for i in "${!hosts[@]}"; do install_on "$i" rollback || fail "${hosts[i]} has not returned to $rollback yet; run this again"; done
+  apply_files "${!hosts[@]}" || fail "not all machines are healthy with $rollback; run this again"
+  echo "release $rollback is running on ${hosts[*]}: http://${hosts[0]#*@}:8000"
+  exit
+fi
 # Before anything is copied: only the scripts of that release, which are still there, can save its data.
 for host in "${hosts[@]}"; do
   old=$(remote "$host" "if [ -e /var/lib/shop/postgres/data ] && [ ! -e /var/lib/shop/etcd ]; then echo old; fi" </dev/null)

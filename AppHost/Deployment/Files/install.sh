@@ -7,9 +7,9 @@
 #   clusters  waits for primaries; on the machine of one: sets its databases, owners, passwords and shared settings (not by default)
 #   primaries the same, but goes on without a primary (not by default)
 #   services  switches to the release, and waits until all services are healthy
-#   undo      takes back an installation of the release that failed: files, units, programs and stores; then restart the services
+#   undo      takes back the files, units and programs of a release whose installation failed; then stores and services, as for any other release
 #   forget    after undo of a first deployment on all machines: deletes the data of etcd and Postgres that it has created, and that no service has used
-#   rollback  back to the previous release, with its configuration and units
+#   rollback  restores the files, units and programs of the earlier release --release; then stores and services (deploy.sh --rollback does all of it)
 #   addresses renews the addresses that units may reach, from /etc/resolv.conf and the operator's files; then restart the services
 #   engines   rebuilds the engines from Debian's newest packages, and restarts the programs that run from them
 # --new says that no machine has data: they start a new cluster. Otherwise a machine without data joins the others, which have it.
@@ -57,11 +57,15 @@ for host in "${hosts[@]}"; do
 done
 for i in "${!machines[@]}"; do [ "${machines[i]}" != "$machine" ] || address=${hosts[i]}; done
 [ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
+# Without a release to install: what is on this machine, which may be older than this script.
+# shellcheck source=/dev/null
+[ -n "$release" ] || [ ! -e "$root/etc/shop/machine.conf" ] || . "$root/etc/shop/machine.conf"
 [ "${#phases[@]}" -gt 0 ] || { phases=(prepare stores services) whole=1; }
 new=$(basename "${release:-none}")
 [[ $new =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "'$new' is not a valid name of a release"
 
 shop=$root/opt/shop
+applied=/var/lib/shop/applied          # what each store was started with, as checksums
 configured=$shop/configured            # the live configuration: the name of its release, and the list of its files
 saved=$shop/configurations             # those of earlier releases, by name; with secrets
 work=$(mktemp -d)                      # only root can read it
@@ -224,6 +228,7 @@ files() {
       esac
     done
   done
+  write /etc/shop/machine.conf 644 root:root <"$own/machine.conf"
   for file in "$own"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
   drop_ins
 }
@@ -293,7 +298,7 @@ activate() { # NAME of the release that they belong to
     mv "$root/$file.new" "$root/$file" || return 1
   done <"$work/files"
   while read -r file; do remove "$file"; done <"$work/removed"
-  cp "$work/files" "$configured/files" && echo "$1" >"$configured/release" || return 1
+  cp "$work/files" "$configured/files" && echo "${hosts[*]}" >"$configured/hosts" && echo "$1" >"$configured/release" || return 1
   if on_machine; then systemctl daemon-reload; fi
 }
 
@@ -334,6 +339,7 @@ save() {
   rm -rf "${saved:?}/$name.new"
   (umask 077; mkdir -p "$saved/$name.new")
   copy_live "$saved/$name.new" <"$list"
+  cp "$configured/hosts" "$saved/$name.new/hosts" 2>/dev/null || :
   readlink "$shop/previous" >"$saved/$name.new/previous" || :
   rm -rf "${saved:?}/$name"
   mv "$saved/$name.new" "$saved/$name"
@@ -342,7 +348,6 @@ save() {
 # Back to a release, with its configuration and units; addresses are those of today.
 restore() { # NAME
   local name=$1
-  [ -d "$saved/$name" ] || fail "the configuration of $name was not kept"
   rm -rf "$stage"
   mkdir -p "$stage"
   cp -a "$saved/$name/etc" "$stage/etc"
@@ -531,7 +536,7 @@ restart_store() { # NAME
   for entry in ${clusters[@]+"${clusters[@]}"}; do
     if [ -z "$dry" ] && [ "${entry%%:*}" = "$1" ] && has_primary "${entry##*:}"; then led=1; fi
   done
-  run systemctl restart "shop-$1.service"
+  run systemctl restart "shop-$1.service" || return 1
   [ -z "$led" ] || wait_member "$1"
 }
 
@@ -557,11 +562,13 @@ has_primary() { # PORT
 
 set_up_clusters() { # [wait]
   local entry name user port api second
+  is_installed || return 0
   for entry in ${clusters[@]+"${clusters[@]}"}; do
     IFS=: read -r name user port api <<<"$entry"
     if ! on_machine; then say "$name is not run here"; continue; fi
     if is_external "$name"; then say "$name is external"; continue; fi
     if [ -n "$dry" ]; then echo "+ set up $name"; continue; fi
+    if [ ! -e "/etc/systemd/system/shop-$name.service" ]; then say "$name is not installed"; continue; fi
     for ((second = 0; second < health_seconds; second++)); do
       if [ "${1:-}" != wait ] || has_primary "$api"; then break; fi
       sleep 1
@@ -588,31 +595,39 @@ run_on_primary() { # SCRIPT, with the caller's cluster
     PGOPTIONS='-c synchronous_commit=local' PASSWORDS="/etc/shop/$name/passwords" "/etc/shop/$name/$1.sh")
 }
 
+is_installed() { [ -n "$dry" ] || [ -e "$configured/files" ] || { say "nothing is installed"; return 1; }; }
+
+# If one fails, the others go on: all of them must get the passwords that are in their files.
 start_stores() {
   on_machine || return 0
-  local name state files applied=/var/lib/shop/applied
+  local name failed=0
+  is_installed || return 0
   # The gateway in front of the document engine is part of a release.
   if [ -n "$release" ] && [ ! -L /opt/shop/current ]; then switch_release; fi
   run mkdir -p "$applied"
-  for name in ${stores[@]+"${stores[@]%%:*}"}; do
-    if is_external "$name"; then
-      run systemctl stop "shop-$name.service"
-      run systemctl disable --quiet "shop-$name.service"
-      continue
-    fi
-    run systemctl enable --quiet "shop-$name.service"
-    state=$(state_of "$name") files=$(files_of "$name")
-    if [ "$(cat "$applied/$name" 2>/dev/null)" != "$state" ]; then
-      restart_store "$name"
-    elif [ "$(cat "$applied/$name.files" 2>/dev/null)" != "$files" ] && has_reload "$name"; then
-      run systemctl reload-or-restart "shop-$name.service"
-      if needs_restart "$name"; then restart_store "$name"; fi
-    else
-      run systemctl start "shop-$name.service"
-    fi
-    [ -n "$dry" ] || { echo "$state" >"$applied/$name"; echo "$files" >"$applied/$name.files"; }
-  done
-  for name in ${programs[@]+"${programs[@]}"}; do is_external "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}"; done
+  for name in ${stores[@]+"${stores[@]%%:*}"}; do start_store "$name" || failed=1; done
+  for name in ${programs[@]+"${programs[@]}"}; do is_external "${name%%:*}" || wait_healthy "${name%%:*}" "tcp:${name#*:}" || failed=1; done
+  return $failed
+}
+
+start_store() { # NAME
+  local state files
+  if is_external "$1"; then
+    run systemctl stop "shop-$1.service"
+    run systemctl disable --quiet "shop-$1.service"
+    return
+  fi
+  run systemctl enable --quiet "shop-$1.service" || return 1
+  state=$(state_of "$1") files=$(files_of "$1")
+  if [ "$(cat "$applied/$1" 2>/dev/null)" != "$state" ]; then
+    restart_store "$1" || return 1
+  elif [ "$(cat "$applied/$1.files" 2>/dev/null)" != "$files" ] && has_reload "$1"; then
+    run systemctl reload-or-restart "shop-$1.service" || return 1
+    if needs_restart "$1"; then restart_store "$1" || return 1; fi
+  else
+    run systemctl start "shop-$1.service" || return 1
+  fi
+  [ -n "$dry" ] || { echo "$state" >"$applied/$1"; echo "$files" >"$applied/$1.files"; }
 }
 
 is_healthy() { # URL, or tcp:PORT
@@ -635,31 +650,36 @@ restart_services() {
   on_machine || return 0
   for entry in ${programs[@]+"${programs[@]}"}; do
     if is_external "${entry%%:*}"; then continue; fi
-    run systemctl restart "shop-${entry%%:*}.service"
+    run systemctl restart "shop-${entry%%:*}.service" || failed=1
     wait_healthy "${entry%%:*}" "tcp:${entry#*:}" || failed=1
   done
   for entry in "${services[@]}"; do
-    run systemctl enable --quiet "shop-${entry%%:*}.service"
-    run systemctl restart "shop-${entry%%:*}.service"
+    run systemctl enable --quiet "shop-${entry%%:*}.service" && run systemctl restart "shop-${entry%%:*}.service" || failed=1
   done
-  run systemctl enable --quiet "shop-${gateway%%:*}.service"
-  run systemctl reload-or-restart "shop-${gateway%%:*}.service"
+  run systemctl enable --quiet "shop-${gateway%%:*}.service" && run systemctl reload-or-restart "shop-${gateway%%:*}.service" || failed=1
   for entry in "${services[@]}"; do wait_healthy "${entry%%:*}" "http://127.0.0.1:${entry#*:}/health" || failed=1; done
   wait_healthy "${gateway%%:*}" "http://127.0.0.1:${gateway#*:}/gateway/health" || failed=1
   return $failed
 }
 
-rollback() {
-  local previous
-  previous=$(readlink "$shop/previous" || true)
-  [ -n "$previous" ] || fail "no previous release to roll back to"
-  if [ -n "$dry" ]; then echo "+ restore $previous"; return; fi
-  say "rolling back to $previous"
-  restore "$(basename "$previous")"
-  release=''
-  start_stores
-  set_up_clusters
-  restart_services
+rollback() { # to the earlier release "new"
+  local was
+  if [ "$(cat "$configured/release" 2>/dev/null || :)" = "$new" ] && [ "$(current)" = "$new" ]; then say "$new is installed already"; return; fi
+  if [ ! -d "$saved/$new" ] || [ ! -d "$shop/releases/$new" ]; then fail "'$new' was not kept; $(kept)"; fi
+  was=$(cat "$saved/$new/hosts" 2>/dev/null || echo "${hosts[*]}")
+  [ "$was" = "${hosts[*]}" ] || fail "$new was installed for the machines $was, and its files name them; deploy its sources instead"
+  if [ -n "$dry" ]; then echo "+ restore $new"; return; fi
+  say "returning to $new"
+  restore "$new"
+}
+
+kept() { # the releases that rollback accepts, in words
+  local folder names=''
+  for folder in "$saved"/*/; do
+    folder=$(basename "$folder")
+    if [ -d "$shop/releases/$folder" ]; then names+=" $folder"; fi
+  done
+  echo "there is${names:- no earlier release}"
 }
 
 for phase in "${phases[@]}"; do
@@ -678,11 +698,12 @@ for phase in "${phases[@]}"; do
       [ -n "$release" ] || fail "undo needs --release"
       if [ -n "$dry" ]; then echo "+ undo $new"; continue; fi
       undo
-      release=''
-      if [ -L "$shop/current" ]; then start_stores; set_up_clusters; fi
       ;;
     forget) forget ;;
-    rollback) rollback ;;
+    rollback)
+      [ -n "$release" ] || fail "rollback needs --release"
+      rollback
+      ;;
     addresses) renew_addresses ;;
     engines) renew_engines ;;
     *) fail "unknown phase '$phase'" ;;

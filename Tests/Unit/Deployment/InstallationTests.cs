@@ -28,14 +28,14 @@ public sealed class InstallationTests(Published published) : IClassFixture<Publi
         Assert.True(File.Exists(Path.Combine(Root, "etc/systemd/system/shop-new.service")));
         _folder.Write("vm/etc/shop/order-api.local.env", "A=1\n");
 
-        Run("--phase", "rollback");
+        Run("--release", "r1", "--phase", "rollback");
         var after = Live();
         Assert.True(after.Remove("etc/shop/order-api.local.env"), "a file of the operator is gone");
         Assert.Equal(before, after);
         Assert.Equal("releases/r1", new FileInfo(Path.Combine(Root, "opt/shop/current")).LinkTarget);
 
-        var (code, output) = TryRun("--phase", "rollback");
-        Assert.True(code != 0 && output.Contains("error: no previous release", StringComparison.Ordinal), output);
+        var (code, output) = TryRun("--release", "r0", "--phase", "rollback");
+        Assert.True(code != 0 && output.Contains("error: 'r0' was not kept", StringComparison.Ordinal), output);
     }
 
     [Fact]

@@ -150,12 +150,12 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
             Install("customer-vm1", root / "vm", "--release", root / $"in/{release}");
             Assert.Equal(release, File.ReadAllText(root / "vm/opt/shop/current/stock-api/Stock.Api"));
         }
-        Install("customer-vm1", root / "vm", "--phase", "rollback");
+        Install("customer-vm1", root / "vm", "--release", "r1", "--phase", "rollback");
         Assert.Equal("r1", File.ReadAllText(root / "vm/opt/shop/current/stock-api/Stock.Api"));
     }
 
     [Fact]
-    public void Deploying_installs_one_release_and_one_set_of_secrets_and_rolls_back_on_failure()
+    public void Deploying_installs_one_release_and_one_set_of_secrets_and_rolls_back_on_failure_and_on_request()
     {
         using var root = new TempFolder();
         // Replaces ssh: each host is a folder. Nothing is started, so a file determines whether a machine becomes healthy.
@@ -172,9 +172,10 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         (int Code, string Output) Deploy(string release)
         {
             root.Write($"{release}/stock-api/Stock.Api", release);
-            return Published.TryRun(Path.Combine(published.Root, "vms"), "env",
-                [$"SSH=bash {ssh}", $"RELEASE={release}", $"BUILT={root / release}", "bash", "deploy.sh", .. hosts]);
+            return Run($"RELEASE={release}", $"BUILT={root / release}", "bash", "deploy.sh");
         }
+        (int Code, string Output) Run(params string[] command)
+            => Published.TryRun(Path.Combine(published.Root, "vms"), "env", [$"SSH=bash {ssh}", .. command, .. hosts]);
         string[] Running() => [.. hosts.Select(h => File.ReadAllText(root / $"hosts/{h}/opt/shop/current/stock-api/Stock.Api"))];
 
         var (code, output) = Deploy("r1");
@@ -195,6 +196,33 @@ public sealed class VirtualMachineTests(Published published) : IClassFixture<Pub
         (code, output) = Deploy("r3");
         Assert.True(code == 0, output);
         Assert.Equal(["r3", "r3", "r3"], Running());
+
+        // Twice: it goes on after a failure, and never further back.
+        for (var n = 0; n < 2; n++)
+        {
+            (code, output) = Run("bash", "deploy.sh", "--rollback", "r1");
+            Assert.True(code == 0 && output.Contains("release r1 is running on ", StringComparison.Ordinal), output);
+            Assert.Equal(["r1", "r1", "r1"], Running());
+        }
+        (code, output) = Run("bash", "deploy.sh", "--rollback", "r9");
+        Assert.True(code != 0 && output.Contains("error: 'r9' was not kept; there is ", StringComparison.Ordinal), output);
+        Assert.Equal(["r1", "r1", "r1"], Running());
+    }
+
+    [Fact]
+    public void A_release_of_other_addresses_is_not_restored()
+    {
+        using var root = new TempFolder();
+        foreach (var release in new[] { "r1", "r2" })
+        {
+            root.Write($"in/{release}/stock-api/Stock.Api", release);
+            published.Run("vms", "bash", "install.sh", "customer-vm1", "--hosts", release == "r1" ? Hosts : "10.9.0.1,10.9.0.2,10.9.0.9", "--root",
+                root / "vm", "--release", root / $"in/{release}");
+        }
+        var (code, output) = Published.TryRun(Path.Combine(published.Root, "vms"), "bash", ["install.sh", "customer-vm1", "--hosts",
+            "10.9.0.1,10.9.0.2,10.9.0.9", "--root", root / "vm", "--release", "r1", "--phase", "rollback"]);
+        Assert.True(code != 0 && output.Contains("r1 was installed for the machines 10.9.0.1 10.9.0.2 10.9.0.3", StringComparison.Ordinal), output);
+        Assert.Equal("r2", File.ReadAllText(root / "vm/opt/shop/current/stock-api/Stock.Api"));
     }
 
     [Fact]
