@@ -11,7 +11,7 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class EncryptionTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 120_000, Gateway = 8000;
+    private const int Gateway = 8000;
 
     private static readonly Dictionary<int, string> StorePorts = new()
     {
@@ -19,7 +19,7 @@ public sealed class EncryptionTests(ThreeHosts hosts)
         [8008] = "Patroni of Postgres", [8009] = "Patroni of the document engine",
     };
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task No_password_and_no_row_can_be_read_on_the_wire() => HostRun.TryAsync(hosts, async () =>
     {
         var secrets = (await hosts.Machines[0].RunAsync("cat", "/etc/shop/secrets.env")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -57,7 +57,7 @@ public sealed class EncryptionTests(ThreeHosts hosts)
     });
 
     /// <summary>Without TLS, and with TLS but without a password or a certificate.</summary>
-    [Theory(Timeout = LimitMs)]
+    [Theory(Timeout = HostRun.LimitMs)]
     [InlineData("Postgres without TLS", "psql 'service=postgres sslmode=disable' -c 'SELECT 1'", "no encryption")]
     [InlineData("Postgres with a wrong password", "psql 'service=postgres password=wrong' -c 'SELECT 1'", "password authentication failed")]
     [InlineData("Postgres with another authority", "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=other " +

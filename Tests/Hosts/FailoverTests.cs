@@ -10,10 +10,10 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class FailoverTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 600_000, CheckoutsWithout = 100, DelayMsMax = 3_000;
+    private const int CheckoutsWithout = 100, DelayMsMax = 3_000;
 
     /// <summary>The first machine comes back as a standby, and the second one is lost as soon as the first one has what it needs.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_books_balance_after_two_failovers() =>
         HostRun.BalancesAsync(hosts, "two failovers of Postgres, and the old primaries return", async load =>
     {
@@ -31,7 +31,7 @@ public sealed class FailoverTests(ThreeHosts hosts)
     });
 
     /// <summary>The master can be in the middle of any script. It comes back with data that the others may not have.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_books_balance_after_a_master_of_Redis_that_is_lost_at_any_moment() =>
         HostRun.BalancesAsync(hosts, "the machine of Redis loses power", async load =>
     {
@@ -48,7 +48,7 @@ public sealed class FailoverTests(ThreeHosts hosts)
     }, gateway: 0);
 
     /// <summary>All primaries move on and on until the new release runs.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_books_balance_after_a_deployment_while_primaries_move() =>
         HostRun.BalancesAsync(hosts, "primaries move during a deployment", async load =>
     {

@@ -14,6 +14,11 @@ namespace Tests.Hosts;
 internal static class HostRun
 {
     /// <summary>
+    /// Limit of a test that hangs. What it waits for has shorter limits: after this one, xUnit runs the next test although this one still changes the machines.
+    /// </summary>
+    public const int LimitMs = 1_200_000;
+
+    /// <summary>
     /// Limit of the time without checkouts after the loss of a primary. Usually it is half a minute: Patroni's lease is 20 s. It is longer on two cores that
     /// run three machines and copy databases.
     /// </summary>
@@ -55,13 +60,15 @@ internal static class HostRun
             $"all healthy and replicated after {whole.TotalSeconds:0.0} s; {verdict}"));
     });
 
-    /// <summary>Prints the units' logs if a test fails, and restarts machines that it has left off.</summary>
+    /// <summary>Prints the units' logs if a test fails, and restarts machines that it has left off. Repairs what a failed test has left first.</summary>
     public static async Task TryAsync(ThreeHosts hosts, Func<Task> test)
     {
         Assert.SkipUnless(hosts.Missing is null, hosts.Missing ?? "");
+        await hosts.BeginAsync();
         try
         {
             await test();
+            hosts.End();
         }
         catch (Exception) when (hosts.Report())
         {

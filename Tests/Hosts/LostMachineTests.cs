@@ -14,10 +14,10 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class LostMachineTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 600_000, CheckoutsWithout = 200, DelayMsMax = 2_000;
+    private const int CheckoutsWithout = 200, DelayMsMax = 2_000;
 
     /// <summary>Its place is taken by an empty machine with the same command that has deployed it.</summary>
-    [Theory(Timeout = LimitMs)]
+    [Theory(Timeout = HostRun.LimitMs)]
     [InlineData(0)]
     [InlineData(1)]
     public Task A_machine_that_is_lost_with_its_disk_is_replaced(int machine) =>
@@ -33,7 +33,7 @@ public sealed class LostMachineTests(ThreeHosts hosts)
     }, gateway: machine == 1 ? 0 : 1);
 
     /// <summary>Without its data, but with its units, a machine joins on its own.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task A_machine_that_loses_its_data_joins_again() => HostRun.BalancesAsync(hosts, "machine 2 loses its data", async load =>
     {
         var report = await LoseAsync(hosts.Machines[1], load);

@@ -8,13 +8,11 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class NetworkFaultTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 300_000;
-
     /// <summary>Longer than a saga's lease of 6 s.</summary>
     private static readonly TimeSpan FaultTime = TimeSpan.FromSeconds(8);
 
     /// <summary>Applies an iptables(8) rule on the first machine (Postgres), the second (Redis and the active gateway), or the third.</summary>
-    [Theory(Timeout = LimitMs)]
+    [Theory(Timeout = HostRun.LimitMs)]
     [InlineData(0, "what Postgres answers is lost", "OUTPUT -p tcp --sport 5432 ! -o lo -j DROP")]
     [InlineData(0, "what Postgres is asked is lost", "INPUT -p tcp --dport 5432 ! -i lo -j DROP")]
     [InlineData(0, "connections to Postgres are reset", "INPUT -p tcp --dport 5432 ! -i lo -j REJECT --reject-with tcp-reset")]
@@ -29,7 +27,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
         return "";
     });
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_books_balance_after_a_slow_link() => HostRun.BalancesAsync(hosts, "the link of Postgres' machine has 0.5 Mbit/s", async _ =>
     {
         await hosts.Machines[0].RunAsync("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "500kbit", "burst", "16kb", "latency", "300ms");
@@ -39,7 +37,7 @@ public sealed class NetworkFaultTests(ThreeHosts hosts)
     });
 
     /// <summary>The disk of a store's primary is full: it exits and is restarted until there is space, and another machine takes over.</summary>
-    [Theory(Timeout = LimitMs)]
+    [Theory(Timeout = HostRun.LimitMs)]
     [InlineData(0, "postgres", "/var/lib/shop/postgres/data/pg_wal")]
     [InlineData(1, "redis", "/var/lib/shop/redis")]
     public Task The_books_balance_after_a_full_disk(int machine, string store, string folder) =>

@@ -11,24 +11,25 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class SplitBrainTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 400_000, CheckoutsWithout = 200;
+    private const int CheckoutsWithout = 200;
 
     private static readonly string[] Rules = ["INPUT -i eth0 ! -s 10.77.0.254 -j DROP", "OUTPUT -o eth0 ! -d 10.77.0.254 -j DROP"];
 
     /// <summary>Longer than Patroni's lease of 20 s, after which the others have a primary too.</summary>
     private static readonly TimeSpan CutTime = TimeSpan.FromSeconds(30);
 
-    [Theory(Timeout = LimitMs)]
+    [Theory(Timeout = HostRun.LimitMs)]
     [InlineData(0, false, "the machine of Postgres is cut off, but not from clients")]
     [InlineData(1, false, "the machine of Redis is cut off, but not from clients")]
     [InlineData(1, true, "the machine of Postgres and Redis is cut off, but not from clients")]
     public async Task No_piece_is_sold_on_both_sides(int machine, bool hasBoth, string fault)
     {
-        var (cutOff, other) = (hosts.Machines[machine], machine == 1 ? 0 : 1);
+        var other = machine == 1 ? 0 : 1;
         OneByOne? taken = null;
         var report = "";
         await HostRun.BalancesAsync(hosts, fault, async load =>
         {
+            var cutOff = hosts.Machines[machine];
             taken = await OneByOne.StartAsync(hosts.Shop(hosts.Machines[other]), hosts.Shop(cutOff));
             try
             {

@@ -11,7 +11,7 @@ namespace Tests.Hosts;
 [SupportedOSPlatform("linux")]
 public sealed class StallTests(ThreeHosts hosts)
 {
-    private const int LimitMs = 300_000, CheckoutsWithout = 200, Bursts = 8;
+    private const int CheckoutsWithout = 200, Bursts = 8;
 
     private static readonly string[] Stores = ["postgres", "redis"];
 
@@ -21,11 +21,11 @@ public sealed class StallTests(ThreeHosts hosts)
     /// <summary>Shorter than the 3 s after which Redis gets another master.</summary>
     private static readonly TimeSpan BurstTime = TimeSpan.FromSeconds(1.5), BetweenBursts = TimeSpan.FromSeconds(0.5);
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task A_standby_that_stalls_stops_nothing() =>
         HostRun.BalancesAsync(hosts, "the standbys of Postgres and Redis on a machine stall", load => StallAsync(hosts.Machines[2], load, Stores));
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_books_balance_after_primaries_that_are_slow() =>
         HostRun.BalancesAsync(hosts, "the primaries of Postgres and Redis stall again and again", async load =>
     {
@@ -53,7 +53,7 @@ public sealed class StallTests(ThreeHosts hosts)
     });
 
     /// <summary>The machine has no primary, so that its loss is not theirs.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task Losing_the_machine_of_etcds_leader_stops_nothing() => HostRun.BalancesAsync(hosts, "the machine of etcd's leader loses power", async load =>
     {
         var machine = hosts.Machines[2];
@@ -66,7 +66,7 @@ public sealed class StallTests(ThreeHosts hosts)
         return report;
     });
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task The_loss_of_etcds_leader_stops_nothing() => HostRun.BalancesAsync(hosts, "kill -9 of etcd's leader, then SIGSTOP of the leader", async load =>
     {
         var machine = hosts.Machines[2];

@@ -17,10 +17,10 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     /// <summary>Longer than a saga's lease of 6 s, so that other replicas take over the sagas of the lost machine.</summary>
     private static readonly TimeSpan OffTime = TimeSpan.FromSeconds(8), TakeOverTimeMax = TimeSpan.FromSeconds(30);
 
-    private const int LimitMs = 400_000, CheckoutsWithout = 200;
+    private const int CheckoutsWithout = 200;
 
     /// <summary>Without the machine of the document store, checkouts continue on the other two.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task Losing_a_machine_without_a_checkout_store_interrupts_nothing() =>
         HostRun.BalancesAsync(hosts, "a machine without Postgres and Redis loses power", async load =>
     {
@@ -34,7 +34,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     });
 
     /// <summary>Another machine becomes the primary of Postgres; the old one comes back as a standby.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task Losing_the_primary_of_Postgres_for_a_while_loses_nothing() => HostRun.BalancesAsync(hosts, "the primary of Postgres loses power", async _ =>
     {
         await hosts.Machines[0].PowerOffAsync();
@@ -44,7 +44,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
     });
 
     /// <summary>A replica takes over. The machine comes back with an empty disk and becomes a replica; an empty master would erase the others.</summary>
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task Losing_the_master_of_Redis_with_its_disk_loses_nothing() =>
         HostRun.BalancesAsync(hosts, "the machine of Redis is lost with its disk", async load =>
     {
@@ -62,32 +62,47 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         return report;
     }, gateway: 0);
 
-    /// <summary>A new release with new passwords for all stores.</summary>
-    [Fact(Timeout = LimitMs)]
-    public Task A_deployment_with_new_passwords_under_load_loses_nothing() => HostRun.BalancesAsync(hosts, "a new release with new passwords", async _ =>
+    /// <summary>A new release with new passwords for all stores, and back.</summary>
+    [Fact(Timeout = HostRun.LimitMs)]
+    public Task A_deployment_with_new_passwords_and_its_rollback_under_load_lose_nothing() =>
+        HostRun.BalancesAsync(hosts, "a new release with new passwords, and back", async _ =>
     {
-        var secrets = await SecretsAsync();
+        var (secrets, release) = (await SecretsAsync(), await ThreeHosts.ReleaseAsync(hosts.Machines[0]));
         await hosts.Machines[0].RunAsync("sed", "-i", "/_PASSWORD=/d", "/etc/shop/secrets.env");
         await hosts.DeployAgainAsync();
         var now = await SecretsAsync();
         Assert.Equal(secrets.Length, now.Length);
         Assert.Equal(["CLUSTER_KEY", "COOKIE_SECRET", "REDIS_REPLICATION_SECRET"],
             now.Intersect(secrets).Select(static secret => secret.Split('=')[0]).Order(StringComparer.Ordinal));
+        await hosts.RollBackAsync(release);
+        Assert.Equal(release, await ThreeHosts.ReleaseAsync(hosts.Machines[2]));
+        Assert.Equal(secrets, await SecretsAsync());
         return "";
     });
 
-    /// <summary>All that the release has changed comes back: programs, configuration, units, and the passwords of the stores.</summary>
-    [Fact(Timeout = LimitMs)]
+    /// <summary>
+    /// All that a release has changed comes back: programs, configuration, units, and stores' passwords, wherever primaries are. Other content under the name
+    /// of the running release changes nothing.
+    /// </summary>
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task A_deployment_that_fails_is_taken_back_on_all_machines() => HostRun.TryAsync(hosts, async () =>
     {
+        await hosts.LeadAsync(hosts.Machines[2]);
+        await hosts.LeadStockAsync(hosts.Machines[2]);
         await hosts.Machines[0].RunAsync("sed", "-i", "/_PASSWORD=/d", "/etc/shop/secrets.env");
         var before = await InstalledAsync();
-        await hosts.DeployBrokenAsync();
+        Assert.Contains("did not become healthy", await hosts.DeployBrokenAsync(), StringComparison.Ordinal);
+        await hosts.WholeAsync();
+        Assert.Equal(before, await InstalledAsync());
+
+        var used = await ThreeHosts.ReleaseAsync(hosts.Machines[0]);
+        var refusal = await hosts.DeployBrokenAsync(("RELEASE", used));
+        Assert.Contains($"the release name '{used}' was already used for other content", refusal, StringComparison.Ordinal);
         await hosts.WholeAsync();
         Assert.Equal(before, await InstalledAsync());
     });
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task A_store_that_runs_elsewhere_is_left_off() => HostRun.TryAsync(hosts, async () =>
     {
         var machine = hosts.Machines[2];
@@ -102,7 +117,7 @@ public sealed class ThreeHostTests(ThreeHosts hosts)
         Task<string> ListenersAsync() => machine.RunAsync("ss", "-Htln", "sport = :27017");
     });
 
-    [Fact(Timeout = LimitMs)]
+    [Fact(Timeout = HostRun.LimitMs)]
     public Task A_backup_restores_all_stores_to_a_consistent_state() => HostRun.TryAsync(hosts, async () =>
     {
         using var shop = hosts.Shop(hosts.Machines[1]);
