@@ -1,14 +1,15 @@
+using System.Collections.Concurrent;
 using EngineRoots;
 using Tests.Cluster;
 using Tests.Unit;
 
 namespace Tests.Replication;
 
-/// <summary>On machines, a Redis starts as what it can be without losing what another one has.</summary>
+/// <summary>On machines and in pods, a Redis starts as what it can be without losing what another one has.</summary>
 [Trait("Category", "Long")]
-public sealed class ReplicationScriptTests : IAsyncLifetime
+public sealed class ReplicationScriptTests : IDisposable
 {
-    private const int LimitMs = 120_000;
+    private const int LimitMs = 240_000, Writes = 50;
 
     /// <summary>Longer than Sentinel takes to replace a master, and to list its replicas.</summary>
     private static readonly TimeSpan StateLimit = TimeSpan.FromSeconds(40), ReplaceTime = TimeSpan.FromSeconds(8), ListedTime = TimeSpan.FromSeconds(12);
@@ -18,32 +19,19 @@ public sealed class ReplicationScriptTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>The second machine is the first master of a new shop. Alone, it cannot know that the shop is new.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions(), _ => { }, Ct);
-        _machines = ReplicaMachine.Install(_folder, engines.Path);
-        _machines[1].Start();
-        await Task.Delay(TimeSpan.FromSeconds(2), Ct);
-        Assert.Null(await _machines[1].StateAsync());
-        _machines[0].Start();
-        _machines[2].Start();
-        await StatesAsync("slave", "master", "slave", keys: 0);
-        await Task.Delay(ListedTime, Ct);
-        await _machines[1].WriteAsync("a", 2);
-    }
-
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         foreach (var machine in _machines) machine.Dispose();
         _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>The sentinels still name it the master when it starts. As one, it would have the replicas copy its empty data.</summary>
-    [Fact(Timeout = LimitMs)]
-    public async Task A_master_that_returns_empty_at_once_becomes_a_replica()
+    [Theory(Timeout = LimitMs)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_master_that_returns_empty_at_once_becomes_a_replica(bool arePods)
     {
+        await StartAsync(arePods);
         _machines[1].Kill();
         _machines[1].Wipe();
         _machines[1].Start();
@@ -53,9 +41,12 @@ public sealed class ReplicationScriptTests : IAsyncLifetime
     }
 
     /// <summary>A replica that has not copied the master since its start may lack writes that another one has confirmed.</summary>
-    [Fact(Timeout = LimitMs)]
-    public async Task After_a_power_cut_of_all_machines_only_the_last_master_leads()
+    [Theory(Timeout = LimitMs)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_power_cut_of_all_machines_only_the_last_master_leads(bool arePods)
     {
+        await StartAsync(arePods);
         foreach (var machine in _machines) machine.Kill();
         _machines[0].Start();
         _machines[2].Start();
@@ -68,21 +59,48 @@ public sealed class ReplicationScriptTests : IAsyncLifetime
     }
 
     /// <summary>The old master stops writing first: it could confirm writes with the replica that does not follow the new one yet.</summary>
-    [Fact(Timeout = LimitMs)]
-    public async Task A_master_that_an_operator_moves_loses_nothing()
+    [Theory(Timeout = LimitMs)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_master_that_an_operator_moves_loses_nothing(bool arePods)
     {
+        await StartAsync(arePods);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        var writing = _machines[1].WriteManyAsync(stop.Token);
-        await Task.Delay(TimeSpan.FromSeconds(1), Ct);
+        ConcurrentQueue<string> confirmed = [];
+        var writing = _machines[1].WriteManyAsync(confirmed, stop.Token);
+        Assert.True(await Eventually.UntilAsync(() => Task.FromResult(confirmed.Count), static count => count >= Writes, StateLimit) >= Writes);
         _machines[0].Run("lead");
         await Task.Delay(TimeSpan.FromSeconds(1), Ct);
         await stop.CancelAsync();
-        var confirmed = await writing;
-        Assert.True(confirmed.Count > 100, $"only {confirmed.Count} writes were confirmed");
+        await writing;
         Assert.Equal([], await _machines[0].MissingAsync(confirmed));
         foreach (var (machine, role) in _machines.Zip(["master", "slave", "slave"]))
             await Eventually.EqualAsync((role, true), async () => await machine.StateAsync() is { } state ? (state.Role, state.IsWhole) : default, StateLimit);
         foreach (var machine in _machines) Assert.Equal("replica-priority\n100\n", machine.Run("cli", "CONFIG", "GET", "replica-priority"));
+    }
+
+    // The master is the second machine. On machines the deployment says so; of the pods the first one is, until an operator moves it.
+    private async Task StartAsync(bool arePods)
+    {
+        Assert.SkipUnless(!arePods || Environment.IsPrivilegedProcess, "a mount namespace with the pods' names needs root");
+        var engines = await EngineRoot.EnsureAsync(new EngineRootOptions(), _ => { }, Ct);
+        _machines = ReplicaMachine.Install(_folder, engines.Path, arePods);
+        var first = arePods ? 0 : 1;
+        _machines[first].Start();
+        // Alone, it cannot know that the shop is new.
+        await Task.Delay(TimeSpan.FromSeconds(2), Ct);
+        Assert.Null(await _machines[first].StateAsync());
+        foreach (var machine in _machines.Where((_, index) => index != first)) machine.Start();
+        await (arePods ? StatesAsync("master", "slave", "slave", keys: 0) : StatesAsync("slave", "master", "slave", keys: 0));
+        await Task.Delay(ListedTime, Ct);
+        if (arePods)
+        {
+            _machines[1].Run("lead");
+            await StatesAsync("slave", "master", "slave", keys: 0);
+            await Task.Delay(ListedTime, Ct);
+        }
+
+        await _machines[1].WriteAsync("a", 2);
     }
 
     private async Task StatesAsync(string first, string second, string third, long keys)

@@ -103,18 +103,7 @@ internal sealed class LocalOverlay(DeploymentModel model, OutputFolder output)
                 PodManagementPolicy = "Parallel", // members of a replica set need each other to become ready
                 Selector = Selector(store.Name),
                 Template = Pod(store.Name, DatabaseUser, container, volumes),
-                VolumeClaimTemplates =
-                [
-                    new()
-                    {
-                        Metadata = new() { Name = "data" },
-                        Spec = new()
-                        {
-                            AccessModes = ["ReadWriteOnce"],
-                            Resources = new() { Requests = new Dictionary<string, ResourceQuantity> { ["storage"] = new("5Gi") } },
-                        },
-                    },
-                ],
+                VolumeClaimTemplates = [Claim("data", "5Gi")],
             },
         };
     }

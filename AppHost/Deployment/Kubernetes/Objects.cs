@@ -85,6 +85,15 @@ internal static class Objects
         };
     }
 
+    public static V1PersistentVolumeClaim Claim(string name, string size) => new()
+    {
+        Metadata = new() { Name = name },
+        Spec = new()
+        {
+            AccessModes = ["ReadWriteOnce"], Resources = new() { Requests = new Dictionary<string, ResourceQuantity> { ["storage"] = new(size) } },
+        },
+    };
+
     public static V1ResourceRequirements Resources(string cpu, string memory, string cpuMax, string memoryMax) => new()
     {
         Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new(cpu), ["memory"] = new(memory) },

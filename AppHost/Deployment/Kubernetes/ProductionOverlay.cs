@@ -4,8 +4,8 @@ using static AppHost.Deployment.Kubernetes.Objects;
 namespace AppHost.Deployment.Kubernetes;
 
 /// <summary>
-/// Writes the overlay for a real cluster. Operators run the databases: CloudNativePG with one cluster per database, and MongoDB's community operator. Redis is
-/// the server that a secret's connection string names, whether managed or run by an operator; no Redis operator is common enough to name.
+/// Writes the overlay for a real cluster. Operators run the databases: CloudNativePG with one cluster per database, and MongoDB's community operator. Redis has
+/// three pods of its own; docs/adr/0017-confirmed-stock.md says why no operator runs it.
 /// </summary>
 internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder output)
 {
@@ -13,7 +13,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
     public const string Host = "shop.example.com";
 
     private const string Name = "production", Folder = "overlays/" + Name, MongoTag = "8.0.29-ubi9";
-    private const int RedisTlsPort = 6380, PostgresStatusPort = 8000, PostgresMetricsPort = 9187;
+    private const int PostgresStatusPort = 8000, PostgresMetricsPort = 9187;
 
     public void Write()
     {
@@ -30,20 +30,23 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
             },
         });
         List<string> resources = ["namespace.yaml", "../../base"], patches = [];
+        List<Map> files = [];
         List<Secret> secrets = [Secrets.OfDashboard, .. model.ServiceSecrets.Select(Secrets.OfService)];
         foreach (var store in model.Stores)
         {
-            object[] objects = [.. StoreObjects(store)];
+            output.WriteYaml($"{Folder}/{store.Name}.yaml", StoreObjects(store));
             secrets.AddRange(SecretsOf(store));
-            if (objects.Length == 0) continue;
-            output.WriteYaml($"{Folder}/{store.Name}.yaml", objects);
             resources.Add($"{store.Name}.yaml");
+            if (store.Kind != StoreKind.Redis) continue;
+            var names = RedisOf(store).Files.Select(file => $"{store.Name}/{file.Name}").ToArray();
+            foreach (var (name, text) in RedisOf(store).Files) output.Write($"{Folder}/{store.Name}/{name}", text);
+            files.Add(new() { ["name"] = store.Name, ["files"] = names });
         }
 
         foreach (var service in model.Services.Where(s => s.Stores.Count > 0))
         {
             output.WriteYaml($"{Folder}/{service.Name}-patch.yaml", Connections.Patch(service.Name,
-                service.Stores.SelectMany(Variables), service.Stores.Select(AuthorityOf).OfType<string>().Distinct()));
+                service.Stores.SelectMany(Variables), service.Stores.Select(AuthorityOf).Distinct()));
             patches.Add($"{service.Name}-patch.yaml");
             output.WriteYaml($"{Folder}/{service.Name}-egress.yaml", Connections.Egress(service, service.Stores.Select(Egress)));
             resources.Add($"{service.Name}-egress.yaml");
@@ -60,7 +63,9 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 ["path"] = "ingress-patch.yaml", ["target"] = new Map { ["kind"] = "Ingress" },
             }).ToArray(),
             ["configurations"] = new[] { "image-fields.yaml" },
-            ["images"] = KustomizePublisher.Images(["ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie",
+            ["configMapGenerator"] = files,
+            ["images"] = KustomizePublisher.Images([.. model.Stores.Where(s => s.Kind == StoreKind.Redis).Select(s => s.Image),
+                "ghcr.io/cloudnative-pg/postgresql:18.6-standard-trixie",
                 $"quay.io/mongodb/mongodb-community-server:{MongoTag}"]),
         }));
         Secrets.Write(output, Name, secrets);
@@ -68,14 +73,16 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
 
     public static string ClusterOf(StoreDatabase database) => $"{database.Name}-db";
 
-    private static IEnumerable<Secret> SecretsOf(Store store) => store.Kind switch
+    private RedisPods RedisOf(Store store) => new(store, model.Services.Where(s => s.Stores.Any(c => c.Store == store)).Select(s => s.Name));
+
+    private IEnumerable<Secret> SecretsOf(Store store) => store.Kind switch
     {
-        StoreKind.Redis => [new Secret($"{store.Name}-connection", "connection-string") { Sample = "HOST:6380,password=PASSWORD,ssl=true" }],
+        StoreKind.Redis => RedisOf(store).Secrets,
         StoreKind.MongoDB => store.ServiceSecrets.Select(Secrets.Of),
         _ => [], // CloudNativePG creates its own
     };
 
-    private static V1EnvVar[] Variables(StoreConnection connection)
+    private V1EnvVar[] Variables(StoreConnection connection)
     {
         var (name, store) = ($"ConnectionStrings__{connection.Name}", connection.Store);
         var prefix = DeploymentModel.VariableOf(connection.Name);
@@ -87,7 +94,7 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 [
                     SecretVariable($"{prefix}_USERNAME", secret, "username"), SecretVariable($"{prefix}_PASSWORD", secret, "password"),
                     Variable(name, $"Host={ClusterOf(database)}-rw;Port={store.Port};Username=$({prefix}_USERNAME);Password=$({prefix}_PASSWORD);" +
-                        $"Database={database.DatabaseName};SSL Mode=VerifyFull;Root Certificate={Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
+                        $"Database={database.DatabaseName};SSL Mode=VerifyFull;Root Certificate={Connections.FolderOf(AuthorityOf(connection))}/ca.crt"),
                 ];
             case StoreKind.MongoDB:
                 // The names that members use for each other, and that are in their certificates.
@@ -97,33 +104,29 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                     SecretVariable($"{prefix}_PASSWORD", connection.Secret, "password"),
                     Variable(name, connection.Write(string.Join(',', members), $"$({prefix}_PASSWORD)") + $"&replicaSet={store.Name}&tls=true"),
                     // MongoDB's driver has no connection string option for an authority; the service has no other peer with a certificate.
-                    Variable("SSL_CERT_FILE", $"{Connections.FolderOf(AuthorityOf(connection)!)}/ca.crt"),
+                    Variable("SSL_CERT_FILE", $"{Connections.FolderOf(AuthorityOf(connection))}/ca.crt"),
                 ];
             case StoreKind.Redis:
-                return [SecretVariable(name, $"{store.Name}-connection", "connection-string")];
+                return RedisOf(store).Variables(connection, Connections.FolderOf(AuthorityOf(connection)));
             default:
                 throw new DistributedApplicationException($"'{connection.Name}' is a server; the production overlay supports databases only.");
         }
     }
 
     // The secret with the authority of a store's certificates.
-    private static string? AuthorityOf(StoreConnection connection) => connection.Store.Kind switch
-    {
-        StoreKind.Postgres => $"{ClusterOf(connection.Database!)}-ca",
-        StoreKind.MongoDB => $"{connection.Store.Name}-tls",
-        _ => null,
-    };
+    private static string AuthorityOf(StoreConnection connection)
+        => connection.Store.Kind == StoreKind.Postgres ? $"{ClusterOf(connection.Database!)}-ca" : $"{connection.Store.Name}-tls";
 
     // The labels that operators give to the pods of a store.
     private static Dictionary<string, string> PodsOf(StoreDatabase database) => new() { ["cnpg.io/cluster"] = ClusterOf(database) };
 
     private static Dictionary<string, string> PodsOf(Store mongo) => new() { ["app"] = $"{mongo.Name}-svc" };
 
-    private static V1NetworkPolicyEgressRule Egress(StoreConnection connection) => connection.Store.Kind switch
+    private V1NetworkPolicyEgressRule Egress(StoreConnection connection) => connection.Store.Kind switch
     {
         StoreKind.Postgres => To([Pods(PodsOf(connection.Database!))], connection.Store.Port),
         StoreKind.MongoDB => To([Pods(PodsOf(connection.Store))], connection.Store.Port),
-        _ => To(peers: null, connection.Store.Port, RedisTlsPort), // it may be outside the cluster
+        _ => RedisOf(connection.Store).Egress,
     };
 
     private IEnumerable<object> StoreObjects(Store store)
@@ -142,7 +145,10 @@ internal sealed class ProductionOverlay(DeploymentModel model, OutputFolder outp
                 ], null);
             }
 
+        if (store.Kind == StoreKind.Redis)
+            foreach (var definition in RedisOf(store).Define()) yield return definition;
         if (store.Kind != StoreKind.MongoDB) yield break;
+        yield return OutputFolder.Read("authority.yaml", ("NAME", store.Name));
         var users = store.Databases.Select(d => OutputFolder.Read("mongodb-user.yaml", ("OWNER", d.Owner), ("SECRET", d.Secret), ("NAME", d.Name)));
         yield return OutputFolder.Read("mongodb-replica-set.yaml", ("NAME", store.Name), ("NAMESPACE", PartOf), ("VERSION", MongoTag.Split('-')[0]),
             ("USERS", string.Concat(users).TrimEnd()));

@@ -21,7 +21,7 @@ internal static class Secrets
             ["secretGenerator"] = secrets.Select(s => new Map { ["name"] = s.Name, ["envs"] = new[] { $"{s.Name}.env" } }).ToArray(),
         }));
         foreach (var secret in secrets)
-            output.Write($"{folder}/{secret.Name}.env.sample", string.Concat(secret.Keys.Select(key => $"{key}={secret.Sample}\n")));
+            output.Write($"{folder}/{secret.Name}.env.sample", string.Concat(secret.Keys.Select(key => $"{key}=LETTERS-AND-DIGITS-ONLY\n")));
         output.Write($"{folder}/generate.sh", OutputFolder.Read("generate-secrets.sh"));
         output.Write($"{folder}/.gitignore", "*.env\n");
     }

@@ -64,7 +64,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     private IEnumerable<int> PlacesOf(Store store)
         => PostgresCluster.Replicates(store) ? [0] : MachinesOf(store).Select(m => environment.Machines.ToList().IndexOf(m));
 
-    private ReplicatedRedis Replicated(Store store) => new(store, MachinesOf(store), AddressOf, Mark);
+    private RedisUnits RedisOf(Store store) => new(store, MachinesOf(store), AddressOf, Mark);
 
     private PostgresCluster ClusterOf(Store store) => new(store, model.Stores.Where(PostgresCluster.Replicates).ToList().IndexOf(store), environment.Machines);
 
@@ -89,14 +89,14 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     /// <summary>Gets the units of a store, each with its user.</summary>
     private IEnumerable<string> UnitsOf(Store store) => store.Kind switch
     {
-        StoreKind.Redis => Replicated(store).Units,
+        StoreKind.Redis => RedisOf(store).Names,
         StoreKind.MongoDB => [$"{PostgresCluster.UnitOf(store)}:{UserOf(store)}", $"{store.Name}:{UserOf(store)}"],
         _ => [$"{store.Name}:{UserOf(store)}"],
     };
 
     // Administrators log in to Postgres and to the document engine as their machine's user. The machines use a password among each other.
     private IEnumerable<string> SecretsOf(Store store)
-        => store.Kind == StoreKind.Redis ? Replicated(store).Secrets : store.ServiceSecrets.Append(PostgresCluster.SecretOf(store));
+        => store.Kind == StoreKind.Redis ? RedisOf(store).Redis.Secrets : store.ServiceSecrets.Append(PostgresCluster.SecretOf(store));
 
     internal static string Mark(string secret) => $"@{DeploymentModel.VariableOf(secret)}@";
 
@@ -153,7 +153,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
     {
         StoreKind.Postgres => ClusterOf(store).HostsNear(machine),
         StoreKind.MongoDB => $"{AddressOf(machine)}:{store.Port}",
-        _ => Replicated(store).Hosts,
+        _ => RedisOf(store).Redis.Hosts,
     };
 
     private void WriteNginx()
@@ -200,7 +200,7 @@ internal sealed class VirtualMachinePublisher(DeploymentModel model, VirtualMach
 
     private void WriteStore(string machine, Store store)
     {
-        if (!PostgresCluster.Replicates(store)) Replicated(store).Write(output, machine, Note);
+        if (!PostgresCluster.Replicates(store)) RedisOf(store).Write(output, machine, Note);
         else ClusterOf(store).Write(output, machine, UserOf(store));
         if (HasGateway(store)) WriteDocumentGateway(machine, store);
     }

@@ -8,12 +8,12 @@ namespace Tests.Unit.Deployment;
 
 /// <summary>
 /// Rules for all objects of an overlay, as built by kubectl. New services are covered automatically. <c>my-shop</c> is the overlay from docs/deployment.md;
-/// <c>gateway-api</c> is the same overlay with that component instead of the others.
+/// <c>gateway-api</c> is the same overlay with that component and <c>managed-redis</c> instead of the others.
 /// </summary>
 [Trait("Category", "Unit"), SupportedOSPlatform("linux")]
 public sealed partial class KubernetesTests(Published published) : IClassFixture<Published>
 {
-    private const string Name = "app.kubernetes.io/name", RedisConnection = "connection-string=cache.example.com:6380,password=secret,ssl=true\n";
+    private const string Name = "app.kubernetes.io/name", PodName = "statefulset.kubernetes.io/pod-name";
     private static readonly string[] Workloads = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
     private static readonly Dictionary<(string Root, string Overlay), YamlMappingNode[]> Built = [];
 
@@ -210,23 +210,17 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     }
 
     [Fact]
-    public void Generating_secrets_fails_until_the_connection_string_of_Redis_exists()
+    public void A_redis_elsewhere_leaves_nothing_of_the_overlay_s()
     {
-        const string Folder = "kubernetes/overlays/production/secrets";
-        var folder = Path.Combine(published.Root, Folder);
-        File.Delete(Path.Combine(folder, "redis-connection.env"));
-        foreach (var prepare in new Action[] { () => { }, () => File.Copy(Path.Combine(folder, "redis-connection.env.sample"),
-            Path.Combine(folder, "redis-connection.env")) })
-        {
-            prepare();
-            var (code, output) = Published.TryRun(folder, "sh", "generate.sh");
-            Assert.True(code != 0, output);
-            Assert.Contains("error: write redis-connection.env", output, StringComparison.Ordinal);
-            Assert.True(File.Exists(Path.Combine(folder, "dashboard.env")));
-        }
-        File.WriteAllText(Path.Combine(folder, "redis-connection.env"), RedisConnection);
-        published.Run(Folder, "sh", "generate.sh");
-        Assert.Equal(RedisConnection, File.ReadAllText(Path.Combine(folder, "redis-connection.env")));
+        var objects = Build("gateway-api");
+        Assert.DoesNotContain(objects, o => Kind(o) != "Secret" && o.Text("metadata/name").Split('-')[0] == "redis");
+        var stock = objects.Single(o => Id(o) == "Deployment stock-api").At("spec/template/spec")!;
+        Assert.DoesNotContain(stock.Items("volumes"), v => v.Text("name").StartsWith("redis", StringComparison.Ordinal));
+        var variables = Containers(stock).Single().Items("env").ToDictionary(v => v.Text("name"));
+        Assert.Equal("managed-redis", variables["ConnectionStrings__redis"].Text("valueFrom/secretKeyRef/name"));
+        Assert.Empty(variables["ConnectionStrings__redis"].Text("value"));
+        Assert.Equal("0", variables["Stock__ReplicasToConfirm"].Text("value"));
+        Assert.DoesNotContain("REDIS_PASSWORD", variables.Keys);
     }
 
     [Theory, MemberData(nameof(Overlays))]
@@ -240,7 +234,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
             var (target, pod) = Pods(overlay).Single(p => Selects(service.At("spec/selector"), p.Object));
             var open = Containers(pod).SelectMany(c => c.Items("ports")).Select(p => p.Text("containerPort"));
             foreach (var port in service.Items("spec/ports")) Assert.Contains(port.Text("targetPort"), open);
-            Assert.Equal(target.Text("metadata/name"), service.Text("metadata/name"));
+            Assert.Equal(service.At("spec/selector").Key(PodName)?.Value() ?? target.Text("metadata/name"), service.Text("metadata/name"));
         }
 
         foreach (var policy in objects.Where(o => Kind(o) == "NetworkPolicy"))
@@ -257,7 +251,8 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
             .Concat(objects.Where(o => Kind(o) == "Cluster").SelectMany(o => new[] { "app", "ca" }.Select(s => $"{o.Text("metadata/name")}-{s}")))
             .Concat(objects.Where(o => Kind(o) == "Certificate").Select(o => o.Text("spec/secretName")))
             .Concat(objects.Where(o => o.At("metadata/annotations").Key("cert-manager.io/cluster-issuer") is not null)
-                .SelectMany(o => o.Items("spec/tls")).Select(t => t.Text("secretName"))).ToHashSet(); // created by CloudNativePG and cert-manager
+                .SelectMany(o => o.Items("spec/tls")).Select(t => t.Text("secretName"))) // created by CloudNativePG and cert-manager
+            .Concat(CreatedSecret().Matches(SourceTree.Read("docs/deployment.md")).Select(m => m.Groups[1].Value)).ToHashSet();
         string[] Named(string kind) => [.. objects.Where(o => Kind(o) == kind).Select(o => o.Text("metadata/name"))];
         foreach (var o in objects)
             foreach (var map in o.All().OfType<YamlMappingNode>())
@@ -321,7 +316,7 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
 
     // An address in a variable counts as a use: of a service by its name, of a cluster by the names of its members.
     private static bool Mentions(YamlNode pod, string name) => Containers(pod).SelectMany(c => c.Items("env")).Select(v => v.Text("value"))
-        .Any(v => Regex.IsMatch(v, $@"(//|Host=|^|@|,){Regex.Escape(name)}(-rw|-\d\.[\w.-]+)?[:;]"));
+        .Any(v => Regex.IsMatch(v, $@"(//|Host=|^|@|,){Regex.Escape(name)}(-rw|-\d(\.[\w.-]+)?)?[:;]"));
 
     private static void CheckVariables(YamlMappingNode o, YamlNode pod, YamlMappingNode[] objects, HashSet<string> secrets)
     {
@@ -349,7 +344,13 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
 
     private static bool Selects(YamlNode? labels, YamlNode workload)
         => labels.Entries() is { Length: > 0 } wanted
-        && wanted.All(l => workload.At("spec/template/metadata/labels").Key(l.Key).Value() == l.Value.Value());
+        && wanted.All(l => l.Key == PodName ? HasPod(workload, l.Value.Value())
+            : workload.At("spec/template/metadata/labels").Key(l.Key).Value() == l.Value.Value());
+
+    // Kubernetes adds this label.
+    private static bool HasPod(YamlNode workload, string name) => Kind(workload) == "StatefulSet"
+        && Enumerable.Range(0, int.Parse(workload.Text("spec/replicas"), CultureInfo.InvariantCulture))
+            .Any(n => name == $"{workload.Text("metadata/name")}-{n}");
 
     private static string Kind(YamlNode o) => o.Text("kind");
 
@@ -369,7 +370,6 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
                 = Yaml.Documents(published.Run(".", "kubectl", "kustomize", Path.Combine(SourceTree.Root, "LoadTest/Locust")));
         var isOwn = overlay is "my-shop" or "gateway-api";
         var secrets = $"kubernetes/overlays/{(isOwn ? "production" : overlay)}/secrets";
-        if (overlay != "local") File.WriteAllText(Path.Combine(published.Root, secrets, "redis-connection.env"), RedisConnection);
         published.Run(secrets, "sh", "generate.sh");
         if (isOwn) WriteOwn(overlay);
         return Built[(published.Root, overlay)] =
@@ -384,7 +384,8 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
     {
         var documented = DocumentedOverlay().Match(SourceTree.Read("docs/deployment.md")).Value.Replace("../aspirate-output/", "../", StringComparison.Ordinal);
         if (overlay == "gateway-api")
-            documented = documented.Split("components:")[0] + "components: [images, ../kubernetes/components/gateway-api]\n";
+            documented = $"{documented.Split("components:")[0]}components: [images, ../kubernetes/components/gateway-api, " +
+                "../kubernetes/components/managed-redis]\n";
         var folder = Path.Combine(published.Root, overlay);
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         File.WriteAllText(Path.Combine(folder, "kustomization.yaml"), documented);
@@ -396,6 +397,9 @@ public sealed partial class KubernetesTests(Published published) : IClassFixture
 
     [GeneratedRegex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
     private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"create secret generic (\S+)")]
+    private static partial Regex CreatedSecret();
 
     [GeneratedRegex("^[0-9]+$")]
     private static partial Regex Digits();

@@ -73,12 +73,13 @@ public sealed partial class RightsTests(Published published) : IClassFixture<Pub
     {
         string[] users =
         [
-            .. Directory.GetFiles(Path.Combine(published.Root, "vms"), "redis*.env", SearchOption.AllDirectories).SelectMany(File.ReadLines)
+            .. new[] { "redis*.env", "*.users" }.SelectMany(files => Directory.GetFiles(published.Root, files, SearchOption.AllDirectories))
+                .SelectMany(File.ReadLines)
                 .Where(l => l.StartsWith("user default ", StringComparison.Ordinal)),
             .. Directory.GetFiles(published.Root, "*.yaml", SearchOption.AllDirectories).SelectMany(File.ReadLines)
                 .Where(l => l.Contains("redis-server", StringComparison.Ordinal)),
         ];
-        Assert.Equal(8, users.Length);
+        Assert.Equal(10, users.Length);
         Assert.All(users, user => Assert.Matches(@"default on .*-@admin.*-@dangerous", user));
     }
 

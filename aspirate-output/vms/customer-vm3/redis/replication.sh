@@ -3,8 +3,9 @@
 #   replication.sh redis      starts this machine's Redis, as the sentinels say
 #   replication.sh sentinel   starts this machine's Sentinel
 #   replication.sh master     prints the master's address
-#   replication.sh cli ...    redis-cli as the operator, with this machine's Redis; with -p and its port, with Sentinel. As root
-#   replication.sh lead       makes this machine's Redis the master, before maintenance of another one; as root
+#   replication.sh cli ...    redis-cli as the operator, with this machine's Redis; with -p and its port, with Sentinel
+#   replication.sh lead       makes this machine's Redis the master, before maintenance of another one
+# On a machine, as root. In Kubernetes a machine is a pod.
 set -euo pipefail
 
 machines=(customer-vm2-address customer-vm1-address customer-vm3-address) own=customer-vm3-address
@@ -82,6 +83,7 @@ attend() { # PID
 
 start_redis() {
   local seconds role
+  trap 'exit 143' TERM # in a pod, the first process ignores it otherwise
   for ((seconds = 0; ; seconds++)); do
     find_master
     role=()
@@ -90,7 +92,7 @@ start_redis() {
       say "starting with ${role[*]:-no master}"
       attend $$ &
       # Over standard input, because everyone can read a process's arguments.
-      exec "$engine/redis-server" "$configuration/redis.conf" --aclfile "$users" ${role[@]+"${role[@]}"} - < <(echo "masterauth $(password replica)")
+      exec "$engine/redis-server" "$configuration/redis.conf" --aclfile "$users" --replica-announce-ip "$own" ${role[@]+"${role[@]}"} - < <(echo "masterauth $(password replica)")
     fi
     [ $((seconds % 10)) -ne 0 ] || say "waiting: master '$master' according to $answers of ${#machines[@]} sentinels"
     sleep 1
@@ -107,6 +109,7 @@ start_sentinel() {
   fi
   {
     cat "$configuration/sentinel.conf"
+    printf 'sentinel %s\n' "myid 10d5232de01acc1b0505f97f5a516405fb359739" "announce-ip $own"
     echo "sentinel monitor shop $leader $port $quorum"
     printf 'sentinel %s\n' "auth-user shop sentinel" "auth-pass shop $(password sentinel)" "sentinel-user sentinel" "sentinel-pass $(password sentinel)"
     cat "$users"
