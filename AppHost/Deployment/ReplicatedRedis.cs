@@ -58,6 +58,7 @@ internal sealed class ReplicatedRedis(Store store, IReadOnlyList<string> hosts, 
         var options = store.Arguments[^1].Split(" --").Skip(1).Where(o => !o.StartsWith("requirepass ", StringComparison.Ordinal));
         return string.Concat(options.Select(o => $"{o}\n")) +
             $"{Encrypted(store.Port, certificates)}bind 0.0.0.0\ndir {folder}\ndaemonize no\nlogfile \"\"\nmasteruser replica\n" +
+            "# A replica that writes its first log does not end otherwise; it copies the master again after a start.\nshutdown-on-sigterm force\n" +
             "# A master that is cut off stops writing; Stock.Api acknowledges only what a replica has.\n" +
             $"min-replicas-to-write {ReplicasToConfirm}\nmin-replicas-max-lag 3\n" +
             "repl-ping-replica-period 1\nrepl-timeout 5\nrepl-diskless-sync-delay 0\nrepl-backlog-size 64mb\n";

@@ -79,6 +79,18 @@ public sealed class ReplicationScriptTests : IDisposable
         foreach (var machine in _machines) Assert.Equal("replica-priority\n100\n", machine.Run("cli", "CONFIG", "GET", "replica-priority"));
     }
 
+    /// <summary>A Redis that has just copied the master writes a new log. By default it refuses to end until that is written.</summary>
+    [Fact(Timeout = LimitMs)]
+    public async Task A_replica_that_writes_its_first_log_stops_at_once()
+    {
+        await StartAsync(arePods: false);
+        for (var n = 0; n < Writes; n++) await _machines[1].WriteAsync($"{n}", 2);
+        foreach (var setting in new[] { "rdb-key-save-delay 1000000", "appendonly no", "appendonly yes" })
+            Assert.Equal("OK\n", _machines[0].Run(["cli", "CONFIG", "SET", .. setting.Split(' ')]));
+        Assert.Contains("aof_rewrite_in_progress:1", _machines[0].Run("cli", "INFO", "persistence"), StringComparison.Ordinal);
+        _machines[0].Stop();
+    }
+
     // The master is the second machine. On machines the deployment says so; of the pods the first one is, until an operator moves it.
     private async Task StartAsync(bool arePods)
     {
