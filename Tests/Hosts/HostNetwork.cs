@@ -33,6 +33,10 @@ internal sealed class HostNetwork : IDisposable
         return network;
     }
 
+    /// <summary>Runs a shell command in the clients' network.</summary>
+    public Task<(int Code, string Output)> RunAsync(string command, TimeSpan timeMax)
+        => Shell.TryAsync(timeMax, new Dictionary<string, string?>(), "nsenter", $"--net=/proc/{_holder.Id}/ns/net", "sh", "-c", command);
+
     /// <summary>Connects a machine to the network.</summary>
     public async Task PlugInAsync(Machine machine)
     {
