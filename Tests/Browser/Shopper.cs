@@ -12,7 +12,8 @@ namespace Tests.Browser;
 internal static partial class Shopper
 {
     // All rules that axe has on by default, and that of WCAG 2.2 for the size of what can be touched.
-    private static readonly AxeRunOptions Rules = new() { Rules = new() { ["target-size"] = new() { Enabled = true } } };
+    private static readonly AxeRunOptions Rules = new() { Rules = new() { ["target-size"] = new() { Enabled = true } } },
+        Contrast = new() { RunOnly = RunOnlyOptions.Rules("color-contrast") };
 
     public static async Task AddToBasketAsync(this IPage page, string product, int quantity = 1)
     {
@@ -72,8 +73,8 @@ internal static partial class Shopper
     }
 
     /// <summary>
-    /// Checks the accessibility and the layout of the given pages, or of the current one, in light and in dark colors. With SHOP_SCREENSHOTS set, screenshots
-    /// of each page are saved in that folder for review.
+    /// Checks the accessibility and the layout of the given pages, or of the current one, in light and in dark colors; in dark ones only what depends on them.
+    /// With SHOP_SCREENSHOTS set, screenshots of each page are saved in that folder for review.
     /// </summary>
     public static async Task InspectAsync(this IPage page, params string[] paths)
     {
@@ -88,7 +89,8 @@ internal static partial class Shopper
     private static async Task InspectAsync(this IPage page, string layout, ColorScheme scheme)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-        var violations = (await page.RunAxe(Rules)).Violations.SelectMany(rule => rule.Nodes, (rule, node) => $"{rule.Id} ({rule.Help}): {node.Html}");
+        var violations = (await page.RunAxe(scheme == ColorScheme.Dark ? Contrast : Rules)).Violations
+            .SelectMany(rule => rule.Nodes, (rule, node) => $"{rule.Id} ({rule.Help}): {node.Html}");
         string[] faults = [.. await page.EvaluateAsync<string[]>(layout), .. violations];
         if (Environment.GetEnvironmentVariable("SHOP_SCREENSHOTS") is { Length: > 0 } folder)
         {
