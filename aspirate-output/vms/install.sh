@@ -84,7 +84,7 @@ run() { if [ -n "$dry" ]; then echo "+ $*"; else "$@"; fi; }
 on_machine() { [ -z "$root" ]; }
 write() { # FILE MODE OWNER < text
   if [ -n "$dry" ]; then cat >/dev/null; echo "+ write $root$1"; return; fi
-  mkdir -p "$(dirname "$stage$1")"
+  [ -d "$stage${1%/*}" ] || mkdir -p "$stage${1%/*}"
   cat >"$stage$1"
   chmod "$2" "$stage$1"
   if on_machine; then chown "$3" "$stage$1"; fi
@@ -210,7 +210,7 @@ files() {
   make_secrets
   make_marks
   certificate
-  for file in "$own"/env/*; do render "$file" | write "/etc/shop/$(basename "$file")" 600 root:root; done
+  for file in "$own"/env/*; do render "$file" | write "/etc/shop/${file##*/}" 600 root:root; done
   render "$here/nginx.conf" | write /etc/shop/nginx.conf 644 root:root
   write "/etc/shop/${gateway%%:*}.sh" 755 root:root <"$here/gateway.sh"
   for file in "$own"/*/config.properties; do
@@ -222,14 +222,14 @@ files() {
     [ -d "$own/$name" ] || continue
     for file in "$own/$name"/*; do
       case $file in
-        *.sh) render "$file" | write "/etc/shop/$name/$(basename "$file")" 755 root:root ;;
-        */patroni.yml | */passwords | */services.conf) render "$file" | write "/etc/shop/$name/$(basename "$file")" 600 "$user:root" ;;
-        *) render "$file" | write "/etc/shop/$name/$(basename "$file")" 640 "root:$user" ;;
+        *.sh) render "$file" | write "/etc/shop/$name/${file##*/}" 755 root:root ;;
+        */patroni.yml | */passwords | */services.conf) render "$file" | write "/etc/shop/$name/${file##*/}" 600 "$user:root" ;;
+        *) render "$file" | write "/etc/shop/$name/${file##*/}" 640 "root:$user" ;;
       esac
     done
   done
   write /etc/shop/machine.conf 644 root:root <"$own/machine.conf"
-  for file in "$own"/units/*.service; do render "$file" | write "/etc/systemd/system/$(basename "$file")" 644 root:root; done
+  for file in "$own"/units/*.service; do render "$file" | write "/etc/systemd/system/${file##*/}" 644 root:root; done
   drop_ins
 }
 
@@ -284,7 +284,7 @@ hosts_in() { # CONNECTION: a URL, or the form of Npgsql (Host=A,B;...) or of Red
 
 # Makes the staged files those of /etc: identical files stay, and those that are not staged any more are removed.
 activate() { # NAME of the release that they belong to
-  local file
+  local file modes
   (cd "$stage" && find etc -type f | LC_ALL=C sort) >"$work/files"
   # Before the end, all files that may be there.
   mkdir -p "$configured"
@@ -292,8 +292,11 @@ activate() { # NAME of the release that they belong to
   LC_ALL=C comm -23 "$configured/files" "$work/files" >"$work/removed"
   LC_ALL=C sort -u "$configured/files" "$work/files" >"$work/all" && cp "$work/all" "$configured/files" || return 1
   while read -r file; do
-    if cmp -s "$stage/$file" "$root/$file" && [ "$(stat -c %a:%u:%g "$stage/$file")" = "$(stat -c %a:%u:%g "$root/$file")" ]; then continue; fi
-    mkdir -p "$(dirname "$root/$file")"
+    if cmp -s "$stage/$file" "$root/$file"; then
+      modes=$(stat -c %a:%u:%g "$stage/$file" "$root/$file")
+      if [ "${modes%$'\n'*}" = "${modes#*$'\n'}" ]; then continue; fi
+    fi
+    [ -d "$root/${file%/*}" ] || mkdir -p "$root/${file%/*}"
     cp -p "$stage/$file" "$root/$file.new" || { rm -f "$root/$file.new"; return 1; }
     mv "$root/$file.new" "$root/$file" || return 1
   done <"$work/files"
