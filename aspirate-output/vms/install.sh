@@ -57,10 +57,10 @@ for host in "${hosts[@]}"; do
 done
 for i in "${!machines[@]}"; do [ "${machines[i]}" != "$machine" ] || address=${hosts[i]}; done
 [ -n "$root$dry" ] || [ "$(id -u)" -eq 0 ] || fail "must run as root"
-# Without a release to install: what is on this machine, which may be older than this script.
-# shellcheck source=/dev/null
-[ -n "$release" ] || [ ! -e "$root/etc/shop/machine.conf" ] || . "$root/etc/shop/machine.conf"
 [ "${#phases[@]}" -gt 0 ] || { phases=(prepare stores services) whole=1; }
+# Without files to install: what is on this machine, which may be older than this script.
+# shellcheck source=/dev/null
+[[ -n $release || " ${phases[*]} " == *" prepare "* || ! -e $root/etc/shop/machine.conf ]] || . "$root/etc/shop/machine.conf"
 new=$(basename "${release:-none}")
 [[ $new =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "'$new' is not a valid name of a release"
 

@@ -39,6 +39,17 @@ public sealed class InstallationTests(Published published) : IClassFixture<Publi
     }
 
     [Fact]
+    public void An_installation_without_a_release_follows_its_own_list_of_stores()
+    {
+        Copy();
+        Run();
+        Assert.True(File.Exists(Path.Combine(Root, "etc/shop/redis/redis.conf")));
+        Edit("vms/customer-vm1/machine.conf", text => text.Replace(" redis:redis", "", StringComparison.Ordinal));
+        Run();
+        Assert.False(File.Exists(Path.Combine(Root, "etc/shop/redis/redis.conf")));
+    }
+
+    [Fact]
     public void A_name_of_a_release_is_not_used_for_other_content()
     {
         Copy();
